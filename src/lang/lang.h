@@ -1,0 +1,80 @@
+/*
+ * From .map text to a sealed unit.
+ */
+#ifndef LANG_LANG_H
+#define LANG_LANG_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "vm/unit.h"
+
+/*
+ * Where files come from: the disk, or the closure that a publish stored.
+ * path is as written after resolving against the using file's folder,
+ * normalised ("../" folded).  Text lies in a.  0 or -1.
+ */
+typedef int lang_read_fn(void *arg, struct str path, struct str *text,
+    struct arena *a, struct err *e);
+
+/* Reads from the file system. */
+int lang_read_file(void *arg, struct str path, struct str *text,
+    struct arena *a, struct err *e);
+
+enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
+
+/* One finding, complete; strings lie in the arena of the diags. */
+struct diag {
+	enum diag_level level;
+	int code;            /* 412 of E412 */
+	struct str text;
+	struct {
+		struct str file;
+		uint32_t line, col, ncols; /* 1-based; columns are bytes */
+		struct str label;          /* "" none */
+	} at[4];
+	unsigned nat;
+	struct str witness;  /* "" none: an example value */
+	struct str fix;      /* "" none */
+};
+
+struct diags {
+	struct arena arena;
+	struct diag *list;
+	size_t n, cap;
+	size_t nerror;
+	/* texts by path, for the caret lines */
+	struct table sources;
+};
+
+void diags_init(struct diags *d);
+void diags_fini(struct diags *d);
+/* As language.md 2.22 shows; colour: ANSI. */
+void diags_print(struct buf *out, const struct diags *d, int colour);
+void diags_json(struct buf *out, const struct diags *d);
+
+/* The files that were read, in order of first use. */
+struct lang_source {
+	struct str path;
+	struct str text;
+};
+
+struct lang_sources {
+	struct lang_source *list;
+	size_t n;
+};
+
+/*
+ * Compile path and all it uses.  0 and *out when there is no error; -1 and
+ * all findings in d otherwise.  Warnings do not fail.  The caller unrefs.
+ * sources (may be NULL) is filled in d's arena even on failure.
+ */
+int lang_compile(struct str path, lang_read_fn *read, void *arg,
+    struct unit **out, struct lang_sources *sources, struct diags *d);
+
+/*
+ * Format a source; keeps comments.  -1 with findings when it does not parse.
+ */
+int lang_format(struct str path, struct str text, struct buf *out,
+    struct diags *d);
+
+#endif

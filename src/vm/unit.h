@@ -1,0 +1,180 @@
+/*
+ * A unit: all that one compile made of a file and what it uses.  Sealed and
+ * counted; what runs holds a reference, so a newer version may replace it
+ * between two batches.
+ */
+#ifndef VM_UNIT_H
+#define VM_UNIT_H
+
+#include "vm/prog.h"
+
+/* A mapping between a left (internal) and a right (CRM) schema. */
+struct unit_map {
+	struct str name;
+	struct str left, right; /* "app.contact", "hubspot.contact" */
+	struct prog *forward;   /* left to right, with the outbound rules */
+	struct prog *backward;  /* right to left, with the inbound rules */
+	struct prog_pos pos;
+};
+
+/* What a reply, or an item of one, means.  The vocabulary is closed. */
+#define OUTCOMES(X)                                                       \
+	X(OK, "ok")                                                       \
+	X(PER_ITEM, "per_item")                                           \
+	X(RETRY, "retry")             /* arg: seconds, or absent */       \
+	X(THROTTLE, "throttle")       /* arg: seconds, or absent */       \
+	X(REFRESH, "refresh retry")                                       \
+	X(CONFLICT, "conflict")                                           \
+	X(NOT_FOUND, "not_found")                                         \
+	X(FAIL_CONFIG, "fail config")                                     \
+	X(FAIL_DATA, "fail data")                                         \
+	X(FAIL_PERMANENT, "fail permanent")                               \
+	X(UNKNOWN, "unknown")                                             \
+	X(IGNORE, "ignore")
+
+enum outcome {
+#define X(name, word) OUTCOME_##name,
+	OUTCOMES(X)
+#undef X
+};
+
+/* Operations of an object, by the verbs of rules and feeds. */
+#define CONNECTOR_OPS(X)                                                  \
+	X(UPSERT, "upsert")                                               \
+	X(CREATE, "create")                                               \
+	X(UPDATE, "update")                                               \
+	X(ARCHIVE, "archive")                                             \
+	X(DELETE, "delete")                                               \
+	X(READ, "read")                                                   \
+	X(LIST, "list")
+
+enum connector_op {
+#define X(name, word) CONNECTOR_##name,
+	CONNECTOR_OPS(X)
+#undef X
+	CONNECTOR_NOP
+};
+
+enum result_model { RESULT_ALIGNED, RESULT_KEYED, RESULT_WHOLE };
+
+/*
+ * Functions are indexes into the connector's program, -1 where not given.
+ * What each takes:
+ *   path, body, header values  (records: list<record>, param: record)
+ *   list, errors               (body: any)
+ *   key, id, error_key, error_text  (item: any)
+ * A record of `records` has match, id, trace, fields (JSON) and key; of a
+ * result item, key is compared with trace.
+ */
+struct unit_op {
+	enum connector_op op;
+	uint32_t batch; /* records a request at most */
+	struct str method;
+	int path;
+	int body;
+	struct str *header_name;
+	int *header_value;
+	uint32_t nheader;
+	enum result_model model;
+	int list, key, id;
+	int errors, error_key, error_text;
+	enum outcome unmatched;
+	struct str *cost_budget; /* names of budgets */
+	int64_t *cost;
+	uint32_t ncost;
+	struct prog_pos pos;
+};
+
+struct unit_object {
+	struct str name;
+	struct str clear;     /* JSON text that clears a field; "null" if n==0 */
+	struct str fields_path; /* "" : none */
+	int64_t fields_cache_s;
+	int id;               /* (body) -> id */
+	struct unit_op *ops;
+	uint32_t nop;
+};
+
+enum budget_kind { BUDGET_FIXED, BUDGET_SLIDING, BUDGET_CALENDAR,
+	BUDGET_CONCURRENCY };
+
+struct unit_budget {
+	struct str name;
+	enum budget_kind kind;
+	int64_t limit;
+	int64_t period_ms;
+	struct str scope;      /* "account" … */
+	struct str remaining;  /* reply header, "" none */
+	unsigned reserve;      /* percent */
+};
+
+enum auth_kind { AUTH_NONE, AUTH_BEARER, AUTH_OAUTH2, AUTH_HEADER };
+
+struct unit_auth {
+	enum auth_kind kind;
+	struct str token_url;
+	struct str header;     /* AUTH_HEADER: its name */
+	struct str *scopes;
+	uint32_t nscope;
+};
+
+struct unit_connector {
+	struct str name;
+	struct str version;
+	struct str base;       /* default base URL */
+	struct unit_auth auth;
+	struct unit_budget *budgets;
+	uint32_t nbudget;
+	struct unit_object *objects;
+	uint32_t nobject;
+	struct prog *prog;
+	/* (status: int, headers: record (lower-case names), body: any)
+	 * -> [outcome: int, seconds: decimal or absent] */
+	int classify;
+	struct prog_pos pos;
+};
+
+/* The test blocks, as JSON texts. */
+enum test_step_kind { STEP_GIVEN, STEP_EXPECT, STEP_PUT };
+
+struct unit_step {
+	enum test_step_kind kind;
+	int right;        /* which side: 0 left, 1 right */
+	struct str json;
+	struct prog_pos pos;
+};
+
+struct unit_test {
+	struct str name;
+	const struct unit_map *map;
+	struct unit_step *steps;
+	uint32_t nstep;
+	struct prog_pos pos;
+};
+
+struct unit {
+	struct arena arena;
+	int refs; /* through unit_ref and unit_unref only */
+	struct unit_map *maps;
+	uint32_t nmap;
+	struct unit_connector *connectors;
+	uint32_t nconnector;
+	struct unit_test *tests;
+	uint32_t ntest;
+	/* of all source texts: the same sources, the same digest */
+	unsigned char digest[16];
+};
+
+struct unit *unit_new(void);
+struct unit *unit_ref(struct unit *u);
+void unit_unref(struct unit *u);
+/* NULL where there is none of that name. */
+const struct unit_map *unit_map(const struct unit *u, struct str name);
+const struct unit_connector *unit_connector(const struct unit *u,
+    struct str name);
+const struct unit_object *connector_object(const struct unit_connector *c,
+    struct str name);
+const struct unit_op *object_op(const struct unit_object *o,
+    enum connector_op op);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Running a program.  A VM belongs to one thread; programs are shared.
+ *
+ * No I/O, no clock, no randomness: now is injected, and the same record
+ * gives the same result.  Everything made for a record lies in the batch's
+ * arena that the caller passes and resets.
+ */
+#ifndef VM_VM_H
+#define VM_VM_H
+
+#include "vm/prog.h"
+
+struct vm;
+
+struct vm_limits {
+	uint64_t fuel;       /* instructions and built-in cost a record */
+	size_t arena_bytes;  /* made for a record */
+	size_t output_bytes;
+	uint32_t list_length;
+};
+
+/* Defaults: 1,000,000 fuel, 16 MB, 4 MB, 10,000 elements. */
+extern const struct vm_limits vm_limits_default;
+
+struct vm *vm_new(const struct vm_limits *limits); /* NULL: the defaults */
+void vm_free(struct vm *vm);
+/* What now() is for the next records, microseconds since 1970. */
+void vm_set_now(struct vm *vm, int64_t wall_us);
+
+/*
+ * Called before each instruction with the frame; for explain, coverage and
+ * tests.  NULL: none, the normal state, at no cost.
+ */
+typedef void vm_trace_fn(void *arg, const struct prog *p, uint32_t pc,
+    const struct value *frame);
+void vm_set_trace(struct vm *vm, vm_trace_fn *fn, void *arg);
+
+/*
+ * The frame of a record that was mapped.  in and out are the slots of main;
+ * they live until the arena is reset or the next vm_map.
+ */
+struct vm_frame {
+	struct value *frame;
+	const struct value *in;
+	struct value *out;
+};
+
+/*
+ * Read json and run main.  A failing rule fails the record: err.text begins
+ * with "file:line: " of the rule, err.at is the line.
+ */
+int vm_map(struct vm *vm, const struct prog *p, struct str json,
+    struct vm_frame *f, struct arena *a, struct err *e);
+
+/* What the rules know beside the record. */
+struct vm_event {
+	unsigned event; /* one EVENT_ bit */
+	int linked;
+	const uint64_t *dirty; /* of layout_diff; NULL: everything */
+};
+
+/*
+ * Run the rules on a frame of vm_map.  *action points into p.  A map without
+ * rules: upsert on create and update, skip on delete.
+ */
+int vm_rules(struct vm *vm, const struct prog *p, const struct vm_frame *f,
+    const struct vm_event *ev, const struct prog_action **action,
+    struct arena *a, struct err *e);
+
+/*
+ * The same for a delete, which has no record: json may be {} or the last
+ * known one.  Everything else of the program: call function func.
+ */
+int vm_call(struct vm *vm, const struct prog *p, uint32_t func,
+    const struct value *args, size_t nargs, struct value *result,
+    struct arena *a, struct err *e);
+
+#endif
