@@ -3,8 +3,6 @@
  * than a block gets one of its own.  In a hostile build each allocation gets
  * a block of its own, so that ASan sees every overrun.
  */
-#include "config.h"
-
 #include "base/arena.h"
 
 #include <assert.h>

@@ -1,8 +1,6 @@
 /*
  * Time.
  */
-#include "config.h"
-
 #include "base/clock.h"
 
 #include <errno.h>

@@ -1,8 +1,6 @@
 /*
  * Log lines: one write(2) each, so that lines of threads do not mix.
  */
-#include "config.h"
-
 #include "base/log.h"
 
 #include <stdarg.h>

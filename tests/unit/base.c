@@ -1,6 +1,4 @@
 /* What base/ promises. */
-#include "config.h"
-
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
