@@ -1,6 +1,6 @@
 /*
  * A compiled program: code and its tables.  Made by lang/emit, checked by
- * vm_verify, then sealed: shared read-only by every thread that runs it.
+ * prog_verify, then sealed: shared read-only by every thread that runs it.
  *
  * Everything lies in the arena of the unit (vm/unit.h) that the program
  * belongs to.
@@ -36,8 +36,10 @@ enum op {
 /*
  * A frame is, in this order: ntemps temporaries (the first nargs of them are
  * the arguments), then the in slots (filled by the reader with shape from the
- * source record), then the out slots (written through layout).  The rules of
- * a map share the frame of its main function, so they see its in slots.
+ * source record), then the out slots (written through layout): ntemps <=
+ * in_base, out_base = in_base + nin.  The rules of a map share the frame of
+ * its main function (the same in_base, nin, out_base and nout), so they see
+ * its in slots.  All other functions have temporaries only.
  */
 struct prog_func {
 	struct str name;
@@ -62,7 +64,7 @@ struct prog_enum {
 	uint32_t n;
 	enum prog_else other;
 	struct value other_value;
-	struct table *index; /* built by prog_seal; text keys only */
+	struct table *index; /* built by prog_verify; text keys only */
 };
 
 enum prog_loop_kind {
@@ -75,7 +77,10 @@ struct prog_loop {
 	uint16_t captures; /* then these */
 };
 
-/* An error raised at start <= pc < end goes on at target.  Innermost first. */
+/*
+ * An error raised at start <= pc < end goes on at target >= end, in the same
+ * function.  Innermost first.  Limits (fuel, memory, length) are not caught.
+ */
 struct prog_handler {
 	uint32_t start, end, target;
 };
@@ -168,7 +173,7 @@ struct prog {
 	const struct prog_slot *out;   /* main's out slots */
 	const struct str *files;
 	uint32_t nfile;
-	/* Checked and ready; set by vm_verify. */
+	/* Checked and ready; set by prog_verify. */
 	int sealed;
 };
 

@@ -68,8 +68,23 @@ int vm_rules(struct vm *vm, const struct prog *p, const struct vm_frame *f,
     struct arena *a, struct err *e);
 
 /*
- * The same for a delete, which has no record: json may be {} or the last
- * known one.  Everything else of the program: call function func.
+ * For a delete, which has no record: read json, {} or the last known one,
+ * into the in slots without running main; the out slots are ABSENT.
+ */
+int vm_load(struct vm *vm, const struct prog *p, struct str json,
+    struct vm_frame *f, struct arena *a, struct err *e);
+
+/*
+ * Read a target record as it was (the base, or what the other side has) into
+ * an array in a that lines up with the out slots.
+ */
+int vm_read_target(struct vm *vm, const struct prog *p, struct str json,
+    struct value **old, struct arena *a, struct err *e);
+
+/*
+ * Everything else of a program: call function func, which has no slots.  Does
+ * not touch the frame of vm_map.  Each vm_map, vm_rules and vm_call has the
+ * limits for itself.
  */
 int vm_call(struct vm *vm, const struct prog *p, uint32_t func,
     const struct value *args, size_t nargs, struct value *result,
