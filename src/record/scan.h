@@ -13,13 +13,24 @@
  *   r == 0: the object has ended; -1: error
  *   scan_end(&s, e)                           nothing but blanks is left
  *
- * The text has RECORD_PAD readable bytes behind it.
+ * The text has RECORD_PAD readable bytes behind it, of any content, and at
+ * most SCAN_MAX bytes; a record has at most RECORD_MAX, which its reader
+ * checks.  Errors have the byte offset, from 0, in err.at: ERR_LIMIT for
+ * depth and length, ERR_DATA for the rest.
+ *
+ * Two texts of RFC 8259 are refused on purpose: a name twice in an object
+ * (compared when unescaped), and an escaped surrogate without its partner,
+ * which no UTF-8 can hold.  A byte order mark is refused as section 8.1
+ * allows.
  */
 #ifndef RECORD_SCAN_H
 #define RECORD_SCAN_H
 
 #include "base/err.h"
 #include "record/value.h"
+
+/* So that offsets fit value.n with room to spare. */
+#define SCAN_MAX ((size_t)1 << 30)
 
 enum scan_kind {
 	SCAN_END, /* end of text */
@@ -45,11 +56,16 @@ struct scan {
 	struct scan_names *names;
 };
 
-/* Reusable memory of a scanner; grows to what records need, then stays. */
+/*
+ * Reusable memory of a scanner; grows to what records need, then stays.  It
+ * serves one scan at a time: scan_init takes it over.
+ */
 struct scan_names *scan_names_new(void);
 void scan_names_free(struct scan_names *n);
 
+/* names may be NULL for text that is known to have no name twice (a RAW). */
 void scan_init(struct scan *s, struct str text, struct scan_names *names);
+/* The kind of the next value by its first byte, which is not consumed. */
 enum scan_kind scan_peek(struct scan *s);
 int scan_object(struct scan *s, struct err *e);
 int scan_array(struct scan *s, struct err *e);
