@@ -1,2 +1,32 @@
 noinst_LIBRARIES += src/store/libstore.a
-src_store_libstore_a_SOURCES =
+src_store_libstore_a_SOURCES = \
+	src/store/attach.h \
+	src/store/cluster.c src/store/cluster.h \
+	src/store/control.h \
+	src/store/db.c src/store/db.h src/store/db_value.c \
+	src/store/dlq.h \
+	src/store/intent.h \
+	src/store/link.h \
+	src/store/mapping.h \
+	src/store/migrate.c src/store/migrate.h \
+	src/store/outcome.h \
+	src/store/secret.h \
+	src/store/status.h
+nodist_src_store_libstore_a_SOURCES = src/store/migrations.c
+src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPQ_CFLAGS) $(SODIUM_CFLAGS)
+
+store_migrations = src/store/migrations/0001_base.sql
+EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
+CLEANFILES += src/store/migrations.c
+BUILT_SOURCES += src/store/migrations.c
+
+src/store/migrations.c: $(store_migrations) src/store/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) src/store && \
+	(cd $(srcdir) && $(AWK) -f src/store/embed.awk $(store_migrations)) \
+	    > $@.tmp && mv $@.tmp $@
+
+check_PROGRAMS += tests/unit/store
+TESTS += tests/unit/store
+tests_unit_store_SOURCES = tests/unit/store.c \
+	tests/unit/cluster_main.c tests/unit/cluster_main.h
+tests_unit_store_LDADD = $(LIB_STORE) $(UNIT_LIBS)
