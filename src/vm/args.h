@@ -1,0 +1,59 @@
+/*
+ * Arguments and results of built-ins.  Private to vm/.
+ *
+ * A built-in is int builtin_x(vm, args, result, a, e); FUNC(x) writes that
+ * line, FUNC_BACK(x) the one of a codec's way back.
+ */
+#ifndef VM_ARGS_H
+#define VM_ARGS_H
+
+#include "base/str.h"
+#include "vm/builtin.h"
+#include "vm/run.h"
+
+#define FUNC(name)                                                        \
+	int builtin_##name(struct vm *vm, const struct value *args,       \
+	    struct value *result, struct arena *a, struct err *e)
+#define FUNC_BACK(name) FUNC(name##_back)
+
+#define FN(name, ...) builtin_fn builtin_##name;
+#define CANON(name, ...) builtin_fn builtin_##name;
+#define CODEC(name, ...)                                                  \
+	builtin_fn builtin_##name;                                        \
+	builtin_fn builtin_##name##_back;
+#include "vm/builtins.def"
+#undef FN
+#undef CANON
+#undef CODEC
+
+/* Each: -1 with "expects a text, not int". */
+int arg_text(struct value v, struct str *s, struct arena *a, struct err *e);
+int arg_bool(struct value v, int *b, struct err *e);
+/* An int, or a number literal without a fraction. */
+int arg_int(struct value v, int64_t *i, struct err *e);
+/* min <= i <= max. */
+int arg_range(struct value v, int64_t min, int64_t max, int64_t *i,
+    struct err *e);
+/* A LIST within the limits, opened where it was RAW. */
+int arg_list(struct vm *vm, struct value v, struct value *list,
+    struct arena *a, struct err *e);
+/* A RECORD, opened where it was RAW. */
+int arg_record(struct vm *vm, struct value v, struct value *record,
+    struct arena *a, struct err *e);
+
+/* Is every byte ASCII? */
+int str_ascii(struct str s);
+/* The same text, with its flags, when nothing changed. */
+static inline struct value
+text_slice(struct value whole, struct str s)
+{
+	struct value v = value_text(s);
+
+	v.flags = whole.flags & VF_PLAIN;
+	return v;
+}
+
+/* For a text in a message: "%.*s" with at most 80 bytes of it. */
+#define SHOWN(s) (int)((s).n < 80 ? (s).n : 80), (s).p
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * What a running VM is, for the interpreter and the built-ins.  Private to
+ * vm/.  A VM belongs to one thread.
+ */
+#ifndef VM_RUN_H
+#define VM_RUN_H
+
+#include "base/err.h"
+#include "record/decimal.h"
+#include "vm/vm.h"
+
+struct regexes; /* regex.c */
+struct zones;   /* zone.c */
+
+struct vm {
+	struct vm_limits limits;
+	int64_t now_us;
+	vm_trace_fn *trace;
+	void *trace_arg;
+
+	/* of the record that runs */
+	uint64_t fuel;      /* left */
+	size_t arena_end;   /* arena.used must not pass it */
+	int placed;         /* err names its place already */
+	struct err err;
+	const struct vm_event *event;
+
+	struct value *stack; /* STACK_SLOTS */
+	size_t main_slots;   /* the frame that vm_map left at its bottom */
+
+	struct reader *reader;
+	struct regexes *regexes;
+	struct zones *zones;
+	uint8_t *arity; /* of CALL's k */
+};
+
+/* Main's frame, and below it the deepest chain of calls. */
+#define STACK_SLOTS                                                       \
+	((size_t)PROG_FRAME + (size_t)(RECORD_DEPTH + 1) * PROG_TEMPS)
+
+/* Take n units of fuel; -1 when there are not as many left. */
+int vm_charge(struct vm *vm, uint64_t n, struct err *e);
+/* n bytes of a, or NULL with the error that the record's memory is used up. */
+void *vm_alloc(struct vm *vm, struct arena *a, size_t n, struct err *e);
+/* The same as an array of values. */
+struct value *vm_values(struct vm *vm, struct arena *a, size_t n,
+    struct err *e);
+/* -1 when a list of n elements is too long. */
+int vm_list_fits(struct vm *vm, size_t n, struct err *e);
+
+/* regex.c and zone.c; NULL is fine. */
+void regexes_free(struct regexes *r);
+void zones_free(struct zones *z);
+
+/*
+ * A number to compute with: an integer literal that fits is an int, all else
+ * is a decimal.
+ */
+struct num {
+	int is_int;
+	int64_t i;
+	struct dec d; /* always set */
+};
+
+/* -1 when v is no number or has more than 38 digits. */
+int num_read(struct value v, struct num *n, struct err *e);
+int num_int(struct value v, int64_t *i, struct err *e);
+struct value num_value(struct dec d, struct arena *a);
+int num_add(struct value x, struct value y, struct value *r, struct arena *a,
+    struct err *e);
+int num_sub(struct value x, struct value y, struct value *r, struct arena *a,
+    struct err *e);
+int num_mul(struct value x, struct value y, struct value *r, struct arena *a,
+    struct err *e);
+int num_neg(struct value x, struct value *r, struct arena *a, struct err *e);
+/* <0, 0, >0 in *order; numbers or texts. */
+int value_order(struct value x, struct value y, int *order, struct arena *a,
+    struct err *e);
+
+#endif

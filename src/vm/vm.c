@@ -1,0 +1,832 @@
+/*
+ * The interpreter.
+ *
+ * A frame is a stretch of the VM's stack: temporaries, then for main the in
+ * and out slots.  A sealed program has been verified, so no operand is checked
+ * here; what a record brings is checked by the instruction that uses it.
+ *
+ * Dispatch is by computed goto.  With a trace sink the table of labels is one
+ * in which every entry leads to the sink first, so that no sink costs
+ * nothing.  -DVM_SWITCH gives the same loop over a switch, for compilers
+ * without that extension.
+ */
+#include "config.h"
+
+#include "vm/vm.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/size.h"
+#include "base/table.h"
+#include "vm/builtin.h"
+#include "vm/op.h"
+#include "vm/run.h"
+
+const struct vm_limits vm_limits_default = {
+	.fuel = 1000000,
+	.arena_bytes = (size_t)16 << 20,
+	.output_bytes = (size_t)4 << 20,
+	.list_length = 10000,
+};
+
+static int run(struct vm *vm, const struct prog *p, uint32_t fi,
+    struct value *r, struct value *result, struct arena *a);
+
+/* ---- limits ---- */
+
+int
+vm_charge(struct vm *vm, uint64_t n, struct err *e)
+{
+	if (vm->fuel < n) {
+		vm->fuel = 0;
+		return err_set(e, ERR_LIMIT, "fuel: more than %" PRIu64
+		    " steps for a record", vm->limits.fuel);
+	}
+	vm->fuel -= n;
+	return 0;
+}
+
+static int
+no_memory(struct vm *vm, struct err *e)
+{
+	return err_set(e, ERR_LIMIT, "memory: more than %zu bytes for a record",
+	    vm->limits.arena_bytes);
+}
+
+void *
+vm_alloc(struct vm *vm, struct arena *a, size_t n, struct err *e)
+{
+	if (a->used > vm->arena_end || n > vm->arena_end - a->used) {
+		no_memory(vm, e);
+		return NULL;
+	}
+	return arena_alloc(a, n ? n : 1);
+}
+
+struct value *
+vm_values(struct vm *vm, struct arena *a, size_t n, struct err *e)
+{
+	if (vm_list_fits(vm, n, e) != 0)
+		return NULL;
+	return vm_alloc(vm, a, size_mul(n, sizeof(struct value)), e);
+}
+
+int
+vm_list_fits(struct vm *vm, size_t n, struct err *e)
+{
+	if (n > vm->limits.list_length)
+		return err_set(e, ERR_LIMIT,
+		    "list: %zu elements, more than %" PRIu32, n,
+		    vm->limits.list_length);
+	return 0;
+}
+
+/* Bytes that v is written with at least; nesting beyond depth is not met. */
+static size_t
+output_size(const struct value *v, unsigned depth)
+{
+	size_t n = 0;
+
+	switch (v->type) {
+	case V_TEXT:
+	case V_NUM:
+	case V_RAW:
+		return v->n;
+	case V_LIST:
+		for (uint32_t i = 0; depth > 0 && i < v->n; i++)
+			n += output_size(&v->u.list[i], depth - 1);
+		return n + v->n;
+	case V_RECORD:
+		for (uint32_t i = 0; depth > 0 && i < v->n; i++)
+			n += v->u.record[i].name.n +
+			    output_size(&v->u.record[i].value, depth - 1);
+		return n + v->n;
+	default:
+		return 0;
+	}
+}
+
+static int
+check_output(struct vm *vm, const struct prog_func *f, const struct value *r)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < f->nout; i++) {
+		n += output_size(&r[f->out_base + i], RECORD_DEPTH);
+		if (n > vm->limits.output_bytes)
+			return err_set(&vm->err, ERR_LIMIT,
+			    "output: more than %zu bytes",
+			    vm->limits.output_bytes);
+	}
+	return 0;
+}
+
+/* ---- instructions that are more than a line ---- */
+
+static int
+do_concat(struct vm *vm, const struct value *v, unsigned n, struct value *out,
+    struct arena *a)
+{
+	size_t total = 0;
+	unsigned flags = VF_PLAIN;
+	char *p, *at;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (v[i].type != V_TEXT)
+			return err_set(&vm->err, ERR_DATA,
+			    "only texts are joined, not %s", value_word(v[i]));
+		total += v[i].n; /* <= 255 * UINT32_MAX; decoded is shorter */
+		flags &= v[i].flags;
+	}
+	if (vm_charge(vm, total / 16, &vm->err) != 0 ||
+	    (p = at = vm_alloc(vm, a, total, &vm->err)) == NULL)
+		return -1;
+	for (unsigned i = 0; i < n; i++) {
+		struct str s = value_str(v[i], a);
+
+		if (s.n > 0)
+			memcpy(at, s.p, s.n);
+		at += s.n;
+	}
+	*out = value_text(str_from(p, (size_t)(at - p)));
+	out->flags = (uint8_t)flags;
+	return 0;
+}
+
+static int
+do_list(struct vm *vm, const struct value *v, unsigned n, struct value *out,
+    struct arena *a)
+{
+	struct value *list = vm_values(vm, a, n, &vm->err);
+	uint32_t k = 0;
+
+	if (list == NULL)
+		return -1;
+	for (unsigned i = 0; i < n; i++)
+		if (v[i].type != V_ABSENT)
+			list[k++] = v[i];
+	*out = (struct value){ .type = V_LIST, .n = k, .u.list = list };
+	return 0;
+}
+
+static int
+do_record(struct vm *vm, const struct value *v, unsigned n, struct value *out,
+    struct arena *a)
+{
+	struct member *m = vm_alloc(vm, a, n * sizeof(*m), &vm->err);
+	uint32_t k = 0;
+
+	if (m == NULL)
+		return -1;
+	for (unsigned i = 0; i < n; i++, v += 2) {
+		if (v[0].type != V_TEXT)
+			return err_set(&vm->err, ERR_DATA,
+			    "a member's name is a text, not %s",
+			    value_word(v[0]));
+		if (v[1].type == V_ABSENT)
+			continue;
+		m[k].name = value_str(v[0], a);
+		m[k].value = v[1];
+		for (uint32_t j = 0; j < k; j++)
+			if (str_eq(m[j].name, m[k].name))
+				return err_set(&vm->err, ERR_DATA,
+				    "two members are called \"%.*s\"",
+				    (int)(m[k].name.n < 80 ? m[k].name.n : 80),
+				    m[k].name.p);
+		k++;
+	}
+	*out = (struct value){ .type = V_RECORD, .n = k, .u.record = m };
+	return 0;
+}
+
+static int
+do_field(struct vm *vm, struct value v, struct value name, struct value *out,
+    struct arena *a)
+{
+	if (value_nil(v)) {
+		*out = v;
+		return 0;
+	}
+	if (name.type != V_TEXT)
+		return err_set(&vm->err, ERR_DATA,
+		    "a member's name is a text, not %s", value_word(name));
+	if (v.type == V_RAW) {
+		if (vm_charge(vm, v.n / 16, &vm->err) != 0)
+			return -1;
+	} else if (v.type != V_RECORD) {
+		return err_set(&vm->err, ERR_DATA, "%s has no member \"%.*s\"",
+		    value_word(v), (int)(name.n < 80 ? name.n : 80), name.u.p);
+	}
+	*out = value_member(v, value_str(name, a), a);
+	return 0;
+}
+
+/* v as a list within the limits: a LIST as it is, a RAW opened. */
+static int
+open_list(struct vm *vm, struct value v, struct value *list, struct arena *a)
+{
+	if (v.type == V_RAW) {
+		if (vm_charge(vm, v.n / 16, &vm->err) != 0)
+			return -1;
+		v = value_open(v, a);
+	}
+	if (v.type != V_LIST)
+		return err_set(&vm->err, ERR_DATA, "expects a list, not %s",
+		    value_word(v));
+	*list = v;
+	return vm_list_fits(vm, v.n, &vm->err);
+}
+
+static int
+do_index(struct vm *vm, struct value v, struct value at, struct value *out,
+    struct arena *a)
+{
+	int64_t i;
+
+	if (value_nil(v)) {
+		*out = v;
+		return 0;
+	}
+	if (open_list(vm, v, &v, a) != 0 || num_int(at, &i, &vm->err) != 0)
+		return -1;
+	*out = i >= 0 && i < v.n ? v.u.list[i] : (struct value){ 0 };
+	return 0;
+}
+
+/* EQ, with the common cases in place. */
+static inline int
+equal(struct value x, struct value y, struct arena *a)
+{
+	if (x.type != y.type || x.type >= V_RAW || x.type == V_NUM)
+		return value_equal(x, y, CMP_EXACT, a);
+	if (x.type == V_TEXT && !((x.flags | y.flags) & VF_ESCAPED))
+		return x.n == y.n && (x.n == 0 ||
+		    memcmp(x.u.p, y.u.p, x.n) == 0);
+	if (x.type == V_INT || x.type == V_BOOL)
+		return x.u.i == y.u.i;
+	return value_equal(x, y, CMP_EXACT, a);
+}
+
+static int
+do_in(struct vm *vm, struct value x, struct value v, struct value *out,
+    struct arena *a)
+{
+	int found = 0;
+
+	if (open_list(vm, v, &v, a) != 0 ||
+	    vm_charge(vm, v.n, &vm->err) != 0)
+		return -1;
+	for (uint32_t i = 0; i < v.n && !found; i++)
+		found = equal(x, v.u.list[i], a);
+	*out = value_bool(found);
+	return 0;
+}
+
+static const struct value *
+enum_row(const struct prog_enum *en, struct value v, struct arena *a)
+{
+	if (en->index != NULL && v.type == V_TEXT)
+		return table_get(en->index, value_str(v, a));
+	for (uint32_t i = 0; i < en->n; i++)
+		if (equal(v, en->from[i], a))
+			return &en->to[i];
+	return NULL;
+}
+
+static int
+do_enum(struct vm *vm, const struct prog_enum *en, struct value *v,
+    struct arena *a)
+{
+	const struct value *to;
+	struct buf shown = { 0 };
+
+	if (value_nil(*v))
+		return 0;
+	if (vm_charge(vm, v->type == V_TEXT ? v->n / 16 : en->n,
+	    &vm->err) != 0)
+		return -1;
+	to = enum_row(en, *v, a);
+	if (to != NULL) {
+		*v = *to;
+		return 0;
+	}
+	switch (en->other) {
+	case ELSE_KEEP:
+		*v = (struct value){ 0 };
+		return 0;
+	case ELSE_VALUE:
+		*v = en->other_value;
+		return 0;
+	case ELSE_ERROR:
+		break;
+	}
+	value_write(&shown, *v);
+	err_set(&vm->err, ERR_DATA, "enum %.*s: no row for %.*s",
+	    STR_ARG(en->name), (int)(shown.n < 80 ? shown.n : 80), shown.p);
+	buf_fini(&shown);
+	return -1;
+}
+
+/* Fuel for the bytes that a call touches. */
+static uint64_t
+touched(const struct value *v)
+{
+	return v->type == V_TEXT || v->type == V_RAW || v->type == V_NUM ||
+	    v->type == V_LIST || v->type == V_RECORD ? v->n / 16 : 0;
+}
+
+static int
+do_call(struct vm *vm, unsigned k, struct value *r, struct arena *a)
+{
+	const struct builtin *b = &builtins[k / 2];
+	builtin_fn *fn = k % 2 ? b->back : b->fn;
+	uint64_t fuel = b->cost;
+	struct value result = { 0 };
+
+	if (b->left != NULL && value_nil(r[0]) && strcmp(b->left, "any") != 0)
+		return 0;
+	for (unsigned i = 0; i < vm->arity[k]; i++)
+		fuel += touched(&r[i]);
+	if (vm_charge(vm, fuel, &vm->err) != 0)
+		return -1;
+	vm->err.at = 0;
+	if (fn(vm, r, &result, a, &vm->err) != 0)
+		return err_prefix(&vm->err, "%s", b->name);
+	*r = result;
+	return a->used > vm->arena_end ? no_memory(vm, &vm->err) : 0;
+}
+
+/* Call function fi on nargs values at args; its frame begins at top. */
+static int
+call(struct vm *vm, const struct prog *p, uint32_t fi,
+    const struct value *args, struct value *top, struct value *result,
+    struct arena *a)
+{
+	const struct prog_func *f = &p->funcs[fi];
+
+	assert(top + f->ntemps <= vm->stack + STACK_SLOTS);
+	memcpy(top, args, f->nargs * sizeof(*args));
+	memset(top + f->nargs, 0, (f->ntemps - f->nargs) * sizeof(*top));
+	return run(vm, p, fi, top, result, a);
+}
+
+/* r[0] is the list, then the captures. */
+static int
+do_loop(struct vm *vm, const struct prog *p, const struct prog_loop *l,
+    struct value *r, struct value *top, struct arena *a)
+{
+	struct value list, got, *keep = NULL;
+	uint32_t n = 0, i;
+	int64_t found = -1;
+
+	if (open_list(vm, r[0], &list, a) != 0)
+		return -1;
+	if ((l->kind == LOOP_MAP || l->kind == LOOP_FILTER) &&
+	    (keep = vm_values(vm, a, list.n, &vm->err)) == NULL)
+		return -1;
+	for (i = 0; i < list.n && found < 0; i++) {
+		r[0] = list.u.list[i];
+		if (call(vm, p, l->func, r, top, &got, a) != 0)
+			return -1;
+		if (l->kind == LOOP_MAP) {
+			if (got.type != V_ABSENT)
+				keep[n++] = got;
+			continue;
+		}
+		if (got.type != V_BOOL)
+			return err_set(&vm->err, ERR_DATA,
+			    "a condition is %s, not a bool", value_word(got));
+		if (l->kind == LOOP_FILTER && got.u.i)
+			keep[n++] = list.u.list[i];
+		else if (l->kind == LOOP_COUNT)
+			n += got.u.i != 0;
+		else if (l->kind != LOOP_FILTER &&
+		    (got.u.i != 0) == (l->kind != LOOP_ALL))
+			found = i;
+	}
+	switch (l->kind) {
+	case LOOP_MAP:
+	case LOOP_FILTER:
+		r[0] = (struct value){ .type = V_LIST, .n = n,
+			.u.list = keep };
+		break;
+	case LOOP_FIND:
+		r[0] = found < 0 ? (struct value){ 0 } : list.u.list[found];
+		break;
+	case LOOP_ANY:
+		r[0] = value_bool(found >= 0);
+		break;
+	case LOOP_ALL:
+		r[0] = value_bool(found < 0);
+		break;
+	case LOOP_COUNT:
+		r[0] = value_int(n);
+		break;
+	}
+	return 0;
+}
+
+static int
+do_changed(const struct vm_event *ev, const struct prog_slots *set)
+{
+	if (ev->dirty == NULL)
+		return 1;
+	for (unsigned i = 0; i < set->n; i++)
+		if (ev->dirty[set->slot[i] / 64] >> set->slot[i] % 64 & 1)
+			return 1;
+	return 0;
+}
+
+/* ---- errors ---- */
+
+/* "file:line: " before the error, once. */
+static int
+place(struct vm *vm, const struct prog *p, uint32_t pc)
+{
+	const struct prog_pos *pos = &p->pos[pc];
+
+	if (vm->placed)
+		return -1;
+	vm->placed = 1;
+	vm->err.at = pos->line;
+	return err_prefix(&vm->err, "%.*s:%" PRIu32,
+	    STR_ARG(p->files[pos->file]), pos->line);
+}
+
+/* Where a raised error goes on: a pc, or -1. */
+static int64_t
+handler(struct vm *vm, const struct prog *p, uint32_t pc)
+{
+	if (vm->err.code != ERR_DATA)
+		return -1;
+	for (uint32_t i = 0; i < p->nhandler; i++)
+		if (pc >= p->handlers[i].start && pc < p->handlers[i].end) {
+			vm->placed = 0;
+			return p->handlers[i].target;
+		}
+	return -1;
+}
+
+/* ---- the loop ---- */
+
+#if defined(__GNUC__) && !defined(VM_SWITCH)
+#define INSN(name) L_##name
+#define NEXT                                                              \
+	do {                                                              \
+		if (vm->fuel-- == 0)                                      \
+			goto no_fuel;                                     \
+		w = *ip++;                                                \
+		goto *jump[insn_op(w)];                                   \
+	} while (0)
+#else
+#define INSN(name) case OP_##name
+#define NEXT goto next
+#endif
+
+#define A r[insn_a(w)]
+#define B r[insn_b(w)]
+#define C r[insn_c(w)]
+#define K insn_k(w)
+/* What an instruction that may fail says. */
+#define OR_RAISE(call)                                                    \
+	do {                                                              \
+		if ((call) != 0)                                          \
+			goto raise;                                       \
+	} while (0)
+
+/*
+ * Run function fi on frame r.  result is set by RETURN; ACTION sets an int,
+ * the action's index.
+ */
+static int
+run(struct vm *vm, const struct prog *p, uint32_t fi, struct value *r,
+    struct value *result, struct arena *a)
+{
+	const struct prog_func *f = &p->funcs[fi];
+	/* where a callee's frame begins; main's slots stay */
+	struct value *top = r + (f->nin + f->nout > 0 ?
+	    f->out_base + f->nout : f->ntemps);
+	const uint32_t *ip = p->code + f->entry;
+	uint32_t w;
+	int64_t to;
+	int order;
+
+#if defined(__GNUC__) && !defined(VM_SWITCH)
+	static const void *const plain[256] = {
+#define OP(name, format, reads, writes, fails, text) &&L_##name,
+#include "vm/opcodes.def"
+#undef OP
+	};
+	static const void *const traced[256] = {
+#define OP(name, format, reads, writes, fails, text) &&trace,
+#include "vm/opcodes.def"
+#undef OP
+	};
+	const void *const *jump = vm->trace ? traced : plain;
+
+	NEXT;
+trace:
+	vm->trace(vm->trace_arg, p, (uint32_t)(ip - p->code - 1), r);
+	goto *plain[insn_op(w)];
+#else
+next:
+	if (vm->fuel-- == 0)
+		goto no_fuel;
+	w = *ip++;
+	if (vm->trace)
+		vm->trace(vm->trace_arg, p, (uint32_t)(ip - p->code - 1), r);
+	switch (insn_op(w)) {
+#endif
+	INSN(MOVE):
+		r[insn_wa(w)] = r[insn_wb(w)];
+		NEXT;
+	INSN(CONST):
+		A = p->consts[K];
+		NEXT;
+	INSN(JUMP):
+		ip += insn_j(w);
+		NEXT;
+	INSN(JUMP_TRUE):
+		if (A.type != V_BOOL)
+			goto no_bool;
+		ip += A.u.i ? K : 0;
+		NEXT;
+	INSN(JUMP_FALSE):
+		if (A.type != V_BOOL)
+			goto no_bool;
+		ip += A.u.i ? 0 : K;
+		NEXT;
+	INSN(JUMP_ABSENT):
+		ip += A.type == V_ABSENT ? K : 0;
+		NEXT;
+	INSN(JUMP_NULL):
+		ip += A.type == V_NULL ? K : 0;
+		NEXT;
+	INSN(JUMP_NIL):
+		ip += value_nil(A) ? K : 0;
+		NEXT;
+	INSN(FAIL):
+		err_set(&vm->err, ERR_DATA, "%.*s", (int)p->consts[K].n,
+		    p->consts[K].u.p);
+		goto raise;
+	INSN(RETURN):
+		*result = A;
+		return 0;
+	INSN(END):
+		OR_RAISE(check_output(vm, f, r));
+		return 0;
+	INSN(ADD):
+		OR_RAISE(num_add(B, C, &A, a, &vm->err));
+		NEXT;
+	INSN(SUB):
+		OR_RAISE(num_sub(B, C, &A, a, &vm->err));
+		NEXT;
+	INSN(MUL):
+		OR_RAISE(num_mul(B, C, &A, a, &vm->err));
+		NEXT;
+	INSN(NEG):
+		OR_RAISE(num_neg(B, &A, a, &vm->err));
+		NEXT;
+	INSN(EQ):
+		A = value_bool(equal(B, C, a));
+		goto check_memory;
+	INSN(LESS):
+		OR_RAISE(value_order(B, C, &order, a, &vm->err));
+		A = value_bool(order < 0);
+		goto check_memory;
+	INSN(LESS_EQ):
+		OR_RAISE(value_order(B, C, &order, a, &vm->err));
+		A = value_bool(order <= 0);
+		goto check_memory;
+	INSN(NOT):
+		if (B.type != V_BOOL)
+			goto no_bool_b;
+		A = value_bool(!B.u.i);
+		NEXT;
+	INSN(IN):
+		OR_RAISE(do_in(vm, B, C, &A, a));
+		goto check_memory;
+	INSN(CONCAT):
+		OR_RAISE(do_concat(vm, &B, insn_c(w), &A, a));
+		goto check_memory;
+	INSN(LIST):
+		OR_RAISE(do_list(vm, &B, insn_c(w), &A, a));
+		goto check_memory;
+	INSN(RECORD):
+		OR_RAISE(do_record(vm, &B, insn_c(w), &A, a));
+		goto check_memory;
+	INSN(FIELD):
+		OR_RAISE(do_field(vm, B, C, &A, a));
+		goto check_memory;
+	INSN(INDEX):
+		OR_RAISE(do_index(vm, B, C, &A, a));
+		goto check_memory;
+	INSN(ENUM):
+		OR_RAISE(do_enum(vm, &p->enums[K], &A, a));
+		goto check_memory;
+	INSN(CALL):
+		OR_RAISE(do_call(vm, K, &A, a));
+		NEXT;
+	INSN(CALL_FN):
+		OR_RAISE(call(vm, p, K, &A, top, &A, a));
+		NEXT;
+	INSN(LOOP):
+		OR_RAISE(do_loop(vm, p, &p->loops[K], &A, top, a));
+		goto check_memory;
+	INSN(CHANGED):
+		A = value_bool(do_changed(vm->event, &p->sets[K]));
+		NEXT;
+	INSN(EVENT):
+		A = value_bool((vm->event->event & K) != 0);
+		NEXT;
+	INSN(LINKED):
+		A = value_bool(vm->event->linked);
+		NEXT;
+	INSN(ACTION):
+		*result = value_int(K);
+		return 0;
+#if !(defined(__GNUC__) && !defined(VM_SWITCH))
+	}
+#endif
+
+check_memory:
+	if (a->used <= vm->arena_end)
+		NEXT;
+	no_memory(vm, &vm->err);
+	goto raise;
+no_fuel:
+	vm->fuel = 0;
+	ip++; /* the instruction that was not begun */
+	vm_charge(vm, 1, &vm->err);
+	goto raise;
+no_bool_b:
+	err_set(&vm->err, ERR_DATA, "not needs a bool, not %s",
+	    value_word(B));
+	goto raise;
+no_bool:
+	err_set(&vm->err, ERR_DATA, "a condition is %s, not a bool",
+	    value_word(A));
+raise:
+	to = handler(vm, p, (uint32_t)(ip - p->code - 1));
+	if (to < 0)
+		return place(vm, p, (uint32_t)(ip - p->code - 1));
+	ip = p->code + to;
+	NEXT;
+}
+
+/* ---- the VM and its entries ---- */
+
+struct vm *
+vm_new(const struct vm_limits *limits)
+{
+	struct vm *vm = calloc(1, sizeof(*vm));
+
+	if (vm == NULL)
+		fatal("out of memory: a VM");
+	vm->limits = limits ? *limits : vm_limits_default;
+	vm->stack = calloc(STACK_SLOTS, sizeof(*vm->stack));
+	vm->arity = calloc(nbuiltin + 1, 2);
+	if (vm->stack == NULL || vm->arity == NULL)
+		fatal("out of memory: the stack of a VM");
+	for (unsigned k = 0; k < 2 * nbuiltin; k++)
+		vm->arity[k] = (uint8_t)builtin_arity(k);
+	vm->reader = reader_new();
+	return vm;
+}
+
+void
+vm_free(struct vm *vm)
+{
+	if (vm == NULL)
+		return;
+	reader_free(vm->reader);
+	regexes_free(vm->regexes);
+	zones_free(vm->zones);
+	free(vm->arity);
+	free(vm->stack);
+	free(vm);
+}
+
+void
+vm_set_now(struct vm *vm, int64_t wall_us)
+{
+	vm->now_us = wall_us;
+}
+
+void
+vm_set_trace(struct vm *vm, vm_trace_fn *fn, void *arg)
+{
+	vm->trace = fn;
+	vm->trace_arg = arg;
+}
+
+static void
+begin(struct vm *vm, const struct prog *p, const struct arena *a)
+{
+	assert(p->sealed);
+	vm->fuel = vm->limits.fuel;
+	if (__builtin_add_overflow(a->used, vm->limits.arena_bytes,
+	    &vm->arena_end))
+		vm->arena_end = SIZE_MAX;
+	vm->placed = 0;
+}
+
+static int
+give_up(struct vm *vm, struct err *e)
+{
+	if (e != NULL)
+		*e = vm->err;
+	return -1;
+}
+
+int
+vm_load(struct vm *vm, const struct prog *p, struct str json,
+    struct vm_frame *f, struct arena *a, struct err *e)
+{
+	const struct prog_func *m = &p->funcs[0];
+
+	assert(p->sealed && m->shape != NULL && m->layout != NULL);
+	f->frame = vm->stack;
+	f->in = vm->stack + m->in_base;
+	f->out = vm->stack + m->out_base;
+	vm->main_slots = (size_t)m->out_base + m->nout;
+	memset(vm->stack, 0, m->in_base * sizeof(*vm->stack));
+	memset(f->out, 0, m->nout * sizeof(*f->out));
+	return reader_read(vm->reader, m->shape, json,
+	    vm->stack + m->in_base, a, e);
+}
+
+int
+vm_map(struct vm *vm, const struct prog *p, struct str json,
+    struct vm_frame *f, struct arena *a, struct err *e)
+{
+	begin(vm, p, a);
+	if (vm_load(vm, p, json, f, a, e) != 0)
+		return -1;
+	if (run(vm, p, 0, f->frame, NULL, a) != 0)
+		return give_up(vm, e);
+	return 0;
+}
+
+int
+vm_read_target(struct vm *vm, const struct prog *p, struct str json,
+    struct value **old, struct arena *a, struct err *e)
+{
+	const struct prog_func *m = &p->funcs[0];
+
+	assert(p->sealed && m->old_shape != NULL);
+	*old = arena_array(a, m->nout, sizeof(**old));
+	return reader_read(vm->reader, m->old_shape, json, *old, a, e);
+}
+
+int
+vm_rules(struct vm *vm, const struct prog *p, const struct vm_frame *f,
+    const struct vm_event *ev, const struct prog_action **action,
+    struct arena *a, struct err *e)
+{
+	static const struct prog_action upsert = { .verb = ACTION_UPSERT };
+	static const struct prog_action skip = { .verb = ACTION_SKIP,
+		.reason = { "no rule for deletes", 19 } };
+	struct value result = { 0 };
+	int failed;
+
+	if (p->rules < 0) {
+		*action = ev->event == EVENT_DELETE ? &skip : &upsert;
+		return 0;
+	}
+	begin(vm, p, a);
+	vm->event = ev;
+	memset(f->frame, 0,
+	    p->funcs[p->rules].ntemps * sizeof(*f->frame));
+	failed = run(vm, p, (uint32_t)p->rules, f->frame, &result, a);
+	vm->event = NULL;
+	if (failed)
+		return give_up(vm, e);
+	*action = &p->actions[result.u.i];
+	return 0;
+}
+
+int
+vm_call(struct vm *vm, const struct prog *p, uint32_t func,
+    const struct value *args, size_t nargs, struct value *result,
+    struct arena *a, struct err *e)
+{
+	const struct prog_func *f;
+
+	if (func >= p->nfunc || p->funcs[func].nin + p->funcs[func].nout > 0 ||
+	    p->funcs[func].layout != NULL || (int)func == p->rules)
+		return err_set(e, ERR_INTERNAL,
+		    "function %" PRIu32 " cannot be called", func);
+	f = &p->funcs[func];
+	if (nargs != f->nargs)
+		return err_set(e, ERR_INTERNAL,
+		    "function %.*s takes %u, not %zu", STR_ARG(f->name),
+		    f->nargs, nargs);
+	begin(vm, p, a);
+	if (call(vm, p, func, args, vm->stack + vm->main_slots, result, a))
+		return give_up(vm, e);
+	return 0;
+}
