@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/table.h"
 #include "vm/unit.h"
 
 /*

@@ -1,0 +1,882 @@
+/*
+ * The grammar of the .map language; README.md has it in EBNF.
+ *
+ * Actions only build nodes (lang/ast.h): nothing is looked up or decided
+ * here.  After an error the parser goes on behind the next `;` or the `}` of
+ * the block, so one pass finds all errors; braces inside the bad statement
+ * are skipped by lang_yylex.
+ */
+%define api.pure full
+%define api.prefix {lang_yy}
+%define api.token.prefix {TK_}
+%define api.location.type {struct span}
+%define parse.error custom
+%define parse.lac full
+%locations
+%expect 0
+%param {struct parse *p}
+
+%code requires {
+#include "lang/parse.h"
+}
+
+%code provides {
+int lang_yylex(LANG_YYSTYPE *value, LANG_YYLTYPE *at, struct parse *p);
+}
+
+%code {
+/* The place of a rule: its parts, or the end of what came before it. */
+#define YYLLOC_DEFAULT(cur, rhs, n)                                       \
+	do {                                                              \
+		(cur).file = YYRHSLOC(rhs, (n) ? 1 : 0).file;             \
+		(cur).beg = (n) ? YYRHSLOC(rhs, 1).beg                    \
+				: YYRHSLOC(rhs, 0).end;                   \
+		(cur).end = YYRHSLOC(rhs, n).end;                         \
+	} while (0)
+
+static struct span
+span_join(struct span a, struct span b)
+{
+	return (struct span){ a.beg, b.end, a.file };
+}
+
+static const struct word no_word;
+static const struct items no_items;
+
+static void yyerror(struct span *at, struct parse *p, const char *text);
+}
+
+%union {
+	struct word word;
+	struct expr *expr;
+	struct item *item;
+	struct items items;
+	struct stmt *stmt;
+	struct stmts stmts;
+	struct decl *decl;
+	struct decls decls;
+	struct type_name *type;
+	struct action action;
+	enum arrow arrow;
+}
+
+/* Words that begin or join statements; names everywhere else. */
+%token <word> USE "use" AS "as" SCHEMA "schema" ENUM "enum" MAP "map"
+%token <word> IDENTITY "identity" RULES "rules" TEST "test" LAWS "laws"
+%token <word> PARAM "param" EXTEND "extend" CONNECTOR "connector"
+%token <word> CODEC "codec" FN "fn" FOR "for" ON "on" VIA "via" WITH "with"
+%token <word> EACH "each" KEY "key" PICK "pick" WHERE "where"
+%token <word> CREATE "create" WHEN "when" REST "rest" EXCEPT "except"
+%token <word> DROP "drop" DO "do" BY "by" OTHERWISE "otherwise"
+%token <word> GIVEN "given" EXPECT "expect" PUT "put" 
+/* Words of expressions; names only after `.` and before `:`. */
+%token <word> MATCH "match" IF "if" THEN "then" ELSE "else" TRY "try"
+%token <word> AND "and" OR "or" NOT "not" IN "in"
+%token <word> CLASSIFY "classify" COST "cost"
+%token <word> TRUE "true" FALSE "false" NULL "null" ABSENT "absent"
+
+%token YYEOF 0 "end of file"
+%token <word> NAME "a name"
+%token <word> NUMBER "a number" DURATION "a duration" PERCENT "a percentage"
+%token <word> TEXT "a text" TEXT_HEAD "a text with {…}"
+%token <word> TEXT_MID "the rest of a text" TEXT_TAIL "the end of a text"
+%token CLOSE "}" /* of a block; of anything else it is '}' */
+%token BOTH "<->" BACK "<-" FORTH "->" ARM "=>"
+%token EQ "==" NE "!=" LE "<=" GE ">=" NIL_ELSE "??"
+
+%precedence LOW
+%left OR
+%left AND
+%precedence NOT
+%nonassoc EQ NE LE GE '<' '>' IN
+%right NIL_ELSE
+%left '+' '-'
+%left '*' '/'
+
+%type <decls> decls
+%type <decl> decl
+%type <word> name member dotted opt_way string
+%type <stmts> enum_body map_body rules_body test_body codec_body clauses cases
+%type <stmts> enum_block map_block rules_block test_block codec_block
+%type <stmts> clause_block case_block
+%type <stmt> enum_row map_stmt rule_stmt test_stmt codec_stmt clause case
+%type <expr> expr operand chain subject place literal record
+%type <expr> enum_side opt_guard opt_reason default_value arg
+%type <item> member_item call_arg arm param attr pipe_step
+%type <items> members call_args arms params opt_params attrs opt_attrs
+%type <items> pipe opt_pipe names exprs opt_exprs opt_except args events bys
+%type <items> opt_args text_parts
+%type <type> type opt_type
+%type <action> action
+%type <arrow> enum_arrow map_arrow
+
+%start file
+
+%%
+
+file:
+	decls			{ p->src->decls = $1; }
+	;
+
+decls:
+	%empty			{ $$ = (struct decls){ 0 }; }
+	| decls decl		{ $$ = decls_add($1, $2); p->recover = 0; }
+	| decls error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	| decls error close	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+/* A brace that holds statements; the lexer skips all others after an error */
+open:	'{'			{ p->blocks++; }
+	;
+close:	"}"			{ if (p->blocks > 0) p->blocks--; }
+	;
+
+decl:
+	"use" string "as" name ';' {
+		$$ = ast_decl(p, DE_USE, @$, $4);
+		$$->path = $2;
+	}
+	| "schema" dotted '=' string ';' {
+		$$ = ast_decl(p, DE_SCHEMA, @$, $2);
+		$$->path = $4;
+	}
+	| "enum" name enum_block {
+		$$ = ast_decl(p, DE_ENUM, @$, $2);
+		$$->head = span_join(@1, @2);
+		$$->body = $3.first;
+	}
+	| "map" name '(' name ':' dotted ')' "<->" '(' name ':' dotted ')'
+	  map_block {
+		$$ = ast_decl(p, DE_MAP, @$, $2);
+		$$->head = span_join(@1, @13);
+		$$->left_name = $4;
+		$$->left_schema = $6;
+		$$->right_name = $10;
+		$$->right_schema = $12;
+		$$->body = $14.first;
+	}
+	| "identity" "for" name clause_block {
+		$$ = ast_decl(p, DE_IDENTITY, @$, no_word);
+		$$->head = span_join(@1, @3);
+		$$->owner = $3;
+		$$->body = $4.first;
+	}
+	| "rules" "for" name opt_way rules_block {
+		$$ = ast_decl(p, DE_RULES, @$, no_word);
+		$$->head = span_join(@1, @4);
+		$$->owner = $3;
+		$$->way = $4;
+		$$->body = $5.first;
+	}
+	| "test" string "for" name test_block {
+		$$ = ast_decl(p, DE_TEST, @$, $2);
+		$$->head = span_join(@1, @4);
+		$$->owner = $4;
+		$$->body = $5.first;
+	}
+	| "laws" "for" name clause_block {
+		$$ = ast_decl(p, DE_LAWS, @$, no_word);
+		$$->head = span_join(@1, @3);
+		$$->owner = $3;
+		$$->body = $4.first;
+	}
+	| "param" name ':' type ';' {
+		$$ = ast_decl(p, DE_PARAM, @$, $2);
+		$$->type = $4;
+	}
+	| "param" name ':' type '=' expr ';' {
+		$$ = ast_decl(p, DE_PARAM, @$, $2);
+		$$->type = $4;
+		$$->value = $6;
+	}
+	| "extend" name map_block {
+		$$ = ast_decl(p, DE_EXTEND, @$, no_word);
+		$$->head = span_join(@1, @2);
+		$$->owner = $2;
+		$$->body = $3.first;
+	}
+	| "connector" name clause_block {
+		$$ = ast_decl(p, DE_CONNECTOR, @$, $2);
+		$$->head = span_join(@1, @2);
+		$$->body = $3.first;
+	}
+	| "codec" name opt_params codec_block {
+		$$ = ast_decl(p, DE_CODEC, @$, $2);
+		$$->head = span_join(@1, @3);
+		$$->params = $3;
+		$$->body = $4.first;
+	}
+	| "codec" name opt_params ':' type "<->" type codec_block {
+		$$ = ast_decl(p, DE_CODEC, @$, $2);
+		$$->head = span_join(@1, @7);
+		$$->params = $3;
+		$$->type = $5;
+		$$->type2 = $7;
+		$$->body = $8.first;
+	}
+	| "fn" name opt_params opt_type '=' expr ';' {
+		$$ = ast_decl(p, DE_FN, @$, $2);
+		$$->params = $3;
+		$$->type = $4;
+		$$->value = $6;
+	}
+	;
+
+opt_way:
+	%empty			{ $$ = no_word; }
+	| name
+	;
+
+/* enum */
+
+enum_block:
+	open enum_body close		{ $$ = $2; }
+	| open enum_body error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+enum_body:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| enum_body enum_row	{ $$ = stmts_add($1, $2); }
+	| enum_body error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+enum_row:
+	enum_side enum_arrow enum_side ';' {
+		$$ = ast_stmt(p, ST_ROW, @$);
+		$$->left = $1;
+		$$->arrow = $2;
+		$$->at = @2;
+		$$->right = $3;
+	}
+	| "else" enum_arrow enum_side ';' {
+		$$ = ast_stmt(p, ST_ROW, @$);
+		$$->arrow = $2;
+		$$->at = @2;
+		$$->right = $3;
+	}
+	;
+
+enum_arrow:
+	"<->"			{ $$ = ARROW_BOTH; }
+	| "<-"			{ $$ = ARROW_BACK; }
+	| "->"			{ $$ = ARROW_FORTH; }
+	;
+
+enum_side:
+	name			{ $$ = ast_word(p, EX_NAME, $1); }
+	| literal
+	| '-' "a number"	{ $$ = ast_negative(p, @$, $2.text); }
+	;
+
+/* map and extend */
+
+map_block:
+	open map_body close		{ $$ = $2; }
+	| open map_body error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+map_body:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| map_body map_stmt	{ $$ = stmts_add($1, $2); }
+	| map_body error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+map_stmt:
+	"on" name default_value ';' {
+		$$ = ast_stmt(p, ST_DEFAULT, @$);
+		$$->name = $2;
+		$$->value = $3;
+	}
+	| "on" "null" default_value ';' {
+		$$ = ast_stmt(p, ST_DEFAULT, @$);
+		$$->name = $2;
+		$$->value = $3;
+	}
+	| place map_arrow expr opt_pipe opt_attrs ';' {
+		$$ = ast_stmt(p, ST_RULE, @$);
+		$$->left = $1;
+		$$->arrow = $2;
+		$$->at = @2;
+		$$->right = $3;
+		$$->pipe = $4;
+		$$->attrs = $5;
+	}
+	| "each" place "as" name "<->" place "as" name "key" place '=' place
+	  opt_attrs map_block {
+		$$ = ast_stmt(p, ST_EACH, @$);
+		$$->head = span_join(@1, @13);
+		$$->left = $2;
+		$$->name = $4;
+		$$->at = @5;
+		$$->right = $6;
+		$$->name2 = $8;
+		$$->key = $10;
+		$$->key2 = $12;
+		$$->attrs = $13;
+		$$->body = $14.first;
+		$$->has_body = 1;
+	}
+	| "pick" place "as" name "where" expr "create" record "<->" place
+	  opt_pipe opt_attrs ';' {
+		$$ = ast_stmt(p, ST_PICK, @$);
+		$$->left = $2;
+		$$->name = $4;
+		$$->guard = $6;
+		$$->value = $8;
+		$$->at = @9;
+		$$->right = $10;
+		$$->pipe = $11;
+		$$->attrs = $12;
+	}
+	| "when" expr map_block {
+		$$ = ast_stmt(p, ST_WHEN, @$);
+		$$->head = span_join(@1, @2);
+		$$->guard = $2;
+		$$->body = $3.first;
+		$$->has_body = 1;
+	}
+	| "rest" place '.' '*' map_arrow place '.' '*' opt_except opt_pipe
+	  opt_attrs ';' {
+		$$ = ast_stmt(p, ST_REST, @$);
+		$$->left = $2;
+		$$->arrow = $5;
+		$$->at = @5;
+		$$->right = $6;
+		$$->words = $9;
+		$$->pipe = $10;
+		$$->attrs = $11;
+	}
+	| "drop" place ';' {
+		$$ = ast_stmt(p, ST_DROP, @$);
+		$$->left = $2;
+	}
+	;
+
+default_value:
+	subject
+	| literal
+	;
+
+map_arrow:
+	"<->"			{ $$ = ARROW_BOTH; }
+	| "<-"			{ $$ = ARROW_BACK; }
+	;
+
+/* A path that can be written to. */
+place:
+	name			{ $$ = ast_word(p, EX_NAME, $1); }
+	| place '.' name	{ $$ = ast_field(p, @$, $1, $3); }
+	| place '.' '{' names '}' { $$ = ast_items(p, EX_TUPLE, @$, $1, $4); }
+	;
+
+opt_except:
+	%empty			{ $$ = no_items; }
+	| "except" '(' names ')' { $$ = $3; }
+	;
+
+names:
+	member			{ $$ = items_one(ast_item(p, @1, $1, 0, 0)); }
+	| names ',' member	{ $$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0)); }
+	;
+
+opt_pipe:
+	%empty			{ $$ = no_items; }
+	| "via" pipe		{ $$ = $2; }
+	;
+
+pipe:
+	pipe_step		{ $$ = items_one($1); }
+	| pipe '|' pipe_step	{ $$ = items_add(p, $1, $3); }
+	;
+
+pipe_step:
+	subject			{ $$ = ast_item(p, @1, no_word, NULL, $1); }
+	;
+
+opt_attrs:
+	%empty			{ $$ = no_items; }
+	| "with" attrs		{ $$ = $2; }
+	;
+
+attrs:
+	attr			{ $$ = items_one($1); }
+	| attrs ',' attr	{ $$ = items_add(p, $1, $3); }
+	;
+
+attr:
+	name			{ $$ = ast_item(p, @$, $1, NULL, NULL); }
+	| name name {
+		$$ = ast_item(p, @$, word_join(p, $1, $2, ' '), NULL, NULL);
+	}
+	| name ':' expr		{ $$ = ast_item(p, @$, $1, NULL, $3); }
+	| "null" ':' expr	{ $$ = ast_item(p, @$, $1, NULL, $3); }
+	;
+
+/* rules */
+
+rules_block:
+	open rules_body close		{ $$ = $2; }
+	| open rules_body error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+rules_body:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| rules_body rule_stmt	{ $$ = stmts_add($1, $2); }
+	| rules_body error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+rule_stmt:
+	"on" events opt_guard "do" action ';' {
+		$$ = ast_stmt(p, ST_ON, @$);
+		$$->words = $2;
+		$$->guard = $3;
+		$$->action = $5;
+	}
+	| "otherwise" action ';' {
+		$$ = ast_stmt(p, ST_OTHERWISE, @$);
+		$$->action = $2;
+	}
+	;
+
+events:
+	name			{ $$ = items_one(ast_item(p, @1, $1, 0, 0)); }
+	| events ',' name	{ $$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0)); }
+	;
+
+opt_guard:
+	%empty			{ $$ = NULL; }
+	| "when" expr		{ $$ = $2; }
+	;
+
+action:
+	name opt_reason {
+		$$ = (struct action){ .verb = $1, .reason = $2 };
+	}
+	| name "by" '{' bys '}' {
+		$$ = (struct action){ .verb = $1, .by = $4, .has_by = 1 };
+	}
+	;
+
+opt_reason:
+	%empty			{ $$ = NULL; }
+	| string		{ $$ = ast_word(p, EX_TEXT, $1); }
+	;
+
+bys:
+	place			{ $$ = items_one(ast_item(p, @1, no_word, 0, $1)); }
+	| bys ',' place		{ $$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3)); }
+	;
+
+/* test */
+
+test_block:
+	open test_body close		{ $$ = $2; }
+	| open test_body error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+test_body:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| test_body test_stmt	{ $$ = stmts_add($1, $2); }
+	| test_body error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+test_stmt:
+	"given" name '=' expr ';' {
+		$$ = ast_stmt(p, ST_GIVEN, @$);
+		$$->name = $2;
+		$$->value = $4;
+	}
+	| "expect" name '=' expr ';' {
+		$$ = ast_stmt(p, ST_EXPECT, @$);
+		$$->name = $2;
+		$$->value = $4;
+	}
+	| "put" name '=' expr ';' {
+		$$ = ast_stmt(p, ST_PUT, @$);
+		$$->name = $2;
+		$$->value = $4;
+	}
+	;
+
+/* codec */
+
+codec_block:
+	open codec_body close		{ $$ = $2; }
+	| open codec_body error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+codec_body:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| codec_body codec_stmt	{ $$ = stmts_add($1, $2); }
+	| codec_body error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+codec_stmt:
+	"->" ':' expr ';' {
+		$$ = ast_stmt(p, ST_FORTH, @$);
+		$$->value = $3;
+	}
+	| "<-" ':' expr ';' {
+		$$ = ast_stmt(p, ST_BACK, @$);
+		$$->value = $3;
+	}
+	| name ':' expr ';' {
+		$$ = ast_stmt(p, ST_LAW, @$);
+		$$->name = $1;
+		$$->value = $3;
+	}
+	;
+
+/*
+ * Clauses: what identities, laws and connectors are written in.  Which words
+ * may stand where is a table of the checker, so that a connector can learn a
+ * new one without a new grammar.
+ */
+
+clause_block:
+	open clauses close		{ $$ = $2; }
+	| open clauses error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+clauses:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| clauses clause	{ $$ = stmts_add($1, $2); }
+	| clauses error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+clause:
+	member opt_args ';' {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = span_join(@1, @2);
+		$$->name = $1;
+		$$->words = $2;
+	}
+	| member '=' expr ';' {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = span_join(@1, @3);
+		$$->name = $1;
+		$$->value = $3;
+		$$->has_value = 1;
+	}
+	| member '(' expr ')' opt_args ';' {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = span_join(@1, @5);
+		$$->name = $1;
+		$$->value = $3;
+		$$->has_value = 1;
+		$$->words = $5;
+	}
+	| member '[' opt_exprs ']' ';' {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = span_join(@1, @4);
+		$$->name = $1;
+		$$->value = ast_items(p, EX_LIST, span_join(@2, @4), NULL, $3);
+		$$->has_value = 1;
+	}
+	| member opt_args clause_block {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = span_join(@1, @2);
+		$$->name = $1;
+		$$->words = $2;
+		$$->body = $3.first;
+		$$->has_body = 1;
+	}
+	| member opt_args "cost" record clause_block {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = span_join(@1, @4);
+		$$->name = $1;
+		$$->words = $2;
+		$$->value = $4;
+		$$->has_value = 1;
+		$$->body = $5.first;
+		$$->has_body = 1;
+	}
+	| "classify" case_block {
+		$$ = ast_stmt(p, ST_CLAUSE, @$);
+		$$->head = @1;
+		$$->name = $1;
+		$$->body = $2.first;
+		$$->has_body = 1;
+	}
+	;
+
+case_block:
+	open cases close		{ $$ = $2; }
+	| open cases error close	{ $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+cases:
+	%empty			{ $$ = (struct stmts){ 0 }; }
+	| cases case		{ $$ = stmts_add($1, $2); }
+	| cases error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
+	;
+
+case:
+	expr "=>" args ';' {
+		$$ = ast_stmt(p, ST_CASE, @$);
+		$$->guard = $1;
+		$$->words = $3;
+	}
+	| "else" "=>" args ';' {
+		$$ = ast_stmt(p, ST_CASE, @$);
+		$$->words = $3;
+	}
+	;
+
+opt_args:
+	%empty			{ $$ = no_items; }
+	| args
+	;
+
+args:
+	arg			{ $$ = items_one(ast_item(p, @1, no_word, 0, $1)); }
+	| args arg		{ $$ = items_add(p, $1, ast_item(p, @2, no_word, 0, $2)); }
+	;
+
+/* Arguments of a clause stand side by side, so none has an operator. */
+arg:
+	subject
+	| literal
+	;
+
+/* types and parameters */
+
+opt_type:
+	%empty			{ $$ = NULL; }
+	| ':' type		{ $$ = $2; }
+	;
+
+type:
+	dotted			{ $$ = ast_type(p, $1, NULL, 0); }
+	| dotted '<' type '>'	{ $$ = ast_type(p, $1, $3, 0); }
+	| dotted '?'		{ $$ = ast_type(p, $1, NULL, 1); }
+	| dotted '<' type '>' '?' { $$ = ast_type(p, $1, $3, 1); }
+	;
+
+opt_params:
+	%empty			{ $$ = no_items; }
+	| '(' ')'		{ $$ = no_items; }
+	| '(' params ')'	{ $$ = $2; }
+	;
+
+params:
+	param			{ $$ = items_one($1); }
+	| params ',' param	{ $$ = items_add(p, $1, $3); }
+	;
+
+param:
+	name ':' type {
+		$$ = ast_item(p, @$, $1, NULL, NULL);
+		$$->type = $3;
+	}
+	| name ':' type '=' expr {
+		$$ = ast_item(p, @$, $1, NULL, $5);
+		$$->type = $3;
+	}
+	;
+
+/* expressions */
+
+expr:
+	operand
+	| expr "or" expr	{ $$ = ast_op(p, EX_OR, @$, @2, $1, $3, NULL); }
+	| expr "and" expr	{ $$ = ast_op(p, EX_AND, @$, @2, $1, $3, NULL); }
+	| "not" expr		{ $$ = ast_op(p, EX_NOT, @$, @1, $2, NULL, NULL); }
+	| expr "==" expr	{ $$ = ast_op(p, EX_EQ, @$, @2, $1, $3, NULL); }
+	| expr "!=" expr	{ $$ = ast_op(p, EX_NE, @$, @2, $1, $3, NULL); }
+	| expr '<' expr		{ $$ = ast_op(p, EX_LT, @$, @2, $1, $3, NULL); }
+	| expr "<=" expr	{ $$ = ast_op(p, EX_LE, @$, @2, $1, $3, NULL); }
+	| expr '>' expr		{ $$ = ast_op(p, EX_GT, @$, @2, $1, $3, NULL); }
+	| expr ">=" expr	{ $$ = ast_op(p, EX_GE, @$, @2, $1, $3, NULL); }
+	| expr "in" expr	{ $$ = ast_op(p, EX_IN, @$, @2, $1, $3, NULL); }
+	| expr "??" expr	{ $$ = ast_op(p, EX_NIL_ELSE, @$, @2, $1, $3, NULL); }
+	| expr '+' expr		{ $$ = ast_op(p, EX_ADD, @$, @2, $1, $3, NULL); }
+	| expr '-' expr		{ $$ = ast_op(p, EX_SUB, @$, @2, $1, $3, NULL); }
+	| expr '*' expr		{ $$ = ast_op(p, EX_MUL, @$, @2, $1, $3, NULL); }
+	| expr '/' expr {
+		$$ = ast_expr(p, EX_BAD, @$);
+		diag_fix(p->ss, diag_at(p->ss, C305, @2,
+		    "division must name its scale and rounding"),
+		    "div(a, b, scale: 2, round: half_even)");
+	}
+	| "if" expr "then" expr "else" expr %prec LOW {
+		$$ = ast_op(p, EX_IF, @$, @1, $2, $4, $6);
+	}
+	| "try" expr "else" expr %prec LOW {
+		$$ = ast_op(p, EX_TRY, @$, @1, $2, $4, NULL);
+	}
+	;
+
+operand:
+	subject
+	| literal
+	| record
+	| '(' expr ')'		{ $$ = $2; }
+	| '[' opt_exprs ']'	{ $$ = ast_items(p, EX_LIST, @$, NULL, $2); }
+	| '-' operand {
+		$$ = $2->kind == EX_NUMBER ?
+		    ast_negative(p, @$, $2->text) :
+		    ast_op(p, EX_NEG, @$, @1, $2, NULL, NULL);
+	}
+	| "match" '{' arms '}'	{ $$ = ast_items(p, EX_MATCH, @$, NULL, $3); }
+	| "match" subject '{' arms '}' {
+		$$ = ast_items(p, EX_MATCH, @$, $2, $4);
+	}
+	;
+
+/* A name and what follows it: paths, calls, indexes. */
+subject:
+	name			{ $$ = ast_word(p, EX_NAME, $1); }
+	| chain
+	;
+
+chain:
+	subject '.' name	{ $$ = ast_field(p, @$, $1, $3); }
+	| subject '.' '{' names '}' { $$ = ast_items(p, EX_TUPLE, @$, $1, $4); }
+	| subject '[' expr ']'	{ $$ = ast_op(p, EX_INDEX, @$, @2, $1, $3, NULL); }
+	| subject '(' call_args ')' { $$ = ast_items(p, EX_CALL, @$, $1, $3); }
+	| subject '(' ')'	{ $$ = ast_items(p, EX_CALL, @$, $1, no_items); }
+	;
+
+literal:
+	"null"			{ $$ = ast_expr(p, EX_NULL, @1); }
+	| "absent"		{ $$ = ast_expr(p, EX_ABSENT, @1); }
+	| "true"		{ $$ = ast_expr(p, EX_TRUE, @1); }
+	| "false"		{ $$ = ast_expr(p, EX_FALSE, @1); }
+	| "a number"		{ $$ = ast_word(p, EX_NUMBER, $1); }
+	| "a duration"		{ $$ = ast_word(p, EX_DURATION, $1); }
+	| "a percentage"	{ $$ = ast_word(p, EX_PERCENT, $1); }
+	| "a text"		{ $$ = ast_word(p, EX_TEXT, $1); }
+	| text_parts "the end of a text" {
+		$$ = ast_items(p, EX_INTERP, @$, NULL,
+		    items_add(p, $1, ast_text(p, $2)));
+	}
+	;
+
+text_parts:
+	"a text with {…}" expr {
+		$$ = items_add(p, items_one(ast_text(p, $1)),
+		    ast_item(p, @2, no_word, NULL, $2));
+	}
+	| text_parts "the rest of a text" expr {
+		$$ = items_add(p, $1, ast_text(p, $2));
+		$$ = items_add(p, $$, ast_item(p, @3, no_word, NULL, $3));
+	}
+	;
+
+record:
+	'{' '}'			{ $$ = ast_items(p, EX_RECORD, @$, NULL, no_items); }
+	| '{' members '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
+	| '{' members ',' '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
+	;
+
+members:
+	member_item		{ $$ = items_one($1); }
+	| members ',' member_item { $$ = items_add(p, $1, $3); }
+	;
+
+member_item:
+	member ':' expr		{ $$ = ast_item(p, @$, $1, NULL, $3); }
+	| "a text" ':' expr	{ $$ = ast_item(p, @$, $1, NULL, $3); }
+	;
+
+opt_exprs:
+	%empty			{ $$ = no_items; }
+	| exprs
+	| exprs ','
+	;
+
+exprs:
+	expr			{ $$ = items_one(ast_item(p, @1, no_word, 0, $1)); }
+	| exprs ',' expr	{ $$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3)); }
+	;
+
+call_args:
+	call_arg		{ $$ = items_one($1); }
+	| call_args ',' call_arg { $$ = items_add(p, $1, $3); }
+	;
+
+call_arg:
+	expr			{ $$ = ast_item(p, @$, no_word, NULL, $1); }
+	| name ':' expr		{ $$ = ast_item(p, @$, $1, NULL, $3); }
+	| name "=>" expr {
+		struct expr *e = ast_word(p, EX_LAMBDA, $1);
+
+		e->span = @$;
+		$$ = ast_item(p, @$, no_word, NULL, ast_lambda(p, e, $3));
+	}
+	;
+
+arms:
+	arm			{ $$ = items_one($1); }
+	| arms ',' arm		{ $$ = items_add(p, $1, $3); }
+	| arms ','
+	;
+
+arm:
+	expr "=>" expr		{ $$ = ast_item(p, @$, no_word, $1, $3); }
+	| "else" "=>" expr	{ $$ = ast_item(p, @$, no_word, NULL, $3); }
+	;
+
+/* names */
+
+string:
+	"a text"
+	;
+
+dotted:
+	name
+	| dotted '.' name	{ $$ = word_join(p, $1, $3, '.'); }
+	;
+
+member:
+	name
+	| "match" | "if" | "then" | "else" | "try" | "and" | "or" | "not"
+	| "in" | "true" | "false" | "null" | "absent" | "cost"
+	;
+
+name:
+	"a name"
+	| "use" | "as" | "schema" | "enum" | "map" | "identity" | "rules"
+	| "test" | "laws" | "param" | "extend" | "connector" | "codec" | "fn"
+	| "for" | "on" | "via" | "with" | "each" | "key" | "pick" | "where"
+	| "create" | "when" | "rest" | "except" | "drop" | "do" | "by"
+	| "otherwise" | "given" | "expect" | "put"
+	;
+
+%%
+
+/* What stood there and what could have, in the words of the language. */
+static int
+yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
+{
+	enum { MAX = 80, SHOWN = 5 };
+	yysymbol_kind_t want[MAX];
+	yysymbol_kind_t got = yypcontext_token(ctx);
+	int n = yypcontext_expected_tokens(ctx, want, MAX);
+	const char *shown[SHOWN];
+	int nshown = 0, name = 0;
+
+	for (int i = 0; i < n; i++)
+		name |= want[i] == YYSYMBOL_NAME;
+	for (int i = 0; i < n; i++) {
+		/* where a name may stand, nearly every word may */
+		if (name && want[i] >= YYSYMBOL_USE &&
+		    want[i] <= YYSYMBOL_ABSENT)
+			continue;
+		if (nshown < SHOWN)
+			shown[nshown] = yysymbol_name(want[i]);
+		nshown++;
+	}
+	parse_unexpected(p, *yypcontext_location(ctx), got == YYSYMBOL_YYEOF,
+	    shown, nshown > SHOWN || nshown < 0 ? 0 : nshown);
+	return 0;
+}
+
+/* Only "memory exhausted" comes here: the stack has a limit, by design. */
+static void
+yyerror(struct span *at, struct parse *p, const char *text)
+{
+	diag_at(p->ss, C106, *at, "too deeply nested to read (%s)", text);
+	p->failed = 1;
+}

@@ -1,0 +1,25 @@
+/*
+ * The table of findings, made from codes.def.
+ */
+#include "lang/source.h"
+
+#define LEVEL_E DIAG_ERROR
+#define LEVEL_W DIAG_WARNING
+
+const struct code_entry lang_codes[] = {
+#define CODE(number, level, title, text)                                  \
+	{ number, LEVEL_##level, title, text },
+#include "lang/codes.def"
+#undef CODE
+};
+
+const size_t nlang_codes = COUNT(lang_codes);
+
+const struct code_entry *
+code_find(int number)
+{
+	for (size_t i = 0; i < nlang_codes; i++)
+		if (lang_codes[i].number == number)
+			return &lang_codes[i];
+	return NULL;
+}

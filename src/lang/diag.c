@@ -1,0 +1,300 @@
+/*
+ * Findings: collecting them, and showing them as people and programs read
+ * them.
+ *
+ *   error[E412]: two rules write hubspot.contact `properties.phone`
+ *     --> contact.map:21:3  | pick c.phones as p where …
+ *                           | ^^^^
+ *     = both match when custom = {"phone": "x"}
+ *     = fix: add `phone` to except(…)
+ */
+#include <stdlib.h>
+
+#include "lang/source.h"
+
+/* More findings than anyone reads; a fuzzed file makes millions. */
+#define DIAG_MAX 200
+
+void
+diags_init(struct diags *d)
+{
+	memset(d, 0, sizeof(*d));
+}
+
+void
+diags_fini(struct diags *d)
+{
+	free(d->list);
+	table_fini(&d->sources);
+	arena_fini(&d->arena);
+	memset(d, 0, sizeof(*d));
+}
+
+static void
+place(struct sources *ss, struct diag *g, struct span sp, struct str label)
+{
+	const struct source *s = ss->list[sp.file];
+	struct prog_pos pos = source_pos(s, sp.beg);
+	unsigned i = g->nat;
+
+	if (i == COUNT(g->at))
+		return;
+	g->nat++;
+	g->at[i].file = s->path;
+	g->at[i].line = pos.line;
+	g->at[i].col = pos.col;
+	g->at[i].ncols = sp.end > sp.beg ? sp.end - sp.beg : 1;
+	g->at[i].label = label;
+}
+
+struct diag *
+diag_at(struct sources *ss, enum code code, struct span sp, const char *fmt,
+    ...)
+{
+	struct diags *d = ss->d;
+	const struct code_entry *c = code_find(code);
+	struct diag *g;
+	va_list ap;
+
+	if (d->n == DIAG_MAX) {
+		ss->overflow = 1;
+		d->nerror++;
+		return NULL;
+	}
+	if (d->n == d->cap) {
+		d->cap = d->cap ? d->cap * 2 : 16;
+		d->list = realloc(d->list, d->cap * sizeof(*d->list));
+		if (d->list == NULL)
+			fatal("out of memory: %zu findings", d->cap);
+	}
+	g = &d->list[d->n++];
+	memset(g, 0, sizeof(*g));
+	g->code = code;
+	g->level = c->level;
+	va_start(ap, fmt);
+	g->text = arena_vprintf(&d->arena, fmt, ap);
+	va_end(ap);
+	if (c->level == DIAG_ERROR)
+		d->nerror++;
+	place(ss, g, sp, STR(""));
+	return g;
+}
+
+#define FORMAT(d, fmt, out)                                               \
+	do {                                                              \
+		va_list ap;                                               \
+		va_start(ap, fmt);                                        \
+		(out) = arena_vprintf(&(d)->arena, fmt, ap);              \
+		va_end(ap);                                               \
+	} while (0)
+
+void
+diag_also(struct sources *ss, struct diag *g, struct span sp,
+    const char *fmt, ...)
+{
+	struct str label;
+
+	if (g == NULL)
+		return;
+	FORMAT(ss->d, fmt, label);
+	place(ss, g, sp, label);
+}
+
+void
+diag_label(struct sources *ss, struct diag *g, const char *fmt, ...)
+{
+	if (g != NULL)
+		FORMAT(ss->d, fmt, g->at[0].label);
+}
+
+void
+diag_witness(struct sources *ss, struct diag *g, const char *fmt, ...)
+{
+	if (g != NULL)
+		FORMAT(ss->d, fmt, g->witness);
+}
+
+void
+diag_fix(struct sources *ss, struct diag *g, const char *fmt, ...)
+{
+	if (g != NULL)
+		FORMAT(ss->d, fmt, g->fix);
+}
+
+/* Bytes of the line that begins at or before off. */
+static struct str
+line_of(struct str text, uint32_t line)
+{
+	const char *p = text.p, *end = text.p + text.n, *eol;
+
+	while (line > 1 && p < end) {
+		eol = memchr(p, '\n', (size_t)(end - p));
+		if (eol == NULL)
+			return STR("");
+		p = eol + 1;
+		line--;
+	}
+	eol = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+	return str_from(p, (size_t)((eol ? eol : end) - p));
+}
+
+/* One column per character, not per byte. */
+static void
+put_columns(struct buf *out, struct str bytes, char c)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		if (((unsigned char)bytes.p[i] & 0xc0) != 0x80)
+			buf_putc(out, c);
+}
+
+static void
+print_place(struct buf *out, const struct diags *d, const struct diag *g,
+    unsigned i, int colour)
+{
+	const struct str *text = table_get(&d->sources, g->at[i].file);
+	struct str line = text ? line_of(*text, g->at[i].line) : STR("");
+	size_t skip = 0, beg, n, start = out->n, margin;
+
+	buf_printf(out, "  --> %.*s:%u:%u  | ", STR_ARG(g->at[i].file),
+	    g->at[i].line, g->at[i].col);
+	margin = out->n - start;
+	while (skip < line.n && (line.p[skip] == ' ' || line.p[skip] == '\t'))
+		skip++;
+	beg = g->at[i].col - 1;
+	if (beg > line.n)
+		beg = line.n;
+	if (skip > beg)
+		skip = beg;
+	for (size_t k = skip; k < line.n; k++)
+		buf_putc(out, (unsigned char)line.p[k] < 0x20 ? ' ' :
+		    line.p[k]);
+	buf_printf(out, "\n%*s| ", (int)margin - 2, "");
+	put_columns(out, str_from(line.p + skip, beg - skip), ' ');
+	if (colour)
+		buf_puts(out, STR("\033[1;32m"));
+	n = g->at[i].ncols;
+	if (n > line.n - beg)
+		n = line.n - beg;
+	if (n == 0)
+		buf_putc(out, '^');
+	else
+		put_columns(out, str_from(line.p + beg, n), '^');
+	if (g->at[i].label.n > 0)
+		buf_printf(out, " %.*s", STR_ARG(g->at[i].label));
+	if (colour)
+		buf_puts(out, STR("\033[0m"));
+	buf_putc(out, '\n');
+}
+
+static const char *
+level_word(enum diag_level l)
+{
+	return l == DIAG_ERROR ? "error" : l == DIAG_WARNING ? "warning" :
+	    "note";
+}
+
+void
+diags_print(struct buf *out, const struct diags *d, int colour)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diag *g = &d->list[i];
+
+		buf_printf(out, "%s%s[%c%d]%s: %.*s\n",
+		    !colour ? "" : g->level == DIAG_ERROR ? "\033[1;31m" :
+		    "\033[1;33m", level_word(g->level),
+		    g->level == DIAG_ERROR ? 'E' : 'W', g->code,
+		    colour ? "\033[0m" : "", STR_ARG(g->text));
+		for (unsigned k = 0; k < g->nat; k++)
+			print_place(out, d, g, k, colour);
+		if (g->witness.n > 0)
+			buf_printf(out, "  = %.*s\n", STR_ARG(g->witness));
+		if (g->fix.n > 0)
+			buf_printf(out, "  = fix: %.*s\n", STR_ARG(g->fix));
+	}
+	if (d->n == DIAG_MAX)
+		buf_printf(out, "stopped after %d findings\n", DIAG_MAX);
+}
+
+static void
+json_member(struct buf *out, const char *name, struct str value)
+{
+	buf_printf(out, ",\"%s\":", name);
+	buf_json(out, value);
+}
+
+void
+diags_json(struct buf *out, const struct diags *d)
+{
+	buf_putc(out, '[');
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diag *g = &d->list[i];
+
+		buf_printf(out, "%s{\"level\":\"%s\",\"code\":\"%c%d\"",
+		    i ? ",\n " : "", level_word(g->level),
+		    g->level == DIAG_ERROR ? 'E' : 'W', g->code);
+		json_member(out, "message", g->text);
+		buf_puts(out, STR(",\"at\":["));
+		for (unsigned k = 0; k < g->nat; k++) {
+			buf_puts(out, k ? STR(",{\"file\":") : STR("{\"file\":"));
+			buf_json(out, g->at[k].file);
+			buf_printf(out, ",\"line\":%u,\"col\":%u,\"length\":%u",
+			    g->at[k].line, g->at[k].col, g->at[k].ncols);
+			if (g->at[k].label.n > 0)
+				json_member(out, "label", g->at[k].label);
+			buf_putc(out, '}');
+		}
+		buf_putc(out, ']');
+		if (g->witness.n > 0)
+			json_member(out, "witness", g->witness);
+		if (g->fix.n > 0)
+			json_member(out, "fix", g->fix);
+		buf_putc(out, '}');
+	}
+	buf_puts(out, STR("]\n"));
+}
+
+void
+near_init(struct near *n, struct str want)
+{
+	/* a third of the letters may differ, at least one */
+	*n = (struct near){ want, STR(""), want.n / 3 + 2 };
+}
+
+/* Levenshtein distance in one row; names longer than that are never near. */
+static size_t
+distance(struct str a, struct str b)
+{
+	size_t row[65];
+
+	if (a.n >= COUNT(row) || b.n >= COUNT(row))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t cost = diagonal + (a.p[i - 1] != b.p[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < cost)
+				cost = row[j] + 1;
+			if (row[j - 1] + 1 < cost)
+				cost = row[j - 1] + 1;
+			row[j] = cost;
+		}
+	}
+	return row[b.n];
+}
+
+void
+near_try(struct near *n, struct str candidate)
+{
+	size_t d = distance(n->want, candidate);
+
+	if (d < n->dist && d < candidate.n) {
+		n->dist = d;
+		n->best = candidate;
+	}
+}
