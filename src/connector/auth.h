@@ -36,9 +36,14 @@ enum auth_state {
 
 struct auth;
 
-/* how lives as long as the auth.  All times are wall clock milliseconds. */
-struct auth *auth_new(const struct unit_auth *how, struct str secret,
-    struct err *e);
+/*
+ * c lives as long as the auth; base is the connection's ("" for the
+ * connector's): a token URL on the connector's host moves with it.  seed is
+ * for the waits after failures.  NULL when the secret is not what the kind
+ * wants.  All times are wall clock milliseconds.
+ */
+struct auth *auth_new(const struct unit_connector *c, struct str base,
+    struct str secret, uint64_t seed, struct err *e);
 void auth_free(struct auth *x);
 
 /*

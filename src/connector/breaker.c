@@ -62,6 +62,7 @@ open_up(struct breaker *b, int64_t now_ms)
 	if (wait > b->policy->cap_ms)
 		wait = b->policy->cap_ms;
 	b->opened++;
+	b->turn++;
 	b->state = BREAKER_OPEN;
 	b->probing = 0;
 	b->until_ms = now_ms + wait;
@@ -81,6 +82,7 @@ breaker_wait_ms(struct breaker *b, int64_t now_ms)
 		if (now_ms < b->until_ms)
 			return b->until_ms - now_ms;
 		b->state = BREAKER_HALF;
+		b->turn++;
 		b->probing = 0;
 	}
 	if (b->state == BREAKER_HALF && b->probing)
@@ -88,36 +90,31 @@ breaker_wait_ms(struct breaker *b, int64_t now_ms)
 	return 0;
 }
 
-void
+unsigned
 breaker_begin(struct breaker *b, int64_t now_ms)
 {
 	assert(breaker_wait_ms(b, now_ms) == 0);
 	if (b->state == BREAKER_HALF)
 		b->probing = 1;
+	return b->turn;
 }
 
 void
-breaker_end(struct breaker *b, int failed, int64_t now_ms)
+breaker_end(struct breaker *b, unsigned ticket, int failed, int64_t now_ms)
 {
-	switch (b->state) {
-	case BREAKER_CLOSED:
+	if (ticket != b->turn)
+		return;
+	if (b->state == BREAKER_CLOSED) {
 		count(b, failed, now_ms);
 		if (failed && too_many(b, now_ms))
 			open_up(b, now_ms);
-		break;
-	case BREAKER_OPEN: /* one that was sent before it opened */
-		break;
-	case BREAKER_HALF:
-		if (!b->probing)
-			break; /* the same */
-		if (failed) {
-			open_up(b, now_ms);
-		} else {
-			const struct breaker_policy *policy = b->policy;
+	} else if (failed) {
+		open_up(b, now_ms);
+	} else {
+		unsigned turn = b->turn + 1;
 
-			breaker_init(b, policy);
-		}
-		break;
+		breaker_init(b, b->policy);
+		b->turn = turn;
 	}
 }
 

@@ -6,7 +6,8 @@
  *                                  └────failed─────┘ (twice as long)
  *
  * Failures are RETRY and UNKNOWN outcomes and requests that were not sent;
- * a refusal with a reason is a sign of life.  Owned by one thread.
+ * a refusal with a reason is a sign of life.  Owned by one thread; any clock
+ * in milliseconds that does not go back.
  */
 #ifndef CONNECTOR_BREAKER_H
 #define CONNECTOR_BREAKER_H
@@ -37,6 +38,7 @@ struct breaker {
 	enum breaker_state state;
 	int probing;        /* HALF: the probe is under way */
 	unsigned opened;    /* times in a row */
+	unsigned turn;      /* counts changes of state */
 	int64_t until_ms;   /* OPEN: then HALF */
 	struct {
 		int64_t slice;
@@ -48,10 +50,14 @@ struct breaker {
 void breaker_init(struct breaker *b, const struct breaker_policy *policy);
 /* 0: may go now; else milliseconds; BREAKER_HELD. */
 int64_t breaker_wait_ms(struct breaker *b, int64_t now_ms);
-/* As a request is sent. */
-void breaker_begin(struct breaker *b, int64_t now_ms);
-/* Exactly one for each breaker_begin. */
-void breaker_end(struct breaker *b, int failed, int64_t now_ms);
+/* As a request is sent, only at a wait of 0; the ticket is for its end. */
+unsigned breaker_begin(struct breaker *b, int64_t now_ms);
+/*
+ * Exactly one for each breaker_begin.  What was sent before the state last
+ * changed says nothing about the peer now and is not counted.
+ */
+void breaker_end(struct breaker *b, unsigned ticket, int failed,
+    int64_t now_ms);
 /* Does this outcome of a whole reply count as failed? */
 int breaker_failed(enum outcome o);
 

@@ -1,11 +1,11 @@
 /*
  * What a provider lets us spend, in its own unit.
  *
- * Invariant (I7): in any window of the provider, what we spent and what we
- * learned that others spent never exceeds limit minus reserve, except that
- * others may.  Where a fixed window begins is the provider's secret, so
- * fixed is counted like sliding: no interval of a period's length, wherever
- * it begins, holds more.
+ * Invariant (I7): in any window of the provider, what we spend never exceeds
+ * limit minus reserve, nor that less what we learned that others spent.
+ * Where a fixed window begins is the provider's secret, so fixed is counted
+ * like sliding: no interval of a period's length, wherever it begins, holds
+ * more.  A calendar budget is too, until we are told the provider's zone.
  *
  * One thread owns the budgets of a connection.  Times are wall clock
  * milliseconds; a clock that goes back makes us wait longer, never spend
@@ -29,6 +29,11 @@ struct budgets;
  */
 struct budgets *budgets_new(const struct unit_connector *c, struct err *e);
 void budgets_free(struct budgets *b);
+/*
+ * Calendar windows begin at midnight so many milliseconds east of UTC.
+ * Before anything is spent.
+ */
+void budgets_zone(struct budgets *b, int64_t offset_ms);
 
 /*
  * An op costs what its block says of each budget named there; an op that

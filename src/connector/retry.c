@@ -6,7 +6,7 @@
 const struct retry_policy retry_default = {
 	.base_ms = 1000,
 	.cap_ms = 300 * 1000,
-	.attempts = 16,
+	.attempts = 20,
 };
 
 uint64_t

@@ -14,7 +14,7 @@ struct retry_policy {
 	unsigned attempts; /* tries in all, the first included; 0: no end */
 };
 
-/* 1 s doubling to 5 minutes, 16 tries: half an hour on average. */
+/* 1 s doubling to 5 minutes, 20 tries: half an hour on average. */
 extern const struct retry_policy retry_default;
 
 #define RETRY_GIVE_UP (-1)
