@@ -1,2 +1,20 @@
 noinst_LIBRARIES += src/connector/libconnector.a
-src_connector_libconnector_a_SOURCES =
+src_connector_libconnector_a_SOURCES = \
+	src/connector/auth.c src/connector/auth.h \
+	src/connector/breaker.c src/connector/breaker.h \
+	src/connector/budget.c src/connector/budget.h \
+	src/connector/connector.h \
+	src/connector/eval.c src/connector/eval.h \
+	src/connector/outcome.c \
+	src/connector/reply.c src/connector/reply.h \
+	src/connector/request.c \
+	src/connector/results.c \
+	src/connector/retry.c src/connector/retry.h \
+	src/connector/url.c src/connector/url.h
+EXTRA_DIST += src/connector/README.md
+
+check_PROGRAMS += tests/unit/connector_limits
+TESTS += tests/unit/connector_limits
+tests_unit_connector_limits_SOURCES = tests/unit/connector_limits.c
+tests_unit_connector_limits_LDADD = src/connector/libconnector.a \
+	src/http/libhttp.a $(LIB_BASE) $(CURL_LIBS) $(UNIT_LIBS)

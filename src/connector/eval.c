@@ -1,0 +1,70 @@
+/*
+ * Calls into a connector's program.
+ */
+#include "connector/eval.h"
+
+#include "record/decimal.h"
+#include "record/scan.h"
+
+int
+eval(const struct connector_call *call, struct vm *vm, int func,
+    const char *what, const struct value *args, size_t n,
+    struct value *result, struct arena *a, struct err *e)
+{
+	*result = (struct value){ .type = V_ABSENT };
+	if (func < 0)
+		return 0;
+	if (vm_call(vm, call->connector->prog, (uint32_t)func, args, n,
+	    result, a, e) == 0)
+		return 0;
+	return err_prefix(e, "connector %.*s, object %.*s, %s",
+	    STR_ARG(call->connector->name), STR_ARG(call->object->name), what);
+}
+
+int
+eval_text(struct value v, struct str *s, struct arena *a)
+{
+	char dec[DEC_TEXT_MAX];
+
+	switch (v.type) {
+	case V_TEXT:
+		*s = value_str(v, a);
+		return 0;
+	case V_NUM:
+		*s = str_from(v.u.p, v.n);
+		return 0;
+	case V_INT:
+		*s = arena_printf(a, "%lld", (long long)v.u.i);
+		return 0;
+	case V_DEC:
+		*s = arena_str(a, str_from(dec, dec_format(*v.u.d, dec)));
+		return 0;
+	case V_BOOL:
+		*s = v.u.i ? STR("true") : STR("false");
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+int
+eval_json(struct str text, struct value *v, struct arena *a, struct err *e)
+{
+	struct scan_names *names;
+	struct scan s;
+	char *copy;
+	int status;
+
+	if (text.n > SCAN_MAX)
+		return err_set(e, ERR_LIMIT, "%zu bytes of JSON are too many",
+		    text.n);
+	copy = arena_alloc(a, text.n + RECORD_PAD);
+	if (text.n != 0)
+		memcpy(copy, text.p, text.n);
+	memset(copy + text.n, 0, RECORD_PAD);
+	names = scan_names_new();
+	scan_init(&s, str_from(copy, text.n), names);
+	status = scan_value(&s, v, e) != 0 || scan_end(&s, e) != 0 ? -1 : 0;
+	scan_names_free(names);
+	return status;
+}

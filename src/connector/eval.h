@@ -1,0 +1,25 @@
+/*
+ * Inside the room: calling a connector's functions, and text of their
+ * results.
+ */
+#ifndef CONNECTOR_EVAL_H
+#define CONNECTOR_EVAL_H
+
+#include "connector/connector.h"
+
+/*
+ * Call function func of the connector's program.  A function that is not
+ * given (-1) gives ABSENT.  what, for the error: "path", "body".
+ */
+int eval(const struct connector_call *call, struct vm *vm, int func,
+    const char *what, const struct value *args, size_t n,
+    struct value *result, struct arena *a, struct err *e);
+
+/* Text of a scalar as it is written; -1 when it is nil, list or record. */
+int eval_text(struct value v, struct str *s, struct arena *a);
+
+/* A whole JSON text with its padding, checked, as a value in a. */
+int eval_json(struct str text, struct value *v, struct arena *a,
+    struct err *e);
+
+#endif

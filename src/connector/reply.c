@@ -1,0 +1,190 @@
+/*
+ * Replies: from status, headers and body to one outcome a record.
+ */
+#include "connector/reply.h"
+
+#include "connector/eval.h"
+
+/* How much of a body or an item stands for an error that has no words. */
+#define WORDS_MAX 500
+
+/* s cut to at most n bytes, between characters. */
+static struct str
+cut(struct str s, size_t n)
+{
+	if (s.n <= n)
+		return s;
+	while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_from(s.p, n);
+}
+
+static struct str
+member_text(struct value v, struct str name, struct arena *a)
+{
+	struct str s;
+
+	return eval_text(value_member(v, name, a), &s, a) == 0 ?
+	    s : str_from(NULL, 0);
+}
+
+void
+error_words(const struct reading *rd, struct value item, struct str *code,
+    struct str *text)
+{
+	struct value v;
+	struct buf json = { 0 };
+
+	*code = *text = str_from(NULL, 0);
+	if (eval(rd->call, rd->vm, rd->call->op->error_text, "error text",
+	    &item, 1, &v, rd->a, NULL) == 0 && !value_nil(v)) {
+		v = value_open(v, rd->a);
+		if (v.type == V_RECORD) {
+			*code = member_text(v, STR("code"), rd->a);
+			*text = member_text(v, STR("text"), rd->a);
+		} else {
+			(void)eval_text(v, text, rd->a);
+		}
+		*text = cut(*text, WORDS_MAX);
+		*code = cut(*code, WORDS_MAX);
+	}
+	if (text->n != 0 || value_nil(item))
+		return;
+	value_write(&json, item);
+	*text = arena_str(rd->a, cut(buf_str(&json), WORDS_MAX));
+	buf_fini(&json);
+}
+
+static struct value
+headers_value(const struct http_reply *rep, struct arena *a)
+{
+	struct member *m = arena_array(a, rep->nheader, sizeof(*m));
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < rep->nheader; i++) {
+		char *low = arena_alloc(a, rep->headers[i].name.n + 1);
+		struct str name = { low, rep->headers[i].name.n };
+		uint32_t k = 0;
+
+		for (size_t j = 0; j < name.n; j++) {
+			char c = rep->headers[i].name.p[j];
+
+			low[j] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+		}
+		while (k < n && !str_eq(m[k].name, name))
+			k++;
+		if (k < n)
+			continue; /* the first of a name counts */
+		m[n].name = name;
+		m[n++].value = value_text(rep->headers[i].value);
+	}
+	return (struct value){ .type = V_RECORD, .n = n, .u.record = m };
+}
+
+/* The same for each record. */
+static void
+all_items(const struct reading *rd, struct connector_result *r,
+    enum outcome outcome)
+{
+	for (size_t i = 0; i < rd->call->n; i++) {
+		r->items[i].outcome = outcome;
+		r->items[i].wait_ms = r->wait_ms;
+		r->items[i].code = r->code;
+		r->items[i].text = r->text;
+	}
+}
+
+/* Nobody knows whether it was done. */
+static void
+unknown(const struct reading *rd, struct connector_result *r, struct str text)
+{
+	r->outcome = outcome_unknown(rd->call->op);
+	r->wait_ms = CONNECTOR_WAIT_UNSAID;
+	r->text = text;
+	all_items(rd, r, r->outcome);
+}
+
+static int
+has_bytes(struct str body)
+{
+	for (size_t i = 0; i < body.n; i++)
+		if (strchr(" \t\r\n", body.p[i]) == NULL || !body.p[i])
+			return 1;
+	return 0;
+}
+
+static void
+settled(const struct reading *rd, struct connector_result *r,
+    const struct verdict *v, const struct err *body_error)
+{
+	const struct http_reply *rep = rd->rep;
+
+	r->outcome = v->outcome;
+	r->wait_ms = v->wait_ms;
+	r->unclassified = !v->matched;
+	switch (r->outcome) {
+	case OUTCOME_OK:
+	case OUTCOME_PER_ITEM:
+		if (rd->body.type == V_ABSENT && (has_bytes(rep->body) ||
+		    rd->call->op->model != RESULT_WHOLE)) {
+			unknown(rd, r, arena_printf(rd->a, "status %d with a "
+			    "body that is not JSON (%.*s): %s", rep->status,
+			    STR_ARG(cut(http_header(rep, STR("content-type")),
+			    100)), has_bytes(rep->body) ? body_error->text :
+			    "it is empty"));
+			return;
+		}
+		read_items(rd, r);
+		return;
+	case OUTCOME_UNKNOWN:
+		r->outcome = outcome_unknown(rd->call->op);
+		break;
+	case OUTCOME_FAIL_DATA:
+	case OUTCOME_FAIL_PERMANENT:
+	case OUTCOME_CONFLICT:
+	case OUTCOME_NOT_FOUND:
+		r->split = rd->call->n > 1;
+		break;
+	default:
+		break;
+	}
+	error_words(rd, rd->body, &r->code, &r->text);
+	if (r->text.n == 0)
+		r->text = arena_printf(rd->a, "status %d", rep->status);
+	all_items(rd, r, r->outcome == OUTCOME_REFRESH ? OUTCOME_RETRY :
+	    r->outcome);
+}
+
+void
+connector_reply(const struct connector_call *call, struct vm *vm,
+    const struct http_reply *rep, int64_t now_ms, struct connector_result *r,
+    struct arena *a)
+{
+	struct reading rd = { .call = call, .vm = vm, .rep = rep,
+		.now_ms = now_ms, .a = a };
+	struct verdict v;
+	struct err e = { 0 }, body_error = { 0 };
+
+	*r = (struct connector_result){ .wait_ms = CONNECTOR_WAIT_UNSAID };
+	r->items = arena_array(a, call->n, sizeof(*r->items));
+	if (rep->state == HTTP_NOT_SENT) {
+		r->outcome = OUTCOME_RETRY;
+		r->text = arena_str(a, str_z(rep->error));
+		all_items(&rd, r, r->outcome);
+		return;
+	}
+	if (rep->state == HTTP_UNKNOWN) {
+		unknown(&rd, r, arena_str(a, str_z(rep->error)));
+		return;
+	}
+	rd.headers = headers_value(rep, a);
+	if (eval_json(rep->body, &rd.body, a, &body_error) != 0)
+		rd.body = (struct value){ .type = V_ABSENT };
+	if (classify(&rd, rd.body, &v, &e) != 0) {
+		/* A clause that cannot be computed has matched nothing. */
+		unknown(&rd, r, arena_str(a, str_z(e.text)));
+		r->unclassified = 1;
+		return;
+	}
+	settled(&rd, r, &v, &body_error);
+}

@@ -1,0 +1,44 @@
+/*
+ * Inside the room: the parts of reading a reply.
+ */
+#ifndef CONNECTOR_REPLY_H
+#define CONNECTOR_REPLY_H
+
+#include "connector/connector.h"
+
+/* What classify said. */
+struct verdict {
+	enum outcome outcome;
+	int64_t wait_ms;
+	int matched; /* 0: no clause did */
+};
+
+/* A reply while it is read. */
+struct reading {
+	const struct connector_call *call;
+	struct vm *vm;
+	const struct http_reply *rep;
+	int64_t now_ms;
+	struct value headers; /* RECORD, lower-case names */
+	struct value body;    /* ABSENT where it is not JSON */
+	struct arena *a;
+};
+
+/* The classify program on the reply's status and headers, and body. */
+int classify(const struct reading *rd, struct value body, struct verdict *v,
+    struct err *e);
+
+/* UNKNOWN where op cannot be sent twice, else RETRY. */
+enum outcome outcome_unknown(const struct unit_op *op);
+
+/*
+ * The provider's word and sentence for an error, by the op's error_text;
+ * where it has none, the beginning of the JSON.
+ */
+void error_words(const struct reading *rd, struct value item,
+    struct str *code, struct str *text);
+
+/* Fill the items of a reply that is OK or PER_ITEM, by the op's model. */
+void read_items(const struct reading *rd, struct connector_result *r);
+
+#endif

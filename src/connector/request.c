@@ -1,0 +1,195 @@
+/*
+ * Requests: from records to method, URL, headers and body.
+ */
+#include "connector/connector.h"
+
+#include <assert.h>
+
+#include "base/size.h"
+#include "connector/eval.h"
+#include "connector/url.h"
+
+/* Content-Type, Accept and the token, beside what the op says. */
+#define OWN_HEADERS 3
+
+static void
+add_member(struct member *m, uint32_t *n, struct str name, struct str text,
+    uint8_t type)
+{
+	if (text.n == 0)
+		return;
+	m[*n].name = name;
+	m[*n].value = (struct value){ .type = type,
+		.n = (uint32_t)text.n, .u.p = text.p };
+	++*n;
+}
+
+static struct value
+record_value(const struct connector_record *r, struct arena *a)
+{
+	struct member *m = arena_array(a, 5, sizeof(*m));
+	uint32_t n = 0;
+
+	add_member(m, &n, STR("key"), r->key, V_TEXT);
+	add_member(m, &n, STR("match"), r->match, V_TEXT);
+	add_member(m, &n, STR("id"), r->id, V_TEXT);
+	add_member(m, &n, STR("trace"), r->trace, V_TEXT);
+	add_member(m, &n, STR("fields"), r->fields, V_RAW);
+	return (struct value){ .type = V_RECORD, .n = n, .u.record = m };
+}
+
+static struct value
+records_value(const struct connector_call *call, struct arena *a)
+{
+	struct value *list = arena_array(a, call->n, sizeof(*list));
+
+	for (size_t i = 0; i < call->n; i++)
+		list[i] = record_value(&call->records[i], a);
+	return (struct value){ .type = V_LIST, .n = (uint32_t)call->n,
+		.u.list = list };
+}
+
+/* RFC 9110 5.6.2 */
+static int
+is_token(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c <= 0x20 || c >= 0x7f ||
+		    strchr("\"(),/:;<=>?@[\\]{}", c) != NULL)
+			return 0;
+	}
+	return s.n != 0;
+}
+
+static int
+add_header(struct http_request *req, struct str name, struct str value,
+    struct err *e)
+{
+	if (!is_token(name))
+		return err_set(e, ERR_DATA, "a header has a name with bytes "
+		    "that HTTP does not allow");
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		/* The value itself may be a secret. */
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return err_set(e, ERR_DATA, "byte %zu of header %.*s "
+			    "is a control character", i + 1, STR_ARG(name));
+	}
+	req->headers[req->nheader++] = (struct http_header){ name, value };
+	return 0;
+}
+
+static int
+add_token(const struct connector_call *call, struct http_request *req,
+    struct arena *a, struct err *e)
+{
+	const struct unit_auth *auth = &call->connector->auth;
+
+	if (call->token.n == 0 || auth->kind == AUTH_NONE)
+		return 0;
+	if (auth->kind == AUTH_HEADER)
+		return add_header(req, auth->header, arena_str(a,
+		    call->token), e);
+	return add_header(req, STR("Authorization"), arena_printf(a,
+	    "Bearer %.*s", STR_ARG(call->token)), e);
+}
+
+static int
+make_headers(const struct connector_call *call, struct vm *vm,
+    struct http_request *req, const struct value args[2], struct arena *a,
+    struct err *e)
+{
+	const struct unit_op *op = call->op;
+
+	req->headers = arena_array(a, size_add(op->nheader, OWN_HEADERS),
+	    sizeof(*req->headers));
+	req->nheader = 0;
+	for (uint32_t i = 0; i < op->nheader; i++) {
+		struct value v;
+		struct str text;
+
+		if (eval(call, vm, op->header_value[i], "header", args, 2, &v,
+		    a, e) != 0)
+			return -1;
+		if (value_nil(v))
+			continue;
+		if (eval_text(v, &text, a) != 0)
+			return err_set(e, ERR_DATA, "header %.*s must be "
+			    "text, not a %s", STR_ARG(op->header_name[i]),
+			    value_word(v));
+		if (add_header(req, op->header_name[i], text, e) != 0)
+			return -1;
+	}
+	if (add_header(req, STR("Accept"), STR("application/json"), e) != 0)
+		return -1;
+	if (op->body >= 0 && add_header(req, STR("Content-Type"),
+	    STR("application/json"), e) != 0)
+		return -1;
+	return add_token(call, req, a, e);
+}
+
+static int
+make_url(const struct connector_call *call, struct vm *vm, struct str *url,
+    const struct value args[2], struct arena *a, struct err *e)
+{
+	struct value v;
+	struct str path;
+
+	if (eval(call, vm, call->op->path, "path", args, 2, &v, a, e) != 0)
+		return -1;
+	if (v.type != V_TEXT)
+		return err_set(e, ERR_DATA, "connector %.*s, object %.*s: the "
+		    "path must be text, not %s", STR_ARG(call->connector->name),
+		    STR_ARG(call->object->name), value_word(v));
+	path = value_str(v, a);
+	if (url_make(call->connector, call->base, path, url, a, e) != 0)
+		return err_prefix(e, "connector %.*s, object %.*s",
+		    STR_ARG(call->connector->name),
+		    STR_ARG(call->object->name));
+	return 0;
+}
+
+static int
+make_body(const struct connector_call *call, struct vm *vm, struct str *body,
+    const struct value args[2], struct arena *a, struct err *e)
+{
+	struct buf out = { 0 };
+	struct value v;
+	size_t guess = 64;
+
+	*body = str_from(NULL, 0);
+	if (call->op->body < 0)
+		return 0;
+	if (eval(call, vm, call->op->body, "body", args, 2, &v, a, e) != 0)
+		return -1;
+	for (size_t i = 0; i < call->n; i++)
+		guess = size_add(guess, size_add(call->records[i].fields.n,
+		    192));
+	buf_room(&out, guess);
+	value_write(&out, v);
+	*body = arena_str(a, buf_str(&out));
+	buf_fini(&out);
+	return 0;
+}
+
+int
+connector_request(const struct connector_call *call, struct vm *vm,
+    struct http_request *req, struct arena *a, struct err *e)
+{
+	struct value args[2];
+
+	assert(call->n <= call->op->batch || call->op->batch == 0);
+	args[0] = records_value(call, a);
+	args[1] = (struct value){ .type = V_RECORD };
+	if (call->params.n != 0 &&
+	    eval_json(call->params, &args[1], a, e) != 0)
+		return err_prefix(e, "parameters of the connection");
+	req->method = call->op->method;
+	if (make_url(call, vm, &req->url, args, a, e) != 0 ||
+	    make_headers(call, vm, req, args, a, e) != 0)
+		return -1;
+	return make_body(call, vm, &req->body, args, a, e);
+}

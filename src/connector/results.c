@@ -1,0 +1,254 @@
+/*
+ * Result models: which part of a reply speaks of which record.
+ *
+ *   aligned  the i-th element speaks of the i-th record
+ *   keyed    an element names the trace of its record; so do errors
+ *   whole    the reply speaks of all records at once
+ *
+ * What nothing speaks of, or what two elements speak of, is the op's
+ * `unmatched`: never OK by default.
+ */
+#include "connector/reply.h"
+
+#include "base/table.h"
+#include "connector/eval.h"
+
+static struct str
+json_of(struct value v, struct arena *a)
+{
+	struct buf out = { 0 };
+	struct str s;
+
+	if (v.type == V_RAW)
+		return str_from(v.u.p, v.n);
+	value_write(&out, v);
+	s = arena_str(a, buf_str(&out));
+	buf_fini(&out);
+	return s;
+}
+
+/* The elements that func finds in the body; none where it finds no list. */
+static struct value
+list_of(const struct reading *rd, int func, const char *what, int *is_list)
+{
+	struct value v;
+
+	*is_list = 0;
+	if (eval(rd->call, rd->vm, func, what, &rd->body, 1, &v, rd->a,
+	    NULL) != 0)
+		v = (struct value){ .type = V_ABSENT };
+	v = value_open(v, rd->a);
+	if (v.type != V_LIST)
+		return (struct value){ .type = V_LIST };
+	*is_list = 1;
+	return v;
+}
+
+static struct str
+text_by(const struct reading *rd, int func, const char *what,
+    struct value item)
+{
+	struct value v;
+	struct str s;
+
+	if (eval(rd->call, rd->vm, func, what, &item, 1, &v, rd->a,
+	    NULL) != 0 || eval_text(v, &s, rd->a) != 0)
+		return str_from(NULL, 0);
+	return s;
+}
+
+static void
+item_unmatched(const struct reading *rd, struct connector_item *it,
+    const char *why)
+{
+	enum outcome o = rd->call->op->unmatched;
+
+	*it = (struct connector_item){ .wait_ms = CONNECTOR_WAIT_UNSAID };
+	it->outcome = o == OUTCOME_UNKNOWN || o == OUTCOME_PER_ITEM ||
+	    o == OUTCOME_REFRESH ? outcome_unknown(rd->call->op) : o;
+	it->text = str_z(why);
+}
+
+/* A record that is new to us needs the id that it got. */
+static void
+item_ok(const struct reading *rd, size_t i, struct connector_item *it,
+    struct value item)
+{
+	int id = rd->call->op->id >= 0 ? rd->call->op->id :
+	    rd->call->object->id;
+
+	it->outcome = OUTCOME_OK;
+	it->wait_ms = CONNECTOR_WAIT_UNSAID;
+	if (!value_nil(item)) {
+		it->json = json_of(item, rd->a);
+		it->id = text_by(rd, id, "id", item);
+	}
+	if (it->id.n == 0 && id >= 0 && rd->call->records[i].id.n == 0)
+		item_unmatched(rd, it, "the result has no id");
+}
+
+/*
+ * The classify program looks at the error as it does at a body.  Where it
+ * has nothing to say of it beyond what it says of the whole, the record is
+ * at fault.
+ */
+static void
+item_error(const struct reading *rd, struct connector_item *it,
+    struct value item)
+{
+	struct verdict v;
+
+	it->json = json_of(item, rd->a);
+	error_words(rd, item, &it->code, &it->text);
+	if (classify(rd, item, &v, NULL) != 0 || !v.matched)
+		v.outcome = OUTCOME_FAIL_DATA;
+	switch (v.outcome) {
+	case OUTCOME_OK:
+	case OUTCOME_PER_ITEM:
+		v.outcome = OUTCOME_FAIL_DATA;
+		break;
+	case OUTCOME_REFRESH:
+		v.outcome = OUTCOME_RETRY;
+		break;
+	case OUTCOME_UNKNOWN:
+		v.outcome = outcome_unknown(rd->call->op);
+		break;
+	default:
+		break;
+	}
+	it->outcome = v.outcome;
+	it->wait_ms = v.wait_ms;
+}
+
+/* An element is an error when it has an error's key or text. */
+static int
+says_error(const struct reading *rd, int func, struct value item)
+{
+	struct value v;
+
+	if (eval(rd->call, rd->vm, func, "error", &item, 1, &v, rd->a,
+	    NULL) != 0)
+		return 1;
+	return !value_nil(v) && !(v.type == V_BOOL && !v.u.i);
+}
+
+static void
+read_aligned(const struct reading *rd, struct connector_result *r)
+{
+	const struct unit_op *op = rd->call->op;
+	int is_list;
+	struct value list = list_of(rd, op->list, "results", &is_list);
+
+	for (size_t i = 0; i < rd->call->n; i++) {
+		if (!is_list || list.n != rd->call->n)
+			item_unmatched(rd, &r->items[i], "the reply has "
+			    "another number of results than records");
+		else if (says_error(rd, op->error_key, list.u.list[i]) ||
+		    says_error(rd, op->error_text, list.u.list[i]))
+			item_error(rd, &r->items[i], list.u.list[i]);
+		else
+			item_ok(rd, i, &r->items[i], list.u.list[i]);
+	}
+}
+
+/* Records by trace; an entry that was spoken of twice is `twice`. */
+struct keyed {
+	const struct reading *rd;
+	struct connector_result *r;
+	struct table by_trace; /* to connector_item */
+	unsigned char *seen;   /* times, 2 is many */
+};
+
+static void
+speak(struct keyed *k, struct value key, struct value item, int error)
+{
+	struct connector_item *it;
+	struct str text;
+	size_t i;
+
+	if (eval_text(key, &text, k->rd->a) != 0 ||
+	    (it = table_get(&k->by_trace, text)) == NULL)
+		return;
+	i = (size_t)(it - k->r->items);
+	if (k->seen[i]++ != 0) {
+		k->seen[i] = 2;
+		return;
+	}
+	if (error)
+		item_error(k->rd, it, item);
+	else
+		item_ok(k->rd, i, it, item);
+}
+
+/* An element may name several records: its key is then a list. */
+static void
+speak_all(struct keyed *k, int list_func, int key_func, int error)
+{
+	const char *what = error ? "errors" : "results";
+	const struct reading *rd = k->rd;
+	int is_list;
+	struct value list = list_of(rd, list_func, what, &is_list);
+
+	for (uint32_t i = 0; i < list.n; i++) {
+		struct value key;
+
+		if (eval(rd->call, rd->vm, key_func, "key", &list.u.list[i],
+		    1, &key, rd->a, NULL) != 0)
+			continue;
+		key = value_open(key, rd->a);
+		if (key.type != V_LIST) {
+			speak(k, key, list.u.list[i], error);
+			continue;
+		}
+		for (uint32_t j = 0; j < key.n; j++)
+			speak(k, key.u.list[j], list.u.list[i], error);
+	}
+}
+
+static void
+read_keyed(const struct reading *rd, struct connector_result *r)
+{
+	const struct unit_op *op = rd->call->op;
+	struct keyed k = { .rd = rd, .r = r };
+
+	k.seen = arena_zalloc(rd->a, rd->call->n);
+	for (size_t i = 0; i < rd->call->n; i++)
+		if (table_put(&k.by_trace, rd->call->records[i].trace,
+		    &r->items[i]) != NULL)
+			fatal("two records of a request have one trace");
+	speak_all(&k, op->list, op->key, 0);
+	speak_all(&k, op->errors, op->error_key, 1);
+	table_fini(&k.by_trace);
+	for (size_t i = 0; i < rd->call->n; i++)
+		if (k.seen[i] != 1)
+			item_unmatched(rd, &r->items[i], k.seen[i] == 0 ?
+			    "the reply does not speak of this record" :
+			    "the reply speaks of this record twice");
+}
+
+static void
+read_whole(const struct reading *rd, struct connector_result *r)
+{
+	for (size_t i = 0; i < rd->call->n; i++)
+		if (r->outcome == OUTCOME_OK)
+			item_ok(rd, i, &r->items[i], rd->body);
+		else
+			item_unmatched(rd, &r->items[i], "the reply is "
+			    "per_item, its results are not");
+}
+
+void
+read_items(const struct reading *rd, struct connector_result *r)
+{
+	switch (rd->call->op->model) {
+	case RESULT_ALIGNED:
+		read_aligned(rd, r);
+		return;
+	case RESULT_KEYED:
+		read_keyed(rd, r);
+		return;
+	case RESULT_WHOLE:
+		read_whole(rd, r);
+		return;
+	}
+}

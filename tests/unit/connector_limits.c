@@ -1,0 +1,425 @@
+/*
+ * What keeps us within a provider's patience: budgets, waits, the breaker.
+ */
+#include <criterion/criterion.h>
+
+#include "connector/breaker.h"
+#include "connector/budget.h"
+#include "connector/retry.h"
+
+#define NOW ((int64_t)1800000000000)
+
+/* A connector with budgets and one op that costs cost[i] of budget i. */
+struct rig {
+	struct unit_connector c;
+	struct unit_object object;
+	struct unit_op op;
+	struct unit_budget budgets[3];
+	struct str names[3];
+	int64_t cost[3];
+};
+
+static void
+rig_init(struct rig *r, const struct unit_budget *budgets, size_t n)
+{
+	static const char *const names[] = { "a", "b", "c" };
+
+	memset(r, 0, sizeof(*r));
+	r->c.name = STR("rig");
+	r->object.name = STR("thing");
+	for (size_t i = 0; i < n; i++) {
+		r->budgets[i] = budgets[i];
+		r->budgets[i].name = r->names[i] = str_z(names[i]);
+		r->cost[i] = 1;
+	}
+	r->c.budgets = r->budgets;
+	r->c.nbudget = (uint32_t)n;
+	r->c.objects = &r->object;
+	r->c.nobject = 1;
+	r->object.ops = &r->op;
+	r->object.nop = 1;
+	r->op.cost_budget = r->names;
+	r->op.cost = r->cost;
+	r->op.ncost = (uint32_t)n;
+}
+
+static struct http_reply
+reply_with(struct http_header *h)
+{
+	return (struct http_reply){ .state = HTTP_DONE, .status = 200,
+		.headers = h, .nheader = 1 };
+}
+
+struct spend {
+	int64_t at, cost;
+};
+
+/* No interval of a period's length holds more than cap. */
+static void
+check_windows(const struct spend *log, size_t n, int64_t period, int64_t cap,
+    unsigned seed)
+{
+	int64_t sum = 0;
+	size_t from = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		sum += log[i].cost;
+		while (log[i].at - log[from].at >= period)
+			sum -= log[from++].cost;
+		cr_assert(sum <= cap, "seed %u: %lld of %lld in one window",
+		    seed, (long long)sum, (long long)cap);
+	}
+}
+
+/* Random limits, costs and moments, some of them hard up against the edge. */
+Test(budget, no_window_holds_more_than_the_limit_less_the_reserve)
+{
+	static struct spend log[4000];
+
+	for (unsigned round = 0; round < 60; round++) {
+		uint64_t seed = round;
+		struct unit_budget spec = {
+			.kind = round % 2 ? BUDGET_FIXED : BUDGET_SLIDING,
+			.limit = 2 + (int64_t)(retry_random(&seed) % 300),
+			.period_ms = 1 + (int64_t)(retry_random(&seed) %
+			    (round % 3 ? 20000 : 100)),
+			.reserve = (unsigned)(retry_random(&seed) % 50),
+		};
+		int64_t now = NOW, cap = spec.limit -
+		    (spec.limit * spec.reserve + 99) / 100;
+		struct rig r;
+		struct budgets *b;
+		size_t n = 0;
+
+		rig_init(&r, &spec, 1);
+		r.cost[0] = 1 + (int64_t)(retry_random(&seed) %
+		    (uint64_t)(cap > 5 ? 5 : cap));
+		b = budgets_new(&r.c, NULL);
+		cr_assert_not_null(b);
+		while (n < COUNT(log)) {
+			int64_t wait = budgets_wait_ms(b, &r.op, now);
+
+			if (wait == 0) {
+				budgets_spend(b, &r.op, now);
+				budgets_done(b, &r.op, NULL, now);
+				log[n++] = (struct spend){ now, r.cost[0] };
+			}
+			cr_assert(wait <= spec.period_ms * 66 / 64 + 2,
+			    "wait %lld of %lld", (long long)wait,
+			    (long long)spec.period_ms);
+			/* to the edge, before it, past it, or at once */
+			switch (retry_random(&seed) % 4) {
+			case 0:
+				now += wait;
+				if (wait != 0)
+					cr_assert_eq(budgets_wait_ms(b,
+					    &r.op, now), 0);
+				break;
+			case 1:
+				now += wait / 2;
+				break;
+			case 2:
+				now += wait + (int64_t)(retry_random(&seed) %
+				    (uint64_t)spec.period_ms) / 3;
+				break;
+			default:
+				break;
+			}
+		}
+		check_windows(log, n, spec.period_ms, cap, round);
+		budgets_free(b);
+	}
+}
+
+Test(budget, waiting_as_told_spends_nearly_all)
+{
+	struct unit_budget spec = { .kind = BUDGET_FIXED, .limit = 190,
+		.period_ms = 10000, .reserve = 20 };
+	int64_t now = NOW, spent = 0, wait;
+	struct rig r;
+	struct budgets *b;
+
+	rig_init(&r, &spec, 1);
+	b = budgets_new(&r.c, NULL);
+	while (now < NOW + 1000000) {
+		if ((wait = budgets_wait_ms(b, &r.op, now)) != 0) {
+			now += wait;
+			continue;
+		}
+		budgets_spend(b, &r.op, now);
+		spent++;
+	}
+	cr_assert(spent > 100 * 152 * 97 / 100, "%lld", (long long)spent);
+	budgets_free(b);
+}
+
+Test(budget, calendar_day_begins_at_midnight_of_the_zone)
+{
+	const int64_t day = 86400000, east = 2 * 3600000;
+	const int64_t midnight = NOW / day * day - east;
+	struct unit_budget spec = { .kind = BUDGET_CALENDAR, .limit = 3,
+		.period_ms = day };
+	struct rig r;
+	struct budgets *b;
+
+	rig_init(&r, &spec, 1);
+	b = budgets_new(&r.c, NULL);
+	budgets_zone(b, east);
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(budgets_wait_ms(b, &r.op, midnight - 5), 0);
+		budgets_spend(b, &r.op, midnight - 5);
+	}
+	cr_assert_eq(budgets_wait_ms(b, &r.op, midnight - 5), 5);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, midnight - 1), 1);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, midnight), 0);
+	budgets_free(b);
+
+	/* Of a provider whose zone is not known it may begin at any moment. */
+	b = budgets_new(&r.c, NULL);
+	for (int i = 0; i < 3; i++)
+		budgets_spend(b, &r.op, midnight - 5);
+	cr_assert_gt(budgets_wait_ms(b, &r.op, midnight), day - 6);
+	budgets_free(b);
+}
+
+Test(budget, concurrency_is_given_back)
+{
+	struct unit_budget spec = { .kind = BUDGET_CONCURRENCY, .limit = 2 };
+	struct rig r;
+	struct budgets *b;
+
+	rig_init(&r, &spec, 1);
+	b = budgets_new(&r.c, NULL);
+	budgets_spend(b, &r.op, NOW);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 0);
+	budgets_spend(b, &r.op, NOW);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), BUDGET_HELD);
+	budgets_done(b, &r.op, NULL, NOW);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 0);
+	budgets_free(b);
+}
+
+/* What others spend shows in what is left, and is left to them. */
+Test(budget, learns_what_others_spend)
+{
+	struct unit_budget spec = { .kind = BUDGET_FIXED, .limit = 100,
+		.period_ms = 10000, .reserve = 20, .remaining = STR("x-left") };
+	struct http_header left = { STR("X-Left"), STR("30") };
+	struct http_reply rep = reply_with(&left);
+	struct budget_state s;
+	struct rig r;
+	struct budgets *b;
+
+	rig_init(&r, &spec, 1);
+	b = budgets_new(&r.c, NULL);
+	budgets_spend(b, &r.op, NOW);
+	budgets_done(b, &r.op, &rep, NOW);
+	cr_assert_eq(budgets_state(b, 0, NOW, &s), 0);
+	cr_assert_eq(s.limit, 80);
+	cr_assert_eq(s.used, 70);
+	/* Ten are ours; then 20 are left, the reserve. */
+	for (int i = 0; i < 10; i++) {
+		cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 1), 0);
+		budgets_spend(b, &r.op, NOW + 1);
+	}
+	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 1), 0);
+	/* An older reply that tells of more is not believed. */
+	left.value = STR("99");
+	budgets_done(b, &r.op, &rep, NOW + 2);
+	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 2), 0);
+	/* Nor is nonsense. */
+	left.value = STR("-5");
+	budgets_done(b, &r.op, &rep, NOW + 2);
+	left.value = STR("99999999999999999999");
+	budgets_done(b, &r.op, &rep, NOW + 2);
+	cr_assert_eq(budgets_state(b, 0, NOW + 2, &s), 0);
+	cr_assert_eq(s.used, 80);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 11000), 0);
+	budgets_free(b);
+}
+
+Test(budget, a_stop_holds_what_the_op_spends_from)
+{
+	struct unit_budget specs[] = {
+		{ .kind = BUDGET_FIXED, .limit = 100, .period_ms = 4000 },
+		{ .kind = BUDGET_SLIDING, .limit = 1000,
+		  .period_ms = 86400000 },
+		{ .kind = BUDGET_FIXED, .limit = 5, .period_ms = 1000 },
+	};
+	struct unit_op search;
+	struct rig r;
+	struct budgets *b;
+
+	rig_init(&r, specs, 3);
+	r.op.ncost = 2;
+	search = r.op;
+	search.cost_budget = &r.names[2];
+	search.ncost = 1;
+	b = budgets_new(&r.c, NULL);
+	budgets_throttled(b, &r.op, 7000, NOW);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 7000);
+	cr_assert_eq(budgets_wait_ms(b, &search, NOW), 0);
+	/* A shorter stop does not shorten it. */
+	budgets_throttled(b, &r.op, 10, NOW);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 6999), 1);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 7000), 0);
+	/* Unsaid: the shortest window of the op. */
+	budgets_throttled(b, &r.op, -1, NOW + 7000);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 7000), 4000);
+	budgets_free(b);
+
+	/* No budgets at all: the connection stops. */
+	rig_init(&r, specs, 0);
+	b = budgets_new(&r.c, NULL);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 0);
+	budgets_throttled(b, &r.op, -1, NOW);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 10000);
+	budgets_free(b);
+}
+
+Test(budget, survives_a_restart_and_a_clock_that_goes_back)
+{
+	struct unit_budget spec = { .kind = BUDGET_SLIDING, .limit = 10,
+		.period_ms = 86400000 };
+	struct budget_state s;
+	struct rig r;
+	struct budgets *b;
+	struct err e;
+
+	rig_init(&r, &spec, 1);
+	b = budgets_new(&r.c, NULL);
+	for (int i = 0; i < 10; i++)
+		budgets_spend(b, &r.op, NOW);
+	/* An hour back: still spent, no assertion, and not for ever. */
+	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW - 3600000), 86400000);
+	cr_assert_eq(budgets_state(b, 0, NOW, &s), 0);
+	cr_assert_eq(budgets_state(b, 1, NOW, &s), -1);
+	budgets_free(b);
+
+	b = budgets_new(&r.c, NULL);
+	budgets_restore(b, &s, NOW + 60000);
+	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 60000), 0);
+	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 89100000), 0);
+	s.name = STR("gone");
+	budgets_restore(b, &s, NOW);
+	budgets_free(b);
+
+	/* What can never be paid is said at once. */
+	r.cost[0] = 11;
+	cr_assert_null(budgets_new(&r.c, &e));
+	cr_assert_str_eq(e.text, "connector rig: an operation of object thing "
+	    "costs 11 of budget a, which has 10 (limit less reserve); lower "
+	    "the cost or the reserve");
+	r.cost[0] = 10;
+	b = budgets_new(&r.c, &e);
+	cr_assert_not_null(b);
+	budgets_free(b);
+}
+
+Test(retry, full_jitter_within_the_cap_and_the_same_for_a_seed)
+{
+	struct retry_policy p = { .base_ms = 100, .cap_ms = 5000,
+		.attempts = 9 };
+	uint64_t seed = 7, again = 7;
+	int64_t most[9] = { 0 };
+
+	for (int i = 0; i < 2000; i++) {
+		for (unsigned k = 1; k < 9; k++) {
+			int64_t wait = retry_wait_ms(&p, k, &seed);
+			int64_t limit = 100 << (k - 1);
+
+			cr_assert_eq(wait, retry_wait_ms(&p, k, &again));
+			cr_assert(wait >= 0 && wait <= limit &&
+			    wait <= 5000);
+			if (wait > most[k])
+				most[k] = wait;
+		}
+	}
+	for (unsigned k = 1; k < 9; k++)
+		cr_assert_gt(most[k], (k > 6 ? 5000 : 100 << (k - 1)) * 9 / 10,
+		    "the whole range is used");
+	cr_assert_eq(retry_wait_ms(&p, 9, &seed), RETRY_GIVE_UP);
+	p.attempts = 0;
+	cr_assert_leq(retry_wait_ms(&p, 4000000000u, &seed), 5000);
+}
+
+static void
+feed(struct breaker *b, unsigned n, int failed, int64_t now)
+{
+	for (unsigned i = 0; i < n; i++)
+		breaker_end(b, breaker_begin(b, now), failed, now);
+}
+
+Test(breaker, opens_probes_and_closes)
+{
+	struct breaker b;
+	int64_t now = NOW;
+	unsigned old, probe;
+
+	breaker_init(&b, NULL);
+	/* 19 failures are below the volume. */
+	feed(&b, 19, 1, now);
+	cr_assert_eq(breaker_wait_ms(&b, now), 0);
+	old = breaker_begin(&b, now);
+	feed(&b, 1, 1, now);
+	cr_assert_eq(b.state, BREAKER_OPEN);
+	cr_assert_eq(breaker_wait_ms(&b, now), 1000);
+	/* What was sent before does not close it. */
+	breaker_end(&b, old, 0, now);
+	cr_assert_eq(breaker_wait_ms(&b, now + 999), 1);
+	now += 1000;
+	cr_assert_eq(breaker_wait_ms(&b, now), 0);
+	probe = breaker_begin(&b, now);
+	cr_assert_eq(breaker_wait_ms(&b, now), BREAKER_HELD);
+	breaker_end(&b, probe, 1, now);
+	cr_assert_eq(breaker_wait_ms(&b, now), 2000);
+	now += 2000;
+	cr_assert_eq(breaker_wait_ms(&b, now), 0);
+	probe = breaker_begin(&b, now);
+	breaker_end(&b, old, 1, now);
+	cr_assert_eq(breaker_wait_ms(&b, now), BREAKER_HELD);
+	breaker_end(&b, probe, 0, now);
+	cr_assert_eq(b.state, BREAKER_CLOSED);
+	cr_assert_eq(breaker_wait_ms(&b, now), 0);
+	/* It begins anew. */
+	feed(&b, 19, 1, now);
+	cr_assert_eq(b.state, BREAKER_CLOSED);
+}
+
+Test(breaker, counts_a_ratio_in_a_window)
+{
+	struct breaker b;
+
+	breaker_init(&b, NULL);
+	feed(&b, 51, 0, NOW);
+	feed(&b, 50, 1, NOW);
+	cr_assert_eq(b.state, BREAKER_CLOSED);
+	feed(&b, 1, 1, NOW);
+	cr_assert_eq(b.state, BREAKER_OPEN);
+
+	/* Half an hour of one failure a second is no burst of 20. */
+	breaker_init(&b, NULL);
+	for (int i = 0; i < 1800; i++)
+		feed(&b, 1, 1, NOW + i * 1000);
+	cr_assert_eq(b.state, BREAKER_CLOSED);
+
+	/* The wait doubles to the cap and no further. */
+	breaker_init(&b, NULL);
+	feed(&b, 20, 1, NOW);
+	for (int64_t now = NOW, i = 0; i < 100; i++) {
+		int64_t wait = breaker_wait_ms(&b, now);
+
+		cr_assert_leq(wait, 60000);
+		cr_assert(i < 10 || wait == 60000);
+		now += wait;
+		cr_assert_eq(breaker_wait_ms(&b, now), 0);
+		breaker_end(&b, breaker_begin(&b, now), 1, now);
+	}
+}
+
+Test(breaker, knows_what_a_failure_is)
+{
+	for (int o = 0; o <= OUTCOME_IGNORE; o++)
+		cr_assert_eq(breaker_failed((enum outcome)o),
+		    o == OUTCOME_RETRY || o == OUTCOME_UNKNOWN);
+}
