@@ -40,7 +40,7 @@ enum decision_result {
  * A (sync_id, key) appears once in a batch.  An empty string with p NULL is
  * a null.  Fields that no bit of `what` names are ignored.
  */
-struct outcome {
+struct settlement {
 	unsigned what;
 	int32_t sync_id;
 	struct str key;
@@ -96,7 +96,7 @@ struct cursor_move {
 };
 
 /* One transaction, all or nothing; move may be NULL, n may be 0. */
-int outcome_commit(struct db *db, struct outcome *items, size_t n,
+int outcome_commit(struct db *db, struct settlement *items, size_t n,
     const struct cursor_move *move, struct err *e);
 
 /* Make the decision partitions of today and days ahead, drop old ones. */

@@ -1,0 +1,808 @@
+/*
+ * Channels.  Items wait in a queue per sync and verb until a batch is full
+ * or the first of them has lingered; then they are a call.  A call that must
+ * be sent again keeps its items together, so it stays as full as it was.
+ */
+#include "stage/channel.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "connector/retry.h"
+
+/* A wait longer than this is spent in the intent table, not in memory. */
+#define HOLD_MS 5000
+#define PARK_MAX_MS 3600000
+
+struct queue {
+	struct queue *next;
+	int32_t sync;
+	enum connector_op verb;
+	struct items items;
+};
+
+/* A request, before, while and after it is under way. */
+struct call {
+	struct call *next;
+	struct channel *ch;
+	int32_t sync;
+	enum connector_op verb;
+	struct item **items;
+	size_t n;
+	unsigned failed;  /* tries that failed in passing */
+	unsigned strange; /* replies that no clause knew */
+	int64_t due_ms;
+	int is_auth;      /* a token refresh; no items */
+	/* while it is under way */
+	unsigned ticket; /* of the breaker */
+	struct catalog *catalog;
+	const struct route *route;
+	struct connector_call call;
+	struct connector_record *records;
+	struct http_request request;
+	struct arena arena;
+};
+
+struct channel {
+	struct channel_env *env;
+	int32_t connection;
+	struct queue *queues;
+	struct items delayed;
+	struct call *calls; /* that must go again, by due_ms */
+	struct call *flying;
+	unsigned in_flight;
+	size_t queued; /* items, wherever they are */
+	/* of the connector's version that is in use */
+	struct unit *unit;
+	struct auth *auth;
+	struct budgets *budgets;
+	struct breaker breaker;
+	int64_t broken_ms; /* the connector cannot be used: look again then */
+	struct buf secret;
+};
+
+struct channel *
+channel_new(struct channel_env *env, int32_t connection)
+{
+	struct channel *ch = calloc(1, sizeof(*ch));
+
+	if (ch == NULL)
+		fatal("out of memory: a channel");
+	ch->env = env;
+	ch->connection = connection;
+	breaker_init(&ch->breaker, NULL);
+	return ch;
+}
+
+int32_t
+channel_connection(const struct channel *ch)
+{
+	return ch->connection;
+}
+
+size_t
+channel_queued(const struct channel *ch)
+{
+	return ch->queued;
+}
+
+unsigned
+channel_in_flight(const struct channel *ch)
+{
+	return ch->in_flight;
+}
+
+static void
+forget_connector(struct channel *ch)
+{
+	auth_free(ch->auth);
+	budgets_free(ch->budgets);
+	unit_unref(ch->unit);
+	if (ch->secret.p != NULL)
+		explicit_bzero(ch->secret.p, ch->secret.cap);
+	buf_fini(&ch->secret);
+	ch->auth = NULL;
+	ch->budgets = NULL;
+	ch->unit = NULL;
+}
+
+static void
+call_release(struct call *c)
+{
+	catalog_release(c->catalog);
+	c->catalog = NULL;
+	c->route = NULL;
+	arena_reset(&c->arena);
+}
+
+static void
+call_free(struct call *c)
+{
+	call_release(c);
+	arena_fini(&c->arena);
+	free(c->items);
+	free(c);
+}
+
+static void
+drop_items(struct items *l)
+{
+	struct item *it;
+
+	while ((it = items_pop(l)) != NULL)
+		item_free(it);
+}
+
+static void
+drop_calls(struct call *c)
+{
+	struct call *next;
+
+	for (; c != NULL; c = next) {
+		next = c->next;
+		for (size_t i = 0; i < c->n; i++)
+			item_free(c->items[i]);
+		call_free(c);
+	}
+}
+
+void
+channel_free(struct channel *ch)
+{
+	struct queue *q, *next;
+
+	for (q = ch->queues; q != NULL; q = next) {
+		next = q->next;
+		drop_items(&q->items);
+		free(q);
+	}
+	drop_items(&ch->delayed);
+	drop_calls(ch->calls);
+	drop_calls(ch->flying);
+	forget_connector(ch);
+	free(ch);
+}
+
+/* The one way out for an item. */
+static void
+finish(struct channel *ch, struct item *it)
+{
+	ch->queued--;
+	ch->env->done(ch->env->arg, it);
+}
+
+/* Into the intent table; each time it comes back from there it rests longer. */
+static void
+park(struct channel *ch, struct item *it, const char *cause, int64_t wait_ms)
+{
+	int64_t rest = ch->env->park_ms;
+
+	for (uint64_t i = 0; i < it->r.attempt && rest < PARK_MAX_MS; i++)
+		rest *= 2;
+	if (rest > PARK_MAX_MS)
+		rest = PARK_MAX_MS;
+	if (wait_ms > 0 && wait_ms < rest)
+		rest = wait_ms;
+	it->r.attempt++;
+	item_park(it, cause, clock_wall_us() + rest * 1000);
+	metric_add(ch->env->metrics, METRIC_records_parked, 1);
+	finish(ch, it);
+}
+
+static void
+bury(struct channel *ch, struct item *it, const char *cause, struct str code,
+    struct str text, struct str reply)
+{
+	item_dead(it, cause, code, text, reply);
+	metric_add(ch->env->metrics, METRIC_records_dead, 1);
+	finish(ch, it);
+}
+
+static void
+park_queues(struct channel *ch, const char *cause, int64_t wait_ms)
+{
+	struct item *it;
+
+	for (struct queue *q = ch->queues; q != NULL; q = q->next)
+		while ((it = items_pop(&q->items)) != NULL)
+			park(ch, it, cause, wait_ms);
+	while ((it = items_pop(&ch->delayed)) != NULL)
+		park(ch, it, cause, wait_ms);
+}
+
+static void
+call_park(struct call *c, const char *cause, int64_t wait_ms)
+{
+	for (size_t i = 0; i < c->n; i++)
+		park(c->ch, c->items[i], cause, wait_ms);
+	call_free(c);
+}
+
+static void
+call_bury(struct call *c, const char *cause, struct str code,
+    struct str text)
+{
+	for (size_t i = 0; i < c->n; i++)
+		bury(c->ch, c->items[i], cause, code, text, STR(""));
+	call_free(c);
+}
+
+static struct queue *
+queue_of(struct channel *ch, int32_t sync, enum connector_op verb)
+{
+	struct queue *q;
+
+	for (q = ch->queues; q != NULL; q = q->next)
+		if (q->sync == sync && q->verb == verb)
+			return q;
+	q = calloc(1, sizeof(*q));
+	if (q == NULL)
+		fatal("out of memory: a queue");
+	q->sync = sync;
+	q->verb = verb;
+	q->next = ch->queues;
+	ch->queues = q;
+	return q;
+}
+
+static void
+enqueue(struct channel *ch, struct item *it)
+{
+	items_push(&queue_of(ch, (int32_t)it->r.sync,
+	    (enum connector_op)it->r.verb)->items, it);
+}
+
+void
+channel_add(struct channel *ch, struct item *it)
+{
+	ch->queued++;
+	enqueue(ch, it);
+}
+
+static struct call *
+call_new(struct channel *ch, int32_t sync, enum connector_op verb, size_t n)
+{
+	struct call *c = calloc(1, sizeof(*c));
+
+	if (c != NULL && n > 0)
+		c->items = calloc(n, sizeof(*c->items));
+	if (c == NULL || (n > 0 && c->items == NULL))
+		fatal("out of memory: a call");
+	c->ch = ch;
+	c->sync = sync;
+	c->verb = verb;
+	return c;
+}
+
+/* Keep a call until due_ms. */
+static void
+call_later(struct call *c, int64_t due_ms)
+{
+	struct call **at = &c->ch->calls;
+
+	call_release(c);
+	c->due_ms = due_ms;
+	while (*at != NULL && (*at)->due_ms <= due_ms)
+		at = &(*at)->next;
+	c->next = *at;
+	*at = c;
+}
+
+/*
+ * The operation for a verb: the connector's own, or the one that does the
+ * same for it.
+ */
+static const struct unit_op *
+op_for(const struct unit_object *o, enum connector_op verb)
+{
+	static const enum connector_op stand_in[] = {
+		[CONNECTOR_UPSERT] = CONNECTOR_CREATE,
+		[CONNECTOR_ARCHIVE] = CONNECTOR_DELETE,
+		[CONNECTOR_DELETE] = CONNECTOR_ARCHIVE,
+		[CONNECTOR_NOP] = CONNECTOR_NOP,
+	};
+	const struct unit_op *op = object_op(o, verb);
+
+	if (op == NULL && stand_in[verb] != 0)
+		op = object_op(o, stand_in[verb]);
+	return op;
+}
+
+/* The token, budgets and breaker of the connector's version in use. */
+static int
+use_connector(struct channel *ch, const struct route *rt, struct err *e)
+{
+	if (ch->unit == rt->connector_unit)
+		return 0;
+	forget_connector(ch);
+	if (ch->env->secret(ch->env->arg, rt, &ch->secret, e) != 0)
+		return -1;
+	ch->unit = unit_ref((struct unit *)rt->connector_unit);
+	ch->auth = auth_new(rt->connector, rt->base_url,
+	    buf_str(&ch->secret), retry_random(&ch->env->seed), e);
+	if (ch->auth != NULL)
+		ch->budgets = budgets_new(rt->connector, e);
+	if (ch->auth == NULL || ch->budgets == NULL) {
+		forget_connector(ch);
+		return -1;
+	}
+	return 0;
+}
+
+/* The url of a request under way is its own; the timeout is everybody's. */
+static void
+submit(struct call *c)
+{
+	c->next = c->ch->flying;
+	c->ch->flying = c;
+	c->request.timeout_ms = c->ch->env->timeout_ms;
+	c->ch->in_flight++;
+	http_submit(c->ch->env->http, &c->request, c);
+}
+
+/* Waits that have no length: until a reply, and until somebody mends it. */
+#define UNTIL_REPLY (-1)
+#define UNTIL_MENDED (-2)
+
+/* 0 and the token to send with, or how long there will be none. */
+static int64_t
+token_wait(struct channel *ch, struct catalog *cat, const struct route *rt,
+    struct str *token)
+{
+	int64_t wall = clock_wall_us() / 1000;
+	struct call *c;
+
+	switch (auth_token(ch->auth, wall, token)) {
+	case AUTH_READY:
+		return 0;
+	case AUTH_FLIGHT:
+		return UNTIL_REPLY;
+	case AUTH_WAIT:
+		return auth_wait_ms(ch->auth, wall);
+	case AUTH_PAUSED:
+		return UNTIL_MENDED;
+	case AUTH_STALE:
+		break;
+	}
+	c = call_new(ch, rt->sync, CONNECTOR_NOP, 0);
+	c->is_auth = 1;
+	c->route = rt;
+	c->catalog = catalog_share(cat);
+	auth_request(ch->auth, &c->request, &c->arena);
+	submit(c);
+	return UNTIL_REPLY;
+}
+
+/* How long budgets and breaker want us to wait; 0: go. */
+static int64_t
+gate(struct channel *ch, const struct unit_op *op)
+{
+	int64_t wall = clock_wall_us() / 1000;
+	int64_t wait = breaker_wait_ms(&ch->breaker, clock_mono_ms()), more;
+
+	if (wait != 0)
+		return wait == BREAKER_HELD ? UNTIL_REPLY : wait;
+	more = budgets_wait_ms(ch->budgets, op, wall);
+	return more == BUDGET_HELD ? UNTIL_REPLY : more;
+}
+
+static void
+fill_record(struct connector_record *rec, struct item *it)
+{
+	*rec = (struct connector_record){
+	    .key = it->r.key,
+	    .trace = str_z(it->trace),
+	};
+	if (it->r.match.n > 0)
+		rec->match = it->r.match;
+	if (it->r.remote.n > 0)
+		rec->id = it->r.remote;
+	if (it->r.fields.n > 0)
+		rec->fields = it->r.fields;
+}
+
+/* What cannot even be asked for: find the record that is to blame. */
+static void
+refused_here(struct call *c, const struct err *e)
+{
+	if (c->n > 1) {
+		for (size_t i = 0; i < c->n; i++) {
+			struct call *one = call_new(c->ch, c->sync, c->verb, 1);
+
+			one->items[0] = c->items[i];
+			call_later(one, 0);
+		}
+		call_free(c);
+		return;
+	}
+	call_bury(c, "REQUEST", STR(""), str_z(e->text));
+}
+
+enum sent { SENT, HELD, GONE };
+
+/*
+ * Send a call.  HELD: it has to wait, *wait_ms says how long (or
+ * UNTIL_REPLY); it is the caller's still.  GONE: its items were finished.
+ */
+static enum sent
+call_send(struct call *c, int64_t *wait_ms)
+{
+	struct channel *ch = c->ch;
+	struct catalog *cat = catalogs_hold(ch->env->catalogs);
+	const struct route *rt = catalog_find(cat, c->sync);
+	const struct unit_op *op;
+	struct str token = STR("");
+	struct err e;
+
+	c->catalog = cat;
+	if (rt == NULL || rt->object == NULL || rt->paused) {
+		call_park(c, "PAUSED", 0);
+		return GONE;
+	}
+	op = op_for(rt->object, c->verb);
+	if (op == NULL) {
+		struct str text = arena_printf(&c->arena, "connector %.*s: "
+		    "object %.*s has no such operation",
+		    STR_ARG(rt->connector->name), STR_ARG(rt->object->name));
+
+		call_bury(c, "CONFIG", STR(""), text);
+		return GONE;
+	}
+	if (ch->unit != NULL && ch->unit != rt->connector_unit &&
+	    ch->in_flight > 0) { /* what is under way counts on the old one */
+		*wait_ms = UNTIL_REPLY;
+		call_release(c);
+		return HELD;
+	}
+	if (use_connector(ch, rt, &e) != 0) {
+		log_error("delivery.connection", "connection=%.*s "
+		    "cause=\"%s\"", STR_ARG(rt->connection_name), e.text);
+		call_park(c, "CONFIG", 0);
+		return GONE;
+	}
+	*wait_ms = gate(ch, op);
+	if (*wait_ms == 0) {
+		*wait_ms = token_wait(ch, cat, rt, &token);
+		if (*wait_ms == UNTIL_MENDED) {
+			log_error("delivery.unauthorised", "connection=%.*s "
+			    "cause=\"%s\"", STR_ARG(rt->connection_name),
+			    auth_error(ch->auth));
+			call_park(c, "AUTH", 0);
+			return GONE;
+		}
+	}
+	if (*wait_ms != 0) {
+		call_release(c);
+		return HELD;
+	}
+	c->route = rt;
+	c->records = arena_array(&c->arena, c->n, sizeof(*c->records));
+	for (size_t i = 0; i < c->n; i++)
+		fill_record(&c->records[i], c->items[i]);
+	c->call = (struct connector_call){
+	    .connector = rt->connector, .object = rt->object, .op = op,
+	    .base = rt->base_url, .params = rt->params,
+	    .token = arena_str(&c->arena, token),
+	    .records = c->records, .n = c->n,
+	};
+	if (connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
+	    &e) != 0) {
+		refused_here(c, &e);
+		return GONE;
+	}
+	budgets_spend(ch->budgets, op, clock_wall_us() / 1000);
+	c->ticket = breaker_begin(&ch->breaker, clock_mono_ms());
+	metric_add(ch->env->metrics, METRIC_requests, 1);
+	metric_add(ch->env->metrics, METRIC_records_sent, (int64_t)c->n);
+	submit(c);
+	return SENT;
+}
+
+/* How many of this verb a request may hold; 1 where nobody knows. */
+static size_t
+batch_of(struct channel *ch, const struct queue *q)
+{
+	struct catalog *cat = catalogs_hold(ch->env->catalogs);
+	const struct route *rt = catalog_find(cat, q->sync);
+	const struct unit_op *op = NULL;
+	size_t n;
+
+	if (rt != NULL && rt->object != NULL)
+		op = op_for(rt->object, q->verb);
+	n = op != NULL && op->batch > 0 ? op->batch : 1;
+	catalog_release(cat);
+	return n;
+}
+
+/* The next call: one that goes again, else a full or lingering queue. */
+static struct call *
+next_call(struct channel *ch, int64_t now, int64_t *wait_ms)
+{
+	struct call *c = ch->calls;
+
+	if (c != NULL && c->due_ms <= now) {
+		ch->calls = c->next;
+		return c;
+	}
+	if (c != NULL)
+		*wait_ms = c->due_ms - now;
+	for (struct queue *q = ch->queues; q != NULL; q = q->next) {
+		size_t batch;
+		int64_t left;
+
+		if (q->items.n == 0)
+			continue;
+		batch = batch_of(ch, q);
+		left = q->items.head->queued_ms + ch->env->linger_ms - now;
+		if (q->items.n < batch && left > 0) {
+			if (*wait_ms < 0 || left < *wait_ms)
+				*wait_ms = left;
+			continue;
+		}
+		if (batch > q->items.n)
+			batch = q->items.n;
+		c = call_new(ch, q->sync, q->verb, batch);
+		while (c->n < batch)
+			c->items[c->n++] = items_pop(&q->items);
+		return c;
+	}
+	return NULL;
+}
+
+/* Delayed items whose time has come go back to their queues. */
+static void
+wake_delayed(struct channel *ch, int64_t now, int64_t *wait_ms)
+{
+	struct items stay = { 0 };
+	struct item *it;
+
+	while ((it = items_pop(&ch->delayed)) != NULL) {
+		int64_t left = it->due_ms - now;
+
+		if (left <= 0) {
+			it->queued_ms = now;
+			enqueue(ch, it);
+			continue;
+		}
+		items_push(&stay, it);
+		if (*wait_ms < 0 || left < *wait_ms)
+			*wait_ms = left;
+	}
+	ch->delayed = stay;
+}
+
+int64_t
+channel_pump(struct channel *ch, int64_t now)
+{
+	int64_t wait = -1, held = 0;
+	struct call *c;
+
+	wake_delayed(ch, now, &wait);
+	while (ch->in_flight < ch->env->requests) {
+		c = next_call(ch, now, &wait);
+		if (c == NULL)
+			return wait;
+		if (call_send(c, &held) != HELD)
+			continue;
+		if (held > HOLD_MS) {
+			call_park(c, "QUOTA", held);
+			park_queues(ch, "QUOTA", held);
+			return wait;
+		}
+		call_later(c, now + (held > 0 ? held : 0));
+		return held > 0 ? held : -1;
+	}
+	return -1;
+}
+
+/* Try again, or rest in the intent table when that was often enough. */
+static void
+call_again(struct call *c, int64_t wait_ms, int64_t now)
+{
+	struct channel_env *env = c->ch->env;
+
+	c->failed++;
+	metric_add(env->metrics, METRIC_records_retried, (int64_t)c->n);
+	if (wait_ms == CONNECTOR_WAIT_UNSAID)
+		wait_ms = retry_wait_ms(&retry_default, c->failed, &env->seed);
+	if (c->failed >= env->attempts || wait_ms < 0 || wait_ms > HOLD_MS)
+		call_park(c, "TRANSIENT", wait_ms);
+	else
+		call_later(c, now + wait_ms);
+}
+
+static void
+item_again(struct channel *ch, struct item *it, int64_t wait_ms, int64_t now)
+{
+	metric_add(ch->env->metrics, METRIC_records_retried, 1);
+	it->r.attempt++;
+	if (wait_ms == CONNECTOR_WAIT_UNSAID)
+		wait_ms = retry_wait_ms(&retry_default,
+		    (unsigned)it->r.attempt, &ch->env->seed);
+	if (it->r.attempt >= ch->env->attempts || wait_ms < 0 ||
+	    wait_ms > HOLD_MS) {
+		park(ch, it, "TRANSIENT", wait_ms);
+		return;
+	}
+	it->due_ms = now + wait_ms;
+	items_push(&ch->delayed, it);
+}
+
+/* What became of one record of a reply. */
+static void
+item_result(struct channel *ch, struct item *it,
+    const struct connector_item *x, int64_t now)
+{
+	const char *cause = "DATA";
+
+	switch (x->outcome) {
+	case OUTCOME_OK:
+	case OUTCOME_IGNORE:
+		item_done(it, x->id);
+		metric_add(ch->env->metrics, METRIC_records_done, 1);
+		finish(ch, it);
+		return;
+	case OUTCOME_RETRY:
+	case OUTCOME_THROTTLE:
+	case OUTCOME_REFRESH:
+		item_again(ch, it, x->wait_ms, now);
+		return;
+	case OUTCOME_UNKNOWN:
+		park(ch, it, "UNKNOWN", 0);
+		return;
+	case OUTCOME_FAIL_CONFIG:
+		park(ch, it, "CONFIG", 0);
+		return;
+	case OUTCOME_NOT_FOUND:
+		if (it->r.verb == CONNECTOR_ARCHIVE ||
+		    it->r.verb == CONNECTOR_DELETE) {
+			item_done(it, STR("")); /* what is gone is deleted */
+			finish(ch, it);
+			return;
+		}
+		cause = "GONE";
+		break;
+	case OUTCOME_CONFLICT:
+		cause = "CONFLICT";
+		break;
+	case OUTCOME_FAIL_PERMANENT:
+		cause = "PERMANENT";
+		break;
+	case OUTCOME_FAIL_DATA:
+	case OUTCOME_PER_ITEM:
+		break;
+	}
+	bury(ch, it, cause, x->code, x->text, x->json);
+}
+
+static void
+split(struct call *c)
+{
+	size_t half = c->n / 2;
+	struct call *a = call_new(c->ch, c->sync, c->verb, half);
+	struct call *b = call_new(c->ch, c->sync, c->verb, c->n - half);
+
+	while (a->n < half) {
+		a->items[a->n] = c->items[a->n];
+		a->n++;
+	}
+	while (b->n < c->n - half) {
+		b->items[b->n] = c->items[half + b->n];
+		b->n++;
+	}
+	call_free(c);
+	call_later(a, 0);
+	call_later(b, 0);
+}
+
+static void
+auth_done(struct call *c, const struct http_reply *reply)
+{
+	struct channel *ch = c->ch;
+	struct str secret;
+
+	if (ch->auth != NULL) {
+		enum auth_state s = auth_reply(ch->auth, reply,
+		    clock_wall_us() / 1000);
+
+		if (auth_rotated(ch->auth, &secret, &c->arena))
+			ch->env->rotated(ch->env->arg, c->route, secret);
+		if (s != AUTH_READY)
+			log_warn("delivery.token", "connection=%.*s "
+			    "cause=\"%s\"", STR_ARG(c->route->connection_name),
+			    auth_error(ch->auth));
+	}
+	call_free(c);
+}
+
+static void
+log_outcome(const struct call *c, const struct connector_result *res,
+    const struct http_reply *reply)
+{
+	char text[256];
+
+	log_warn("delivery.retry", "connection=%.*s outcome=\"%s\" status=%d "
+	    "records=%zu failed=%u cause=%s",
+	    STR_ARG(c->route->connection_name), outcome_word(res->outcome),
+	    reply->status, c->n, c->failed + 1,
+	    log_quote(text, sizeof(text), reply->error ? reply->error : ""));
+}
+
+/* Every try that fails the same strange way three times is given up. */
+static void
+judge(struct call *c, const struct connector_result *res, int64_t now)
+{
+	struct channel *ch = c->ch;
+
+	switch (res->outcome) {
+	case OUTCOME_REFRESH:
+		auth_refused(ch->auth, c->call.token, clock_wall_us() / 1000);
+		call_again(c, 0, now);
+		return;
+	case OUTCOME_THROTTLE:
+		budgets_throttled(ch->budgets, c->call.op, res->wait_ms,
+		    clock_wall_us() / 1000);
+		if (res->wait_ms > HOLD_MS)
+			call_park(c, "QUOTA", res->wait_ms);
+		else
+			call_later(c, now);
+		return;
+	case OUTCOME_RETRY:
+	case OUTCOME_UNKNOWN:
+		if (res->unclassified && ++c->strange >= 3) {
+			log_error("delivery.unclassified", "connection=%.*s "
+			    "records=%zu", STR_ARG(c->route->connection_name),
+			    c->n);
+			call_bury(c, "UNCLASSIFIED", res->code, res->text);
+			return;
+		}
+		if (res->outcome == OUTCOME_UNKNOWN)
+			call_park(c, "UNKNOWN", 0);
+		else
+			call_again(c, res->wait_ms, now);
+		return;
+	default:
+		break;
+	}
+	if (res->split && c->n > 1) {
+		split(c);
+		return;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		item_result(ch, c->items[i], &res->items[i], now);
+	call_free(c);
+}
+
+void
+channel_reply(void *tag, const struct http_reply *reply, int64_t now)
+{
+	struct call *c = tag;
+	struct channel *ch = c->ch;
+	int64_t wall = clock_wall_us() / 1000;
+	struct connector_result res;
+
+	for (struct call **at = &ch->flying; *at != NULL; at = &(*at)->next) {
+		if (*at == c) {
+			*at = c->next;
+			break;
+		}
+	}
+	ch->in_flight--;
+	if (c->is_auth) {
+		auth_done(c, reply);
+		return;
+	}
+	connector_reply(&c->call, ch->env->vm, reply, wall, &res, &c->arena);
+	budgets_done(ch->budgets, c->call.op, reply, wall);
+	breaker_end(&ch->breaker, c->ticket, breaker_failed(res.outcome),
+	    clock_mono_ms());
+	if (res.outcome == OUTCOME_OK || res.outcome == OUTCOME_PER_ITEM) {
+		auth_accepted(ch->auth, c->call.token);
+	} else {
+		metric_add(ch->env->metrics, METRIC_requests_failed, 1);
+		log_outcome(c, &res, reply);
+	}
+	judge(c, &res, now);
+}

@@ -1,0 +1,347 @@
+/*
+ * Engine workers.  A worker holds one catalog for a whole frame and resets
+ * its arena after it; nothing it makes outlives the frame.
+ */
+#include "stage/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "pipe/pipe.h"
+#include "record/layout.h"
+#include "vm/vm.h"
+
+/* How long a worker waits for a frame before it looks whether to stop. */
+#define PULL_MS 100
+/* A result frame goes out at this size even when the work frame has more. */
+#define FRAME_BYTES ((size_t)256 << 10)
+
+struct engine_run {
+	struct vm *vm;
+	struct arena arena;
+	struct buf fields, neu, match;
+};
+
+struct engine {
+	pthread_t thread;
+	atomic_int stop;
+	struct engine_opts o;
+	struct pipe *in, *out;
+	struct frame_out frame;
+	struct engine_run *run;
+};
+
+struct engine_run *
+engine_run_new(void)
+{
+	struct engine_run *x = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		fatal("out of memory: an engine");
+	x->vm = vm_new(NULL);
+	return x;
+}
+
+void
+engine_run_free(struct engine_run *x)
+{
+	vm_free(x->vm);
+	arena_fini(&x->arena);
+	buf_fini(&x->fields);
+	buf_fini(&x->neu);
+	buf_fini(&x->match);
+	free(x);
+}
+
+void
+engine_run_reset(struct engine_run *x)
+{
+	arena_reset(&x->arena);
+}
+
+static void
+decide(struct result *r, enum result_decision decision, struct str cause)
+{
+	r->decision = decision;
+	r->cause = cause;
+}
+
+static void
+failed(struct engine_run *x, struct result *r, const struct err *e)
+{
+	r->line = e->at;
+	decide(r, RESULT_ERROR, arena_str(&x->arena, str_z(e->text)));
+}
+
+/* The property and value an upsert looks for; -1 where the value is nil. */
+static int
+match_by(struct engine_run *x, const struct prog_action *act,
+    const struct value *out, struct result *r)
+{
+	struct value v;
+
+	if (act->nby == 0)
+		return 0;
+	v = out[act->by[0]];
+	if (value_nil(v))
+		return -1;
+	r->by = act->by_name[0];
+	if (v.type == V_TEXT) {
+		r->match = value_str(v, &x->arena);
+	} else {
+		buf_reset(&x->match);
+		value_write(&x->match, v);
+		r->match = arena_str(&x->arena, buf_str(&x->match));
+	}
+	return 0;
+}
+
+/* A first write clears nothing: what is null here is left as it is there. */
+static void
+write_create(struct engine_run *x, const struct route *rt,
+    const struct prog_func *main, const struct value *out)
+{
+	struct value *slots = arena_array(&x->arena, main->nout,
+	    sizeof(*slots));
+
+	for (size_t i = 0; i < main->nout; i++)
+		if (out[i].type != V_NULL)
+			slots[i] = out[i];
+	layout_write(&x->fields, main->layout, slots, rt->object->clear);
+}
+
+/* From the action to what delivery has to do. */
+static void
+act(struct engine_run *x, const struct prog *p, const struct prog_action *a,
+    const struct vm_frame *f, size_t ndirty, struct result *r)
+{
+	r->line = a->line;
+	r->dirty = ndirty;
+	switch (a->verb) {
+	case ACTION_SKIP:
+		decide(r, RESULT_SKIP, a->reason);
+		return;
+	case ACTION_UPSERT:
+		if (!r->linked && match_by(x, a, f->out, r) != 0) {
+			decide(r, RESULT_ERROR, arena_printf(&x->arena,
+			    "%.*s:%u: upsert by { %.*s }: the value is absent "
+			    "or null; map it with required",
+			    STR_ARG(p->files[a->file]), a->line,
+			    STR_ARG(a->by_name[0])));
+			return;
+		}
+		r->verb = r->linked ? CONNECTOR_UPDATE : CONNECTOR_UPSERT;
+		break;
+	case ACTION_UPDATE:
+		if (!r->linked) {
+			decide(r, RESULT_SKIP, STR("update of a record that "
+			    "is not linked"));
+			return;
+		}
+		r->verb = CONNECTOR_UPDATE;
+		break;
+	case ACTION_ARCHIVE:
+	case ACTION_DELETE:
+		if (!r->linked) {
+			decide(r, RESULT_NOTHING, STR(""));
+			return;
+		}
+		r->verb = a->verb == ACTION_ARCHIVE ? CONNECTOR_ARCHIVE :
+		    CONNECTOR_DELETE;
+		decide(r, RESULT_SEND, STR(""));
+		return;
+	}
+	decide(r, r->linked && ndirty == 0 ? RESULT_NOTHING : RESULT_SEND,
+	    STR(""));
+}
+
+/* An empty record, with what the reader wants behind it. */
+static const char nothing[2 + RECORD_PAD] = "{}";
+
+static unsigned
+event_of(const struct work *w)
+{
+	if (w->op == 'd')
+		return EVENT_DELETE;
+	return w->linked ? EVENT_UPDATE : EVENT_CREATE;
+}
+
+void
+engine_run_map(struct engine_run *x, const struct route *rt,
+    const struct work *w, struct result *r)
+{
+	const struct prog *p = rt->map->forward;
+	const struct prog_func *main = &p->funcs[0];
+	struct vm_event ev = { .event = event_of(w), .linked = (int)w->linked };
+	const struct prog_action *action;
+	struct value *old = NULL, *neu;
+	struct vm_frame f;
+	struct err e;
+	uint64_t *dirty;
+	size_t n = 0;
+	int rv;
+
+	result_of(r, w);
+	r->gen = (uint64_t)rt->map_gen;
+	buf_reset(&x->fields);
+	buf_reset(&x->neu);
+	dirty = arena_array(&x->arena, main->nout / 64 + 1, sizeof(*dirty));
+	if (ev.event == EVENT_DELETE) /* there is nothing left to map */
+		rv = vm_load(x->vm, p, w->payload.n ? w->payload :
+		    str_from(nothing, 2), &f, &x->arena, &e);
+	else
+		rv = vm_map(x->vm, p, w->payload, &f, &x->arena, &e);
+	if (rv != 0) {
+		failed(x, r, &e);
+		return;
+	}
+	if (ev.event == EVENT_UPDATE) {
+		if (vm_read_target(x->vm, p, w->base.n ? w->base :
+		    str_from(nothing, 2), &old, &x->arena, &e) != 0) {
+			err_prefix(&e, "the stored base");
+			failed(x, r, &e);
+			return;
+		}
+		n = layout_diff(&x->fields, main->layout, f.out, old,
+		    rt->object->clear, dirty, &x->arena);
+		ev.dirty = dirty;
+	}
+	if (vm_rules(x->vm, p, &f, &ev, &action, &x->arena, &e) != 0) {
+		failed(x, r, &e);
+		return;
+	}
+	act(x, p, action, &f, n, r);
+	if (r->decision != RESULT_SEND || ev.event == EVENT_DELETE)
+		return;
+	neu = f.out;
+	if (old != NULL) {
+		layout_overlay(main->layout, f.out, old, old, &x->arena);
+		neu = old;
+	} else {
+		write_create(x, rt, main, f.out);
+	}
+	layout_write(&x->neu, main->layout, neu, STR("null"));
+	r->fields = buf_str(&x->fields);
+	r->neu = buf_str(&x->neu);
+}
+
+static int
+push(struct engine *g)
+{
+	struct err e;
+	int rv = 0;
+
+	while (g->frame.count > 0 && !atomic_load(&g->stop)) {
+		rv = pipe_push(g->out, &g->frame, PULL_MS, &e);
+		if (rv < 0)
+			log_error("engine.push", "cause=\"%s\"", e.text);
+		if (rv != 0)
+			break;
+	}
+	frame_begin(&g->frame, FRAME_RESULT);
+	return rv;
+}
+
+static void
+count(struct engine *g, const struct result *r)
+{
+	static const enum metric by[] = {
+	    [RESULT_NOTHING] = METRIC_records_unchanged,
+	    [RESULT_SKIP] = METRIC_records_skipped,
+	    [RESULT_SEND] = METRIC_records_mapped,
+	    [RESULT_ERROR] = METRIC_records_failed,
+	};
+
+	if (r->decision < COUNT(by))
+		metric_add(g->o.metrics, by[r->decision], 1);
+}
+
+static void
+work_frame(struct engine *g, struct frame *f)
+{
+	struct catalog *c = catalogs_hold(g->o.catalogs);
+	struct work w;
+	struct result r;
+
+	vm_set_now(g->run->vm, clock_wall_us());
+	frame_begin(&g->frame, FRAME_RESULT);
+	for (uint32_t i = 0; i < f->count; i++) {
+		const struct route *rt;
+
+		if (work_get(f, &w) != 0) {
+			log_error("engine.frame", "cause=\"a frame is cut "
+			    "short\" item=%u of=%u", i, f->count);
+			break;
+		}
+		rt = catalog_find(c, (int32_t)w.sync);
+		if (rt != NULL && rt->map != NULL && !rt->paused) {
+			engine_run_map(g->run, rt, &w, &r);
+		} else {
+			result_of(&r, &w);
+			r.decision = RESULT_LATER;
+		}
+		count(g, &r);
+		result_put(&g->frame, &r);
+		if (g->frame.b.n >= FRAME_BYTES)
+			push(g);
+	}
+	push(g);
+	catalog_release(c);
+	engine_run_reset(g->run);
+}
+
+static void *
+engine_main(void *arg)
+{
+	struct engine *g = arg;
+	struct frame f;
+	struct err e;
+
+	while (!atomic_load(&g->stop)) {
+		int rv = pipe_pull(g->in, PULL_MS, &f, &e);
+
+		if (rv < 0)
+			log_error("engine.pull", "cause=\"%s\"", e.text);
+		if (rv > 0)
+			work_frame(g, &f);
+		frame_free(&f);
+	}
+	return NULL;
+}
+
+int
+engine_start(struct engine **out, const struct engine_opts *o, struct err *e)
+{
+	struct engine *g = calloc(1, sizeof(*g));
+
+	if (g == NULL)
+		fatal("out of memory: an engine");
+	g->o = *o;
+	g->run = engine_run_new();
+	if (pipe_open(&g->in, PIPE_PULL, o->work_url, 0, 1, e) != 0 ||
+	    pipe_open(&g->out, PIPE_PUSH, o->result_url, 0, 4, e) != 0) {
+		engine_stop(g);
+		return -1;
+	}
+	if (pthread_create(&g->thread, NULL, engine_main, g) != 0)
+		fatal("no thread for the engine");
+	*out = g;
+	return 0;
+}
+
+void
+engine_stop(struct engine *g)
+{
+	if (g == NULL)
+		return;
+	atomic_store(&g->stop, 1);
+	if (g->thread != 0)
+		pthread_join(g->thread, NULL);
+	pipe_close(g->in);
+	pipe_close(g->out);
+	frame_out_fini(&g->frame);
+	engine_run_free(g->run);
+	free(g);
+}

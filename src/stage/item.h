@@ -1,0 +1,64 @@
+/*
+ * An item: a record that delivery holds, from the engine's result until its
+ * outcome is committed and acked.  Where it is says what state it is in:
+ * a queue (waiting for company), a delayed list (waiting for a time), a call
+ * (being sent) or the finished list (waiting for the commit).
+ */
+#ifndef STAGE_ITEM_H
+#define STAGE_ITEM_H
+
+#include "connector/connector.h"
+#include "stage/work.h"
+#include "store/outcome.h"
+
+struct item {
+	struct item *next;
+	struct result r;    /* slices of mem */
+	int64_t queued_ms;
+	int64_t due_ms;     /* on the delayed list: when to go on */
+	char trace[24];     /* names the record in a request */
+	/* finished */
+	struct settlement out; /* strings in mem or note */
+	struct buf note;    /* what the reply said */
+	size_t nid;
+	char *id;           /* sync and key, for the table of what is held */
+	char mem[];
+};
+
+struct items {
+	struct item *head, *tail;
+	size_t n;
+};
+
+/* A copy of r with everything it points to. */
+struct item *item_new(const struct result *r, int64_t now_ms);
+void item_free(struct item *it);
+/* The id of a record in the table of what is held. */
+struct str item_id(struct buf *scratch, const struct result *r);
+
+void items_push(struct items *l, struct item *it);
+struct item *items_pop(struct items *l);
+
+/*
+ * What to write when the record is finished.  text and reply are copied.
+ *   done  the CRM took it; remote is its id there
+ *   settle  there was nothing to send; what waited for the record is over
+ *   skip  a rule said no
+ *   park  it goes on later: cause is a class word ("TRANSIENT")
+ *   dead  it cannot go: code and text are the provider's or the engine's
+ */
+void item_done(struct item *it, struct str remote);
+void item_settle(struct item *it);
+void item_skip(struct item *it);
+void item_park(struct item *it, const char *cause, int64_t until_us);
+void item_dead(struct item *it, const char *cause, struct str code,
+    struct str text, struct str reply);
+
+/*
+ * A short name for all dead letters of one cause: cause, code and message
+ * with what differs from record to record taken out.  out has 9 bytes.
+ */
+void fingerprint(char out[9], const char *cause, struct str code,
+    struct str text, uint64_t line);
+
+#endif
