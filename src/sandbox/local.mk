@@ -1,2 +1,21 @@
 noinst_LIBRARIES += src/sandbox/libsandbox.a
-src_sandbox_libsandbox_a_SOURCES =
+src_sandbox_libsandbox_a_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(JANSSON_CFLAGS)
+src_sandbox_libsandbox_a_SOURCES = \
+	src/sandbox/admin.c \
+	src/sandbox/auth.c src/sandbox/auth.h \
+	src/sandbox/batch.c \
+	src/sandbox/catalogue.c \
+	src/sandbox/fault.c src/sandbox/fault.h \
+	src/sandbox/gzip.c src/sandbox/gzip.h \
+	src/sandbox/json.c src/sandbox/json.h \
+	src/sandbox/object.c \
+	src/sandbox/route.c \
+	src/sandbox/sandbox.h \
+	src/sandbox/search.c \
+	src/sandbox/server.c \
+	src/sandbox/sim.h \
+	src/sandbox/state.c \
+	src/sandbox/stats.c src/sandbox/stats.h \
+	src/sandbox/store.c src/sandbox/store.h \
+	src/sandbox/value.c \
+	src/sandbox/write.c src/sandbox/write.h
