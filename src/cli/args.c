@@ -24,34 +24,6 @@ args_fail(const struct args *a, const char *fmt, ...)
 	exit(err_exit(ERR_USAGE));
 }
 
-/*
- * argv[0] is the last word of the name; the words before it lie in front, for
- * argv is a tail of main's.
- */
-void
-args_begin(struct args *a, int argc, char **argv)
-{
-	*a = (struct args){ .argc = argc, .argv = argv };
-	for (const struct command *c = NULL; (c = command_next(c)) != NULL;) {
-		const char *space = strrchr(c->name, ' ');
-
-		if (strcmp(space ? space + 1 : c->name, argv[0]) != 0)
-			continue;
-		if (space != NULL) {
-			size_t n = (size_t)(space - c->name);
-
-			if (strlen(argv[-1]) != n ||
-			    memcmp(argv[-1], c->name, n) != 0)
-				continue;
-		}
-		a->command = c;
-	}
-	if (a->command == NULL)
-		fatal("%s runs without a row in the table", argv[0]);
-	optind = 0;
-	opterr = 0;
-}
-
 /* Does the synopsis allow n arguments?  See commands.def for its words. */
 static void
 check_count(const struct args *a)
@@ -74,18 +46,20 @@ check_count(const struct args *a)
 		    most > 0 ? a->rest[most - 1] : a->command->name);
 }
 
-int
-args_next(struct args *a)
+void
+args_read(struct args *a, const struct command *command, int argc,
+    char **argv)
 {
 	struct option longs[OPTIONS_MAX + 2] = { { 0 } };
 	char shorts[2 * OPTIONS_MAX + 4] = ":h";
 	size_t n = 0, s = 2;
 	int c;
 
-	for (const struct command *o = a->command + 1; o->name && !o->run;
-	    o++) {
+	*a = (struct args){ .command = command };
+	for (const struct command *o = command;
+	    (o = command_option(o)) != NULL;) {
 		if (n == OPTIONS_MAX)
-			fatal("%s has more than %d options", a->command->name,
+			fatal("%s has more than %d options", command->name,
 			    OPTIONS_MAX);
 		longs[n++] = (struct option){ o->name, o->args != NULL, NULL,
 			o->letter };
@@ -94,21 +68,21 @@ args_next(struct args *a)
 			shorts[s++] = ':';
 	}
 	longs[n] = (struct option){ "help", 0, NULL, 'h' };
-	c = getopt_long(a->argc, a->argv, shorts, longs, NULL);
-	switch (c) {
-	case -1:
-		a->rest = a->argv + optind;
-		a->nrest = a->argc - optind;
-		check_count(a);
-		return 0;
-	case 'h':
-		command_usage(stdout, a->command);
-		exit(0);
-	case ':':
-		args_fail(a, "`%s` wants an argument", a->argv[optind - 1]);
-	case '?':
-		args_fail(a, "there is no option `%s`", a->argv[optind - 1]);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		if (c == 'h') {
+			command_usage(stdout, command);
+			exit(0);
+		}
+		if (c == ':')
+			args_fail(a, "`%s` wants an argument",
+			    argv[optind - 1]);
+		if (c == '?')
+			args_fail(a, "there is no option `%s`",
+			    argv[optind - 1]);
+		a->values[c] = optarg ? optarg : "";
 	}
-	a->value = optarg;
-	return c;
+	a->rest = argv + optind;
+	a->nrest = argc - optind;
+	check_count(a);
 }

@@ -9,22 +9,32 @@
 
 const struct command commands[] = {
 #define COMMAND(function, name, args, help)                               \
-	{ cmd_##function, name, args, help, 0 },
-#define OPTION(letter, name, arg, help) { NULL, name, arg, help, letter },
+	{ name, args, help, cmd_##function, NULL, SESSION_NONE, 0 },
+#define SESSION(function, kind, name, args, help)                         \
+	{ name, args, help, NULL, cmd_##function, SESSION_##kind, 0 },
+#define OPTION(letter, name, arg, help)                                   \
+	{ name, arg, help, NULL, NULL, SESSION_NONE, letter },
 #include "cli/commands.def"
 #undef COMMAND
+#undef SESSION
 #undef OPTION
-	{ NULL, NULL, NULL, NULL, 0 },
+	{ NULL, NULL, NULL, NULL, NULL, SESSION_NONE, 0 },
 };
 
 const struct command *
 command_next(const struct command *c)
 {
 	for (c = c ? c + 1 : commands; c->name != NULL; c++) {
-		if (c->run != NULL)
+		if (c->letter == 0)
 			return c;
 	}
 	return NULL;
+}
+
+const struct command *
+command_option(const struct command *o)
+{
+	return o[1].name != NULL && o[1].letter != 0 ? o + 1 : NULL;
 }
 
 /* How many words of argv the name is, 0 when argv does not begin with it. */
@@ -71,7 +81,7 @@ list_commands(FILE *out, const char *group)
 	int n = 0;
 
 	for (const struct command *c = NULL; (c = command_next(c)) != NULL;) {
-		if (*c->help == '\0' || (group && !in_group(c, group)))
+		if (group != NULL && !in_group(c, group))
 			continue;
 		fprintf(out, "  %-18s %s\n", c->name, c->help);
 		n++;
@@ -91,14 +101,12 @@ command_overview(FILE *out)
 void
 command_usage(FILE *out, const struct command *c)
 {
-	const struct command *o = c + 1;
+	const struct command *o = c;
 
-	fprintf(out, "usage: crosswalk %s%s%s%s\n", c->name,
-	    o->name != NULL && o->run == NULL ? " [OPTION...]" : "",
-	    *c->args ? " " : "", c->args);
-	if (*c->help != '\0')
-		fprintf(out, "  %s\n", c->help);
-	for (; o->name != NULL && o->run == NULL; o++) {
+	fprintf(out, "usage: crosswalk %s%s%s%s\n  %s\n", c->name,
+	    command_option(c) ? " [OPTION...]" : "", *c->args ? " " : "",
+	    c->args, c->help);
+	while ((o = command_option(o)) != NULL) {
 		int n = fprintf(out, "  -%c, --%s%s%s", o->letter, o->name,
 		    o->args ? " " : "", o->args ? o->args : "");
 
@@ -153,7 +161,7 @@ command_missing(int argc, char **argv)
 			return 2;
 		}
 		d = distance(argv[0], c->name);
-		if (*c->help != '\0' && d < best) {
+		if (d < best) {
 			best = d;
 			near = c;
 		}
@@ -166,23 +174,23 @@ command_missing(int argc, char **argv)
 }
 
 int
-cmd_help(int argc, char **argv)
+cmd_help(const struct args *a)
 {
 	const struct command *c;
 	int words;
 
-	if (argc < 2) {
+	if (a->nrest == 0) {
 		command_overview(stdout);
 		return 0;
 	}
-	c = command_find(argc - 1, argv + 1, &words);
+	c = command_find(a->nrest, a->rest, &words);
 	if (c != NULL) {
 		command_usage(stdout, c);
 		return 0;
 	}
-	if (argc == 2 && list_commands(stdout, argv[1]) > 0)
+	if (a->nrest == 1 && list_commands(stdout, a->rest[0]) > 0)
 		return 0;
-	return command_missing(argc - 1, argv + 1);
+	return command_missing(a->nrest, a->rest);
 }
 
 /* Print the word when it begins with what is there so far. */
@@ -203,8 +211,7 @@ offer_commands(int argc, char **argv, const char *begin)
 		const char *word = c->name;
 		size_t n;
 
-		if (*c->help == '\0' || argc > 1 ||
-		    (argc == 1 && !in_group(c, argv[0])))
+		if (argc > 1 || (argc == 1 && !in_group(c, argv[0])))
 			continue;
 		if (argc == 1)
 			word += strlen(argv[0]) + 1;
@@ -217,34 +224,28 @@ offer_commands(int argc, char **argv, const char *begin)
 	}
 }
 
-/*
- * What may stand where the last of the words is: commands, or options.  Files
- * are the shell's affair.
- */
-int
-cmd_complete(int argc, char **argv)
+void
+command_complete(int argc, char **argv)
 {
-	const char *begin = argc > 1 ? argv[argc - 1] : "";
+	int words, before = argc > 0 ? argc - 1 : 0;
+	const char *begin = argc > 0 ? argv[before] : "";
 	const struct command *c;
-	int words, before = argc > 1 ? argc - 2 : 0;
 
-	argv++;
 	if (before > 0 && strcmp(argv[0], "help") == 0) {
 		offer_commands(before - 1, argv + 1, begin);
-		return 0;
+		return;
 	}
 	c = command_find(before, argv, &words);
 	if (c == NULL) {
 		offer_commands(before, argv, begin);
-		return 0;
+		return;
 	}
 	if (begin[0] != '-')
-		return 0;
-	for (const struct command *o = c + 1; o->name && !o->run; o++) {
-		if (strncmp(begin, "--", strlen(begin)) != 0 &&
-		    strncmp(begin + 2, o->name, strlen(begin + 2)) != 0)
-			continue;
-		printf("--%s\n", o->name);
+		return;
+	while ((c = command_option(c)) != NULL) {
+		char word[64];
+		int n = snprintf(word, sizeof(word), "--%s", c->name);
+
+		offer(word, (size_t)n, begin);
 	}
-	return 0;
 }

@@ -2,12 +2,15 @@
  * Messages, and small things to do with the outside that every command needs.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+
+#define READ_BYTES 65536
 
 int
 say_err(const struct err *e)
@@ -42,6 +45,33 @@ write_all(int fd, struct buf *b, struct err *e)
 	}
 	b->n = 0;
 	return 0;
+}
+
+int
+read_all(const char *path, size_t most, struct buf *out, struct err *e)
+{
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO :
+	    open(path, O_RDONLY | O_CLOEXEC);
+	size_t begin = out->n;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_set(e, ERR_NOINPUT, "cannot open %s: %s", path,
+		    strerror(errno));
+	do {
+		n = read(fd, buf_room(out, READ_BYTES), READ_BYTES);
+		out->n += n > 0 ? (size_t)n : 0;
+	} while ((n > 0 && out->n - begin <= most) ||
+	    (n < 0 && errno == EINTR));
+	if (n < 0)
+		err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
+		    strerror(errno));
+	else if (n > 0)
+		err_set(e, ERR_LIMIT, "%s is longer than %zu bytes", path,
+		    most);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return n == 0 ? 0 : -1;
 }
 
 int

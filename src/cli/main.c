@@ -19,6 +19,7 @@ int
 main(int argc, char **argv)
 {
 	const struct command *c;
+	struct args a;
 	int words;
 
 	if (argc < 2) {
@@ -33,8 +34,13 @@ main(int argc, char **argv)
 		command_overview(stdout);
 		return finish(0);
 	}
+	if (strcmp(argv[1], "__complete") == 0) {
+		command_complete(argc - 2, argv + 2);
+		return finish(0);
+	}
 	c = command_find(argc - 1, argv + 1, &words);
 	if (c == NULL)
 		return command_missing(argc - 1, argv + 1);
-	return finish(c->run(argc - words, argv + words));
+	args_read(&a, c, argc - words, argv + words);
+	return finish(c->run ? c->run(&a) : 70);
 }
