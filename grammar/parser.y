@@ -855,10 +855,12 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
 	yysymbol_kind_t got = yypcontext_token(ctx);
 	int n = yypcontext_expected_tokens(ctx, want, MAX);
 	const char *shown[SHOWN];
-	int nshown = 0, name = 0;
+	int nshown = 0, name = 0, semicolon = 0;
 
 	for (int i = 0; i < n; i++)
 		name |= want[i] == YYSYMBOL_NAME;
+	for (int i = 0; i < n; i++)
+		semicolon |= strcmp(yysymbol_name(want[i]), "';'") == 0;
 	for (int i = 0; i < n; i++) {
 		/* where a name may stand, nearly every word may */
 		if (name && want[i] >= YYSYMBOL_USE &&
@@ -869,7 +871,7 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
 		nshown++;
 	}
 	parse_unexpected(p, *yypcontext_location(ctx), got == YYSYMBOL_YYEOF,
-	    shown, nshown > SHOWN || nshown < 0 ? 0 : nshown);
+	    shown, nshown > SHOWN ? 0 : nshown, semicolon);
 	return 0;
 }
 
@@ -878,5 +880,4 @@ static void
 yyerror(struct span *at, struct parse *p, const char *text)
 {
 	diag_at(p->ss, C106, *at, "too deeply nested to read (%s)", text);
-	p->failed = 1;
 }

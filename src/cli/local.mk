@@ -1,1 +1,21 @@
-# src/cli
+noinst_LIBRARIES += src/cli/libcli.a
+src_cli_libcli_a_SOURCES = \
+	src/cli/args.c src/cli/cli.h \
+	src/cli/command.c src/cli/commands.def \
+	src/cli/io.c \
+	src/cli/lines.c src/cli/lines.h \
+	src/cli/progress.c src/cli/progress.h \
+	src/cli/sheet.c src/cli/sheet.h
+EXTRA_DIST += src/cli/README.md
+
+bin_PROGRAMS += crosswalk
+crosswalk_SOURCES = src/cli/main.c
+crosswalk_LDADD = src/cli/libcli.a $(LIB_BASE)
+
+check_PROGRAMS += tests/unit/cli
+TESTS += tests/unit/cli
+tests_unit_cli_SOURCES = tests/unit/cli.c
+tests_unit_cli_LDADD = src/cli/libcli.a $(LIB_BASE) $(UNIT_LIBS)
+
+bashcompdir = $(datadir)/bash-completion/completions
+dist_bashcomp_DATA = src/cli/crosswalk.bash

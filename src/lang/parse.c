@@ -45,6 +45,10 @@ scan_token(struct parse *p, LANG_YYSTYPE *value, struct span *at)
 		token = TK_CLOSE;
 	if (p->keep && token != 0)
 		keep_token(p, token, *at);
+	if (token == ';')
+		p->cut = 0;
+	p->before = p->last;
+	p->last = at->end;
 	return token;
 }
 
@@ -121,10 +125,14 @@ put_symbol(struct buf *b, const char *name)
 
 void
 parse_unexpected(struct parse *p, struct span at, int eof,
-    const char *const *want, int n)
+    const char *const *want, int n, int semicolon)
 {
 	struct buf b = { 0 };
 	struct diag *g;
+
+	p->recover = 1;
+	if (p->cut)
+		return;
 
 	for (int i = 0; i < n; i++) {
 		buf_puts(&b, i == 0 ? STR("") : i + 1 < n ? STR(", ") :
@@ -137,11 +145,12 @@ parse_unexpected(struct parse *p, struct span at, int eof,
 	else
 		g = diag_at(p->ss, C101, at, "unexpected `%.*s`",
 		    STR_ARG(span_text(p->ss, at)));
-	if (n > 0)
+	if (semicolon && !eof && (crosses_line(p, p->before, at.beg) ||
+	    p->src->text.p[at.beg] == '}'))
+		diag_fix(p->ss, g, "end the statement before it with `;`");
+	else if (n > 0)
 		diag_label(p->ss, g, "expected %.*s", STR_ARG(buf_str(&b)));
 	buf_fini(&b);
-	p->recover = 1;
-	p->failed = 1;
 }
 
 int

@@ -30,7 +30,9 @@ struct parse {
 	/* recovery: braces that are blocks; inner ones are skipped */
 	unsigned blocks;
 	int recover;
-	int failed;
+	int cut;         /* a broken token was reported in this statement */
+	uint32_t before; /* end of the token before the last */
+	uint32_t last;   /* end of the last token */
 	int held; /* a token read too early; 0: none */
 	struct word held_value;
 	struct span held_at;
@@ -75,8 +77,11 @@ struct word word_join(struct parse *p, struct word a, struct word b,
 struct type_name *ast_type(struct parse *p, struct word name,
     struct type_name *of, int nullable);
 
-/* A syntax error: what stood at a place, what could have (n may be 0). */
+/*
+ * A syntax error: what stood at a place, what could have (n may be 0), and
+ * whether a semicolon was among it.
+ */
 void parse_unexpected(struct parse *p, struct span at, int eof,
-    const char *const *want, int n);
+    const char *const *want, int n, int semicolon);
 
 #endif

@@ -29,7 +29,8 @@
 	X(INT, "int")         /* u.i */                                    \
 	X(DEC, "decimal")     /* u.d */                                    \
 	X(TEXT, "text")       /* u.p[n] */                                 \
-	X(RAW, "json")        /* checked text of an object or array */     \
+	X(RAW, "json")        /* checked text of an object or array, with  \
+	                       * RECORD_PAD readable bytes behind it */    \
 	X(LIST, "list")       /* n values at u.list */                     \
 	X(RECORD, "record")   /* n members at u.record, names unique */
 
@@ -112,19 +113,28 @@ struct value value_open(struct value v, struct arena *a);
 /* The member or ABSENT; v may be RAW.  ABSENT/NULL of nil is nil itself. */
 struct value value_member(struct value v, struct str name, struct arena *a);
 
-/* How two values of one field are compared, chosen by the compiler. */
+/*
+ * How two values of one field are compared, chosen by the compiler.  It is
+ * about the value itself: what lies in a list or record compares exactly.
+ */
 enum value_compare {
 	CMP_EXACT,   /* type and decoded content; numbers by value; lists in
 	              * order; records whatever the order of names */
-	CMP_DECIMAL, /* text and numbers by decimal value: "1.50" is 1.5 */
-	CMP_SET,     /* lists whatever the order */
+	CMP_DECIMAL, /* text and numbers by decimal value: "1.50" is 1.5; a
+	              * text that is no JSON number is compared as text */
+	CMP_SET,     /* lists whatever the order; an element that is there
+	              * twice is not the same as once */
 };
 
 /* 1 when equal.  ABSENT, NULL and "" are three different things. */
 int value_equal(struct value a, struct value b, enum value_compare how,
     struct arena *scratch);
 
-/* Append as JSON; ABSENT writes null.  Slices are copied as they came. */
+/*
+ * Append as JSON; ABSENT writes null.  Slices are copied as they came.  Lists
+ * and records that were computed nest at most RECORD_DEPTH; whoever builds
+ * them sees to it.
+ */
 void value_write(struct buf *out, struct value v);
 
 /*

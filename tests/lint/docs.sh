@@ -1,0 +1,81 @@
+#!/bin/sh
+# The manual says what the program has, no more and no less: commands and
+# options, exit statuses, log events, configuration keys, built-ins.
+set -eu
+root=${1:-$top_srcdir}
+cd "$root"
+LC_ALL=C
+export LC_ALL
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+# compare WHAT PAGE: $tmp/have (the program's) with $tmp/said (the page's)
+compare()
+{
+	sort -u "$tmp/have" >"$tmp/have.s"
+	sort -u "$tmp/said" >"$tmp/said.s"
+	if [ ! -s "$tmp/have.s" ]; then
+		echo "docs: found no $1 in the sources; mend this test"
+		failed=1
+	fi
+	comm -23 "$tmp/have.s" "$tmp/said.s" | sed "s/.*/$2: says nothing of $1 \`&\`/"
+	comm -13 "$tmp/have.s" "$tmp/said.s" | sed "s/.*/$2: there is no $1 \`&\`/"
+	cmp -s "$tmp/have.s" "$tmp/said.s" || failed=1
+}
+
+# "run", "run -m --map NAME": a subsection of COMMANDS each
+awk -v q="'" '
+/^COMMAND\(/ {
+	split($0, s, "\"")
+	command = s[2]
+	while ($0 !~ /\)$/)
+		getline
+	hidden = $0 ~ /""\)$/
+	if (!hidden)
+		print command
+}
+/^OPTION\(/ && !hidden {
+	split($0, s, "\"")
+	arg = s[3] ~ /NULL/ ? "" : " " s[4]
+	print command " -" substr($0, index($0, q) + 1, 1) " --" s[2] arg
+}' src/cli/commands.def >"$tmp/have"
+awk '
+/^\.Sh / { on = $2 == "COMMANDS" }
+on && /^\.Ss / { sub(/^\.Ss /, ""); command = $0; print }
+on && /^\.It Fl / {
+	line = command
+	for (i = 2; i <= NF; i++) {
+		if ($i == "Fl")
+			line = line " -" $(++i)
+		else if ($i == "Ar")
+			line = line " " $(++i)
+	}
+	print line
+}' man/crosswalk.1 >"$tmp/said"
+compare "command or option" man/crosswalk.1
+
+{
+	printf '0\n1\n'
+	sed -n 's/^	X([A-Z]*, \([0-9]*\),.*/\1/p' src/base/err.h
+} >"$tmp/have"
+for page in crosswalk.1; do
+	awk '/^\.Sh / { on = $2 == "EXIT" }
+	on && /^\.It / { print $2 }' "man/$page" >"$tmp/said"
+	compare "exit status" "man/$page"
+done
+
+find src -name '*.c' -exec cat {} + | tr '\n\t' '  ' |
+    grep -oE '(log_warn|log_error)\( *"[^"]*"|log_event\( *LOG_(WARN|ERROR), *"[^"]*"' |
+    sed 's/.*"\(.*\)"/\1/' >"$tmp/have"
+sed -n 's/^\.It Ic \(.*\)/\1/p' man/crosswalk-events.7 >"$tmp/said"
+compare "log event" man/crosswalk-events.7
+
+if [ -f src/daemon/config.def ]; then
+	sed -n 's/^KEY([^"]*"\([^"]*\)".*/\1/p' src/daemon/config.def \
+	    >"$tmp/have"
+	sed -n 's/^\.It Ic \([a-z_.]*\).*/\1/p' man/crosswalkd.conf.5 \
+	    >"$tmp/said"
+	compare "key" man/crosswalkd.conf.5
+fi
+exit $failed
