@@ -60,6 +60,16 @@ put_splice(struct buf *out, const struct step *s, const struct value *slots,
 	}
 }
 
+/* What the caller has put before the root is none of our business. */
+static void
+open_object(struct buf *out, const struct step *s, int root)
+{
+	if (root)
+		buf_puts(out, s->text);
+	else
+		step_key(out, s->text);
+}
+
 /* Close the object that opened at byte at; an empty one goes, not the root. */
 static void
 put_close(struct buf *out, size_t at, int root)
@@ -78,11 +88,12 @@ layout_emit(struct buf *out, const struct layout *l,
 
 	for (size_t i = 0; i < l->nsteps; i++) {
 		const struct step *s = &l->steps[i];
+		size_t at = out->n;
 
 		switch (s->op) {
 		case STEP_OPEN:
-			opened[depth++] = out->n;
-			step_key(out, s->text);
+			open_object(out, s, depth == 0);
+			opened[depth++] = at;
 			break;
 		case STEP_CLOSE:
 			depth--;
@@ -168,9 +179,9 @@ layout_canon(struct buf *out, const struct layout *l,
 			if (depth > 0)
 				put_before(out, top, &s->name, CMP_EXACT,
 				    scratch);
-			top = &levels[depth++];
+			top = &levels[depth];
 			*top = level_open(out, s->target, slots, scratch);
-			step_key(out, s->text);
+			open_object(out, s, depth++ == 0);
 			break;
 		case STEP_CLOSE:
 			put_before(out, top, NULL, CMP_EXACT, scratch);

@@ -23,6 +23,8 @@ check_PROGRAMS += tests/unit/record
 TESTS += tests/unit/record
 tests_unit_record_SOURCES = tests/unit/record.h \
 	tests/unit/record_decimal.c \
+	tests/unit/record_layout.c \
 	tests/unit/record_scan.c \
+	tests/unit/record_shape.c \
 	tests/unit/record_value.c
 tests_unit_record_LDADD = $(LIB_RECORD) $(UNIT_LIBS)
