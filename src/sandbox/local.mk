@@ -19,3 +19,13 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/store.c src/sandbox/store.h \
 	src/sandbox/value.c \
 	src/sandbox/write.c src/sandbox/write.h
+
+check_PROGRAMS += tests/unit/sandbox
+TESTS += tests/unit/sandbox
+tests_unit_sandbox_SOURCES = tests/unit/sandbox.c tests/unit/sandbox_net.h \
+	src/cli/sandbox.c src/cli/sandbox.h
+tests_unit_sandbox_LDADD = $(LIB_SANDBOX) $(LIB_HTTP) $(UNIT_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/sandbox
+tests_bench_sandbox_SOURCES = tests/bench/sandbox.c
+tests_bench_sandbox_LDADD = $(LIB_SANDBOX) $(LIB_HTTP)
