@@ -11,16 +11,9 @@ PATH=$top_builddir:$PATH
 
 # what the table has, a name or "name --option" a line
 awk '
-/^COMMAND\(/ {
-	split($0, s, "\"")
-	command = s[2]
-	while ($0 !~ /\)$/)
-		getline
-	hidden = $0 ~ /""\)$/
-	if (!hidden)
-		print command
-}
-/^OPTION\(/ && !hidden { split($0, s, "\""); print command " --" s[2] }
+{ split($0, s, "\"") }
+/^(COMMAND|SESSION)\(/ { print command = s[2] }
+/^OPTION\(/ { print command " --" s[2] }
 ' "$top_srcdir/src/cli/commands.def" | sort >"$tmp/table"
 
 # what is offered: first words, then the words of what is a group

@@ -24,26 +24,24 @@ compare()
 	cmp -s "$tmp/have.s" "$tmp/said.s" || failed=1
 }
 
-# "run", "run -m --map NAME": a subsection of COMMANDS each
+# "run", "run -m --map NAME": a subsection of COMMANDS each.  What every
+# session may take, -d, -t and -j, is said once, before them.
 awk -v q="'" '
-/^COMMAND\(/ {
+/^(COMMAND|SESSION)\(/ {
+	session = /^SESSION/
 	split($0, s, "\"")
-	command = s[2]
-	while ($0 !~ /\)$/)
-		getline
-	hidden = $0 ~ /""\)$/
-	if (!hidden)
-		print command
+	print command = s[2]
 }
-/^OPTION\(/ && !hidden {
+/^OPTION\(/ {
 	split($0, s, "\"")
-	arg = s[3] ~ /NULL/ ? "" : " " s[4]
-	print command " -" substr($0, index($0, q) + 1, 1) " --" s[2] arg
+	letter = substr($0, index($0, q) + 1, 1)
+	of = session && index("dtj", letter) ? "session" : command
+	print of " -" letter " --" s[2] (s[3] ~ /NULL/ ? "" : " " s[4])
 }' src/cli/commands.def >"$tmp/have"
 awk '
-/^\.Sh / { on = $2 == "COMMANDS" }
-on && /^\.Ss / { sub(/^\.Ss /, ""); command = $0; print }
-on && /^\.It Fl / {
+/^\.Sh / { on = $2 == "COMMANDS"; command = "session" }
+/^\.Ss / { sub(/^\.Ss /, ""); command = $0; print }
+/^\.It Fl / && (on || command == "session") {
 	line = command
 	for (i = 2; i <= NF; i++) {
 		if ($i == "Fl")
