@@ -55,6 +55,7 @@ struct http {
 	struct place idle, running, finished, shown;
 	size_t nidle, pending;
 	atomic_bool woken;
+	int watch; /* descriptor that also ends a wait; -1: none */
 };
 
 static void
@@ -137,6 +138,7 @@ http_new(const struct http_opts *o)
 	h->user_agent = copy(o->user_agent ? o->user_agent : "crosswalk");
 	h->ca_file = copy(o->ca_file);
 	h->max_idle_s = o->max_idle_s ? o->max_idle_s : 50;
+	h->watch = -1;
 	place_init(&h->idle);
 	place_init(&h->running);
 	place_init(&h->finished);
@@ -548,6 +550,18 @@ turn(struct http *h)
 	}
 }
 
+/* 1 when the watched descriptor is readable. */
+static int
+poll_once(struct http *h, int timeout_ms)
+{
+	struct curl_waitfd extra = { .fd = h->watch,
+	    .events = CURL_WAIT_POLLIN };
+
+	curl_multi_poll(h->multi, &extra, h->watch >= 0 ? 1 : 0, timeout_ms,
+	    NULL);
+	return h->watch >= 0 && extra.revents != 0;
+}
+
 int
 http_poll(struct http *h, int timeout_ms, struct http_done *out, size_t max)
 {
@@ -562,7 +576,8 @@ http_poll(struct http *h, int timeout_ms, struct http_done *out, size_t max)
 		if (place_first(&h->finished) != NULL || left <= 0 ||
 		    atomic_exchange(&h->woken, false))
 			break;
-		curl_multi_poll(h->multi, NULL, 0, (int)left, NULL);
+		if (poll_once(h, (int)left))
+			break;
 		left = end - clock_mono_ms();
 	}
 	while ((size_t)n < max && (s = place_first(&h->finished)) != NULL) {
@@ -571,6 +586,12 @@ http_poll(struct http *h, int timeout_ms, struct http_done *out, size_t max)
 		h->pending--;
 	}
 	return n;
+}
+
+void
+http_watch(struct http *h, int fd)
+{
+	h->watch = fd;
 }
 
 void

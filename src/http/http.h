@@ -90,6 +90,8 @@ size_t http_pending(const struct http *h);
  */
 int http_poll(struct http *h, int timeout_ms, struct http_done *out,
     size_t max);
+/* A descriptor that ends the wait of http_poll when readable; -1: none. */
+void http_watch(struct http *h, int fd);
 /* End the wait of http_poll; from any thread. */
 void http_wakeup(struct http *h);
 

@@ -337,7 +337,7 @@ submit(struct call *c)
 {
 	c->next = c->ch->flying;
 	c->ch->flying = c;
-	c->request.timeout_ms = c->ch->env->timeout_ms;
+	c->request.total_ms = (unsigned)c->ch->env->timeout_ms;
 	c->ch->in_flight++;
 	http_submit(c->ch->env->http, &c->request, c);
 }
@@ -698,7 +698,7 @@ split(struct call *c)
 }
 
 static void
-auth_done(struct call *c, const struct http_reply *reply)
+auth_done(struct call *c, const struct http_done *reply)
 {
 	struct channel *ch = c->ch;
 	struct str secret;
@@ -719,7 +719,7 @@ auth_done(struct call *c, const struct http_reply *reply)
 
 static void
 log_outcome(const struct call *c, const struct connector_result *res,
-    const struct http_reply *reply)
+    const struct http_done *reply)
 {
 	char text[256];
 
@@ -727,7 +727,7 @@ log_outcome(const struct call *c, const struct connector_result *res,
 	    "records=%zu failed=%u cause=%s",
 	    STR_ARG(c->route->connection_name), outcome_word(res->outcome),
 	    reply->status, c->n, c->failed + 1,
-	    log_quote(text, sizeof(text), reply->error ? reply->error : ""));
+	    log_quote(text, sizeof(text), reply->error));
 }
 
 /* Every try that fails the same strange way three times is given up. */
@@ -776,7 +776,7 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 }
 
 void
-channel_reply(void *tag, const struct http_reply *reply, int64_t now)
+channel_reply(void *tag, const struct http_done *reply, int64_t now)
 {
 	struct call *c = tag;
 	struct channel *ch = c->ch;

@@ -52,7 +52,7 @@ void channel_add(struct channel *ch, struct item *it);
  */
 int64_t channel_pump(struct channel *ch, int64_t now_ms);
 /* A request of a channel has ended; tag is what http gave back. */
-void channel_reply(void *tag, const struct http_reply *reply, int64_t now_ms);
+void channel_reply(void *tag, const struct http_done *reply, int64_t now_ms);
 
 size_t channel_queued(const struct channel *ch);
 unsigned channel_in_flight(const struct channel *ch);

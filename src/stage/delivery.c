@@ -317,12 +317,9 @@ step(struct delivery *d)
 		take_results(d);
 	wait = pump(d);
 	wait = sooner(wait, commit_due(d, clock_mono_ms()));
-	n = http_poll(d->env.http, (int)wait,
-	    atomic_load(&d->stop) ? -1 : pipe_fd(d->in), done, REPLIES);
-	for (int i = 0; i < n; i++) {
-		channel_reply(done[i].tag, &done[i].reply, clock_mono_ms());
-		http_release(d->env.http, &done[i]);
-	}
+	n = http_poll(d->env.http, (int)wait, done, REPLIES);
+	for (int i = 0; i < n; i++)
+		channel_reply(done[i].tag, &done[i], clock_mono_ms());
 }
 
 static int64_t
@@ -339,6 +336,7 @@ delivery_main(void *arg)
 
 	while (!atomic_load(&d->stop))
 		step(d);
+	http_watch(d->env.http, -1);
 	until = clock_mono_ms() + d->drain_ms;
 	while (clock_mono_ms() < until &&
 	    (in_flight(d) > 0 || d->finished.n > 0))
@@ -375,12 +373,13 @@ delivery_start(struct delivery **out, const struct delivery_opts *o,
     struct err *e)
 {
 	struct delivery *d = calloc(1, sizeof(*d));
+	struct http_opts http = { .max_per_host = o->requests };
 
 	if (d == NULL)
 		fatal("out of memory: delivery");
 	d->o = *o;
 	d->env = (struct channel_env){
-	    .http = http_new(NULL),
+	    .http = http_new(&http),
 	    .vm = vm_new(NULL),
 	    .catalogs = o->catalogs,
 	    .metrics = o->metrics,
@@ -405,6 +404,7 @@ delivery_start(struct delivery **out, const struct delivery_opts *o,
 		delivery_free(d);
 		return -1;
 	}
+	http_watch(d->env.http, pipe_fd(d->in));
 	if (pthread_create(&d->thread, NULL, delivery_main, d) != 0)
 		fatal("no thread for delivery");
 	*out = d;
