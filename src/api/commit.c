@@ -4,6 +4,7 @@
 #include "api/commit.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"

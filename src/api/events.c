@@ -3,6 +3,7 @@
  */
 #include "api/events.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/size.h"

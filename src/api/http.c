@@ -3,6 +3,7 @@
  */
 #include "api/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
