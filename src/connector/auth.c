@@ -19,6 +19,12 @@
 #define LIFE_MS ((int64_t)30 * 60 * 1000)
 #define LIFE_MAX_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
 
+static const struct http_header form_headers[] = {
+	{ { "Accept", 6 }, { "application/json", 16 } },
+	{ { "Content-Type", 12 },
+	  { "application/x-www-form-urlencoded", 33 } },
+};
+
 static const struct retry_policy refresh_retry = {
 	.base_ms = 1000,
 	.cap_ms = 60000,
@@ -261,14 +267,10 @@ auth_request(struct auth *x, struct http_request *req, struct arena *a)
 			    STR_ARG(how->scopes[i]));
 		form_add(&form, "scope", buf_str(&scopes));
 	}
-	req->method = STR("POST");
-	req->url = x->token_url;
-	req->headers = arena_array(a, 2, sizeof(*req->headers));
-	req->nheader = 2;
-	req->headers[0] = (struct http_header){ STR("Accept"),
-		STR("application/json") };
-	req->headers[1] = (struct http_header){ STR("Content-Type"),
-		STR("application/x-www-form-urlencoded") };
+	req->method = "POST";
+	req->url = x->token_url.p;
+	req->headers = form_headers;
+	req->nheaders = COUNT(form_headers);
 	req->body = arena_str(a, buf_str(&form));
 	wipe_later(a, req->body);
 	explicit_bzero(form.p, form.n);
@@ -331,14 +333,14 @@ take_tokens(struct auth *x, struct value v, int64_t now_ms, struct arena *a)
 }
 
 enum auth_state
-auth_reply(struct auth *x, const struct http_reply *rep, int64_t now_ms)
+auth_reply(struct auth *x, const struct http_done *rep, int64_t now_ms)
 {
 	struct arena a = { 0 };
 	struct value v = { .type = V_ABSENT };
 	int64_t after;
 
 	assert(x->state == AUTH_FLIGHT);
-	if (rep->state != HTTP_DONE) {
+	if (rep->outcome != HTTP_REPLY) {
 		snprintf(x->error, sizeof(x->error),
 		    "the token endpoint did not answer");
 		return fail_for_now(x, now_ms, 0);
@@ -354,7 +356,7 @@ auth_reply(struct auth *x, const struct http_reply *rep, int64_t now_ms)
 		say_refused(x, rep->status, member(v, STR("error"), &a));
 		x->state = AUTH_PAUSED;
 	} else {
-		after = retry_after_ms(http_header(rep, STR("retry-after")),
+		after = retry_after_ms(reply_header(rep, STR("retry-after")),
 		    now_ms);
 		snprintf(x->error, sizeof(x->error), "the token endpoint "
 		    "answered status %d without a token", rep->status);

@@ -59,7 +59,7 @@ const char *auth_error(const struct auth *x);
 /* Only when STALE; the state is FLIGHT afterwards. */
 void auth_request(struct auth *x, struct http_request *req, struct arena *a);
 /* What became of it; the state is READY, WAIT or PAUSED afterwards. */
-enum auth_state auth_reply(struct auth *x, const struct http_reply *rep,
+enum auth_state auth_reply(struct auth *x, const struct http_done *rep,
     int64_t now_ms);
 
 /*

@@ -17,7 +17,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/size.h"
+#include "connector/eval.h"
 
 #define SLOTS 64
 /* After a stop that gives no time, when op has only concurrency budgets. */
@@ -279,14 +279,14 @@ budgets_spend(struct budgets *b, const struct unit_op *op, int64_t now_ms)
 
 /* The number in the header that the budget reads; -1 when there is none. */
 static int64_t
-remaining(const struct budget *x, const struct http_reply *rep)
+remaining(const struct budget *x, const struct http_done *rep)
 {
 	struct str v;
 	int64_t left = 0;
 
 	if (rep == NULL || x->spec->remaining.n == 0)
 		return -1;
-	v = http_header(rep, x->spec->remaining);
+	v = reply_header(rep, x->spec->remaining);
 	if (v.n == 0 || v.n > 18)
 		return -1;
 	for (size_t i = 0; i < v.n; i++) {
@@ -299,7 +299,7 @@ remaining(const struct budget *x, const struct http_reply *rep)
 
 void
 budgets_done(struct budgets *b, const struct unit_op *op,
-    const struct http_reply *rep, int64_t now_ms)
+    const struct http_done *rep, int64_t now_ms)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct budget *x = &b->list[i];

@@ -51,7 +51,7 @@ void budgets_spend(struct budgets *b, const struct unit_op *op,
  * may tell how much is left.
  */
 void budgets_done(struct budgets *b, const struct unit_op *op,
-    const struct http_reply *rep, int64_t now_ms);
+    const struct http_done *rep, int64_t now_ms);
 /*
  * The provider said stop: nothing that op spends from is spent for wait_ms,
  * or for the shortest of its windows where the provider did not say

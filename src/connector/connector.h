@@ -90,7 +90,7 @@ struct connector_result {
  * the same state.  now_ms is the wall clock, for dates in Retry-After.
  */
 void connector_reply(const struct connector_call *call, struct vm *vm,
-    const struct http_reply *rep, int64_t now_ms, struct connector_result *r,
+    const struct http_done *rep, int64_t now_ms, struct connector_result *r,
     struct arena *a);
 
 /* "ok", "fail data", … */

@@ -18,6 +18,15 @@ int eval(const struct connector_call *call, struct vm *vm, int func,
 /* Text of a scalar as it is written; -1 when it is nil, list or record. */
 int eval_text(struct value v, struct str *s, struct arena *a);
 
+/*
+ * Walk the headers of a reply, from *at = 0: 1 and the next name and value,
+ * slices of it, or 0.
+ */
+int reply_next_header(const struct http_done *rep, size_t *at,
+    struct str *name, struct str *value);
+/* The first of that name, whatever its case, or "". */
+struct str reply_header(const struct http_done *rep, struct str name);
+
 /* A whole JSON text with its padding, checked, as a value in a. */
 int eval_json(struct str text, struct value *v, struct arena *a,
     struct err *e);

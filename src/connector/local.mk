@@ -5,6 +5,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/budget.c src/connector/budget.h \
 	src/connector/connector.h \
 	src/connector/eval.c src/connector/eval.h \
+	src/connector/headers.c \
 	src/connector/outcome.c \
 	src/connector/reply.c src/connector/reply.h \
 	src/connector/request.c \

@@ -97,7 +97,7 @@ retry_after_ms(struct str value, int64_t now_ms)
 static int64_t
 peer_now_ms(const struct reading *rd)
 {
-	int64_t at = http_date_ms(http_header(rd->rep, STR("date")));
+	int64_t at = http_date_ms(reply_header(rd->rep, STR("date")));
 
 	return at >= 0 ? at : rd->now_ms;
 }
@@ -106,7 +106,7 @@ peer_now_ms(const struct reading *rd)
 static int64_t
 wait_of(const struct reading *rd, struct value v)
 {
-	struct str header = http_header(rd->rep, STR("retry-after"));
+	struct str header = reply_header(rd->rep, STR("retry-after"));
 	struct dec d;
 
 	switch (v.type) {

@@ -7,6 +7,8 @@
 
 /* How much of a body or an item stands for an error that has no words. */
 #define WORDS_MAX 500
+/* Headers that classify can see. */
+#define HEADERS_MAX 100
 
 /* s cut to at most n bytes, between characters. */
 static struct str
@@ -17,6 +19,24 @@ cut(struct str s, size_t n)
 	while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
 		n--;
 	return str_from(s.p, n);
+}
+
+/*
+ * Printable: what a provider says ends up in Postgres and on terminals.
+ * Bytes of which 8 bits are used are UTF-8 where ascii is not asked for.
+ */
+static struct str
+clean(struct str s, int ascii, struct arena *a)
+{
+	char *p = arena_alloc(a, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		p[i] = c < 0x20 || c == 0x7f || (ascii && c > 0x7f) ? '?' :
+		    (char)c;
+	}
+	return str_from(p, s.n);
 }
 
 static struct str
@@ -45,8 +65,8 @@ error_words(const struct reading *rd, struct value item, struct str *code,
 		} else {
 			(void)eval_text(v, text, rd->a);
 		}
-		*text = cut(*text, WORDS_MAX);
-		*code = cut(*code, WORDS_MAX);
+		*text = clean(cut(*text, WORDS_MAX), 0, rd->a);
+		*code = clean(cut(*code, WORDS_MAX), 0, rd->a);
 	}
 	if (text->n != 0 || value_nil(item))
 		return;
@@ -55,28 +75,42 @@ error_words(const struct reading *rd, struct value item, struct str *code,
 	buf_fini(&json);
 }
 
-static struct value
-headers_value(const struct http_reply *rep, struct arena *a)
+static struct str
+lower(struct str s, struct arena *a)
 {
-	struct member *m = arena_array(a, rep->nheader, sizeof(*m));
+	char *low = arena_alloc(a, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++)
+		low[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ?
+		    (char)(s.p[i] + 32) : s.p[i];
+	return str_from(low, s.n);
+}
+
+static int
+is_there(const struct member *m, uint32_t n, struct str name)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(m[i].name, name))
+			return 1;
+	return 0;
+}
+
+/* The first HEADERS_MAX of them; of a name that comes again, the first. */
+static struct value
+headers_value(const struct http_done *rep, struct arena *a)
+{
+	struct member *m = arena_array(a, HEADERS_MAX, sizeof(*m));
+	struct str name, value;
 	uint32_t n = 0;
+	size_t at = 0;
 
-	for (size_t i = 0; i < rep->nheader; i++) {
-		char *low = arena_alloc(a, rep->headers[i].name.n + 1);
-		struct str name = { low, rep->headers[i].name.n };
-		uint32_t k = 0;
-
-		for (size_t j = 0; j < name.n; j++) {
-			char c = rep->headers[i].name.p[j];
-
-			low[j] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-		}
-		while (k < n && !str_eq(m[k].name, name))
-			k++;
-		if (k < n)
-			continue; /* the first of a name counts */
+	while (n < HEADERS_MAX &&
+	    reply_next_header(rep, &at, &name, &value)) {
+		name = lower(name, a);
+		if (is_there(m, n, name))
+			continue;
 		m[n].name = name;
-		m[n++].value = value_text(rep->headers[i].value);
+		m[n++].value = value_text(value);
 	}
 	return (struct value){ .type = V_RECORD, .n = n, .u.record = m };
 }
@@ -113,29 +147,23 @@ has_bytes(struct str body)
 	return 0;
 }
 
+/* A good reply, but not of the API: a login page, a proxy's greeting. */
 static void
-settled(const struct reading *rd, struct connector_result *r,
-    const struct verdict *v, const struct err *body_error)
+not_json(const struct reading *rd, struct connector_result *r,
+    const struct err *why)
 {
-	const struct http_reply *rep = rd->rep;
+	struct str type = clean(cut(reply_header(rd->rep,
+	    STR("content-type")), 100), 1, rd->a);
 
-	r->outcome = v->outcome;
-	r->wait_ms = v->wait_ms;
-	r->unclassified = !v->matched;
+	unknown(rd, r, arena_printf(rd->a, "status %d with a body that is "
+	    "not JSON (%.*s): %s", rd->rep->status, STR_ARG(type),
+	    has_bytes(rd->rep->body) ? why->text : "it is empty"));
+}
+
+static void
+not_good(const struct reading *rd, struct connector_result *r)
+{
 	switch (r->outcome) {
-	case OUTCOME_OK:
-	case OUTCOME_PER_ITEM:
-		if (rd->body.type == V_ABSENT && (has_bytes(rep->body) ||
-		    rd->call->op->model != RESULT_WHOLE)) {
-			unknown(rd, r, arena_printf(rd->a, "status %d with a "
-			    "body that is not JSON (%.*s): %s", rep->status,
-			    STR_ARG(cut(http_header(rep, STR("content-type")),
-			    100)), has_bytes(rep->body) ? body_error->text :
-			    "it is empty"));
-			return;
-		}
-		read_items(rd, r);
-		return;
 	case OUTCOME_UNKNOWN:
 		r->outcome = outcome_unknown(rd->call->op);
 		break;
@@ -150,14 +178,14 @@ settled(const struct reading *rd, struct connector_result *r,
 	}
 	error_words(rd, rd->body, &r->code, &r->text);
 	if (r->text.n == 0)
-		r->text = arena_printf(rd->a, "status %d", rep->status);
+		r->text = arena_printf(rd->a, "status %d", rd->rep->status);
 	all_items(rd, r, r->outcome == OUTCOME_REFRESH ? OUTCOME_RETRY :
 	    r->outcome);
 }
 
 void
 connector_reply(const struct connector_call *call, struct vm *vm,
-    const struct http_reply *rep, int64_t now_ms, struct connector_result *r,
+    const struct http_done *rep, int64_t now_ms, struct connector_result *r,
     struct arena *a)
 {
 	struct reading rd = { .call = call, .vm = vm, .rep = rep,
@@ -167,13 +195,13 @@ connector_reply(const struct connector_call *call, struct vm *vm,
 
 	*r = (struct connector_result){ .wait_ms = CONNECTOR_WAIT_UNSAID };
 	r->items = arena_array(a, call->n, sizeof(*r->items));
-	if (rep->state == HTTP_NOT_SENT) {
+	if (rep->outcome == HTTP_NOT_SENT) {
 		r->outcome = OUTCOME_RETRY;
 		r->text = arena_str(a, str_z(rep->error));
 		all_items(&rd, r, r->outcome);
 		return;
 	}
-	if (rep->state == HTTP_UNKNOWN) {
+	if (rep->outcome == HTTP_UNKNOWN) {
 		unknown(&rd, r, arena_str(a, str_z(rep->error)));
 		return;
 	}
@@ -186,5 +214,14 @@ connector_reply(const struct connector_call *call, struct vm *vm,
 		r->unclassified = 1;
 		return;
 	}
-	settled(&rd, r, &v, &body_error);
+	r->outcome = v.outcome;
+	r->wait_ms = v.wait_ms;
+	r->unclassified = !v.matched;
+	if (r->outcome != OUTCOME_OK && r->outcome != OUTCOME_PER_ITEM)
+		not_good(&rd, r);
+	else if (rd.body.type == V_ABSENT && (has_bytes(rep->body) ||
+	    call->op->model != RESULT_WHOLE))
+		not_json(&rd, r, &body_error);
+	else
+		read_items(&rd, r);
 }

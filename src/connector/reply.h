@@ -17,7 +17,7 @@ struct verdict {
 struct reading {
 	const struct connector_call *call;
 	struct vm *vm;
-	const struct http_reply *rep;
+	const struct http_done *rep;
 	int64_t now_ms;
 	struct value headers; /* RECORD, lower-case names */
 	struct value body;    /* ABSENT where it is not JSON */

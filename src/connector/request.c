@@ -63,8 +63,14 @@ is_token(struct str s)
 	return s.n != 0;
 }
 
+/* Headers while they are put together. */
+struct headers {
+	struct http_header *list;
+	size_t n;
+};
+
 static int
-add_header(struct http_request *req, struct str name, struct str value,
+add_header(struct headers *h, struct str name, struct str value,
     struct err *e)
 {
 	if (!is_token(name))
@@ -78,12 +84,12 @@ add_header(struct http_request *req, struct str name, struct str value,
 			return err_set(e, ERR_DATA, "byte %zu of header %.*s "
 			    "is a control character", i + 1, STR_ARG(name));
 	}
-	req->headers[req->nheader++] = (struct http_header){ name, value };
+	h->list[h->n++] = (struct http_header){ name, value };
 	return 0;
 }
 
 static int
-add_token(const struct connector_call *call, struct http_request *req,
+add_token(const struct connector_call *call, struct headers *h,
     struct arena *a, struct err *e)
 {
 	const struct unit_auth *auth = &call->connector->auth;
@@ -91,22 +97,21 @@ add_token(const struct connector_call *call, struct http_request *req,
 	if (call->token.n == 0 || auth->kind == AUTH_NONE)
 		return 0;
 	if (auth->kind == AUTH_HEADER)
-		return add_header(req, auth->header, arena_str(a,
+		return add_header(h, auth->header, arena_str(a,
 		    call->token), e);
-	return add_header(req, STR("Authorization"), arena_printf(a,
+	return add_header(h, STR("Authorization"), arena_printf(a,
 	    "Bearer %.*s", STR_ARG(call->token)), e);
 }
 
 static int
 make_headers(const struct connector_call *call, struct vm *vm,
-    struct http_request *req, const struct value args[2], struct arena *a,
+    struct headers *h, const struct value args[2], struct arena *a,
     struct err *e)
 {
 	const struct unit_op *op = call->op;
 
-	req->headers = arena_array(a, size_add(op->nheader, OWN_HEADERS),
-	    sizeof(*req->headers));
-	req->nheader = 0;
+	h->list = arena_array(a, size_add(op->nheader, OWN_HEADERS),
+	    sizeof(*h->list));
 	for (uint32_t i = 0; i < op->nheader; i++) {
 		struct value v;
 		struct str text;
@@ -120,15 +125,15 @@ make_headers(const struct connector_call *call, struct vm *vm,
 			return err_set(e, ERR_DATA, "header %.*s must be "
 			    "text, not a %s", STR_ARG(op->header_name[i]),
 			    value_word(v));
-		if (add_header(req, op->header_name[i], text, e) != 0)
+		if (add_header(h, op->header_name[i], text, e) != 0)
 			return -1;
 	}
-	if (add_header(req, STR("Accept"), STR("application/json"), e) != 0)
+	if (add_header(h, STR("Accept"), STR("application/json"), e) != 0)
 		return -1;
-	if (op->body >= 0 && add_header(req, STR("Content-Type"),
+	if (op->body >= 0 && add_header(h, STR("Content-Type"),
 	    STR("application/json"), e) != 0)
 		return -1;
-	return add_token(call, req, a, e);
+	return add_token(call, h, a, e);
 }
 
 static int
@@ -179,7 +184,9 @@ int
 connector_request(const struct connector_call *call, struct vm *vm,
     struct http_request *req, struct arena *a, struct err *e)
 {
+	struct headers h = { 0 };
 	struct value args[2];
+	struct str url;
 
 	assert(call->n <= call->op->batch || call->op->batch == 0);
 	args[0] = records_value(call, a);
@@ -187,9 +194,12 @@ connector_request(const struct connector_call *call, struct vm *vm,
 	if (call->params.n != 0 &&
 	    eval_json(call->params, &args[1], a, e) != 0)
 		return err_prefix(e, "parameters of the connection");
-	req->method = call->op->method;
-	if (make_url(call, vm, &req->url, args, a, e) != 0 ||
-	    make_headers(call, vm, req, args, a, e) != 0)
+	if (make_url(call, vm, &url, args, a, e) != 0 ||
+	    make_headers(call, vm, &h, args, a, e) != 0)
 		return -1;
+	req->method = arena_str(a, call->op->method).p;
+	req->url = url.p;
+	req->headers = h.list;
+	req->nheaders = h.n;
 	return make_body(call, vm, &req->body, args, a, e);
 }

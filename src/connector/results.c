@@ -83,6 +83,8 @@ item_ok(const struct reading *rd, size_t i, struct connector_item *it,
 		it->json = json_of(item, rd->a);
 		it->id = text_by(rd, id, "id", item);
 	}
+	if (it->id.n != 0 && memchr(it->id.p, '\0', it->id.n) != NULL)
+		it->id = str_from(NULL, 0);
 	if (it->id.n == 0 && id >= 0 && rd->call->records[i].id.n == 0)
 		item_unmatched(rd, it, "the result has no id");
 }

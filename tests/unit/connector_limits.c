@@ -43,11 +43,11 @@ rig_init(struct rig *r, const struct unit_budget *budgets, size_t n)
 	r->op.ncost = (uint32_t)n;
 }
 
-static struct http_reply
-reply_with(struct http_header *h)
+static struct http_done
+reply_with(const char *headers)
 {
-	return (struct http_reply){ .state = HTTP_DONE, .status = 200,
-		.headers = h, .nheader = 1 };
+	return (struct http_done){ .outcome = HTTP_REPLY, .status = 200,
+		.headers = str_z(headers) };
 }
 
 struct spend {
@@ -204,8 +204,8 @@ Test(budget, learns_what_others_spend)
 {
 	struct unit_budget spec = { .kind = BUDGET_FIXED, .limit = 100,
 		.period_ms = 10000, .reserve = 20, .remaining = STR("x-left") };
-	struct http_header left = { STR("X-Left"), STR("30") };
-	struct http_reply rep = reply_with(&left);
+	struct http_done rep = reply_with("HTTP/1.1 200 OK\r\n"
+	    "Date: x\r\nX-Left:  30 \r\n\r\n");
 	struct budget_state s;
 	struct rig r;
 	struct budgets *b;
@@ -224,13 +224,13 @@ Test(budget, learns_what_others_spend)
 	}
 	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 1), 0);
 	/* An older reply that tells of more is not believed. */
-	left.value = STR("99");
+	rep = reply_with("X-Left: 99\r\n");
 	budgets_done(b, &r.op, &rep, NOW + 2);
 	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 2), 0);
 	/* Nor is nonsense. */
-	left.value = STR("-5");
+	rep = reply_with("X-Left: -5\r\n");
 	budgets_done(b, &r.op, &rep, NOW + 2);
-	left.value = STR("99999999999999999999");
+	rep = reply_with("X-Left: 99999999999999999999\r\n");
 	budgets_done(b, &r.op, &rep, NOW + 2);
 	cr_assert_eq(budgets_state(b, 0, NOW + 2, &s), 0);
 	cr_assert_eq(s.used, 80);
