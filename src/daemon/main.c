@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "daemon/config.h"
+#include "daemon/door.h"
 #include "daemon/upkeep.h"
 #include "stage/delivery.h"
 #include "stage/engine.h"
@@ -48,6 +49,7 @@ struct daemon {
 	struct engine *engines[ENGINES];
 	struct ingest *ingest;
 	struct upkeep *upkeep;
+	struct door *door;
 };
 
 static void
@@ -198,12 +200,18 @@ start(struct daemon *d, struct err *e)
 	if (load_key(d, e) != 0 || bring_schema(d, e) != 0 ||
 	    catalogs_start(&d->catalogs, d->config.db, &d->metrics, e) != 0)
 		return -1;
-	return start_path(d, e);
+	if (start_path(d, e) != 0)
+		return -1;
+	if ((d->stages & STAGE_API) &&
+	    door_start(&d->door, &d->config, &d->metrics, e) != 0)
+		return err_prefix(e, "api");
+	return 0;
 }
 
 static void
 stop(struct daemon *d)
 {
+	door_stop(d->door);
 	upkeep_stop(d->upkeep);
 	ingest_stop(d->ingest, DRAIN_MS);
 	for (size_t i = 0; i < ENGINES; i++)
