@@ -1,2 +1,28 @@
 noinst_LIBRARIES += src/schema/libschema.a
-src_schema_libschema_a_SOURCES =
+src_schema_libschema_a_SOURCES = \
+	src/schema/check.c \
+	src/schema/compile.c \
+	src/schema/doc.c src/schema/doc.h \
+	src/schema/ecma.c \
+	src/schema/format.c src/schema/format.h \
+	src/schema/format_net.c \
+	src/schema/format_time.c \
+	src/schema/format_uri.c \
+	src/schema/keys.c src/schema/keys.h \
+	src/schema/keyword.c src/schema/keyword.h src/schema/keywords.def \
+	src/schema/meta.c \
+	src/schema/node.h \
+	src/schema/num.c src/schema/num.h \
+	src/schema/regex.c src/schema/regex.h \
+	src/schema/say.c src/schema/say.h \
+	src/schema/schema.h \
+	src/schema/tape.c src/schema/tape.h \
+	src/schema/uri.c src/schema/uri.h \
+	src/schema/view.c src/schema/view.h
+
+check_PROGRAMS += tests/unit/schema
+TESTS += tests/unit/schema
+tests_unit_schema_SOURCES = \
+	tests/unit/schema.h \
+	tests/unit/schema_suite.c
+tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)

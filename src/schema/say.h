@@ -1,0 +1,49 @@
+/*
+ * Sentences about what is wrong with a record.  Internal to check.c.
+ */
+#ifndef SCHEMA_SAY_H
+#define SCHEMA_SAY_H
+
+#include "schema/node.h"
+
+struct schema_run {
+	struct tape tape;
+	struct regex_run *regex;
+	struct buf instance, place, text;
+	uint64_t *bits; /* a stack of bit sets: what has been evaluated */
+	size_t nbits, cap;
+	struct arena scratch;
+};
+
+/* One check: how far it got, and where errors go. */
+struct check {
+	const struct schema *schema;
+	struct schema_run *run;
+	size_t fuel;
+	unsigned depth;
+	int broken;  /* a limit was reached: err says which */
+	int loud;    /* errors are reported; else the first one ends it */
+	int errors;  /* reported so far */
+	schema_error_fn *fn;
+	void *arg;
+	struct err *e;
+};
+
+/*
+ * Report that the value at a token of the record breaks a keyword of n:
+ * "NAME must …", the format giving what follows the name.  keyword may be
+ * empty: the schema itself says no.  Returns 0.
+ */
+int say(struct check *c, const struct node *n, uint32_t at,
+    struct str keyword, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6), cold));
+
+/* A value of the schema, cut where it is long. */
+void say_value(struct buf *b, struct str json);
+/* A name in double quotes, cut where it is long. */
+void say_name(struct buf *b, struct str name);
+/* "a string or null" for a mask of enum schema_types. */
+void say_types(struct buf *b, unsigned types);
+const char *say_kind(const struct tok *t);
+
+#endif
