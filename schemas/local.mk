@@ -1,1 +1,4 @@
-# schemas
+# Shipped: the schemas of both sides, installed under the data directory.
+nobase_dist_pkgdata_DATA += \
+	schemas/app/contact.json \
+	schemas/hubspot/contact.json
