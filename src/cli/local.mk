@@ -5,12 +5,13 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/io.c \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/progress.c src/cli/progress.h \
+	src/cli/sandbox.c \
 	src/cli/sheet.c src/cli/sheet.h
 EXTRA_DIST += src/cli/README.md
 
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
-crosswalk_LDADD = src/cli/libcli.a $(LIB_BASE)
+crosswalk_LDADD = src/cli/libcli.a $(LIB_SANDBOX)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -1,1 +1,21 @@
-# tests/bench
+# make bench; see README.md.
+EXTRA_PROGRAMS += tests/bench/contacts tests/bench/jansson_map tests/bench/map
+tests_bench_contacts_SOURCES = tests/bench/contacts.c
+tests_bench_jansson_map_SOURCES = tests/bench/jansson_map.c \
+	tests/bench/harness.c tests/bench/harness.h
+tests_bench_jansson_map_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_bench_jansson_map_LDADD = $(LIB_BASE) $(JANSSON_LIBS)
+tests_bench_map_SOURCES = tests/bench/map.c \
+	tests/bench/harness.c tests/bench/harness.h
+tests_bench_map_CFLAGS = $(AM_CFLAGS)
+tests_bench_map_LDADD = $(LIB_LANG)
+
+EXTRA_DIST += tests/bench/README.md tests/bench/run \
+	tests/bench/contact.map tests/bench/contact.jq \
+	tests/bench/app-contact.json tests/bench/hubspot-contact.json
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+bench: crosswalk tests/bench/contacts tests/bench/jansson_map tests/bench/map
+	@top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
+	    $(SHELL) '$(top_srcdir)/tests/bench/run'
+.PHONY: bench

@@ -19,8 +19,10 @@ compare()
 		echo "docs: found no $1 in the sources; mend this test"
 		failed=1
 	fi
-	comm -23 "$tmp/have.s" "$tmp/said.s" | sed "s/.*/$2: says nothing of $1 \`&\`/"
-	comm -13 "$tmp/have.s" "$tmp/said.s" | sed "s/.*/$2: there is no $1 \`&\`/"
+	comm -23 "$tmp/have.s" "$tmp/said.s" |
+	    sed "s|.*|$2: says nothing of $1 \`&\`|"
+	comm -13 "$tmp/have.s" "$tmp/said.s" |
+	    sed "s|.*|$2: there is no $1 \`&\`|"
 	cmp -s "$tmp/have.s" "$tmp/said.s" || failed=1
 }
 
@@ -66,14 +68,38 @@ done
 find src -name '*.c' -exec cat {} + | tr '\n\t' '  ' |
     grep -oE '(log_warn|log_error)\( *"[^"]*"|log_event\( *LOG_(WARN|ERROR), *"[^"]*"' |
     sed 's/.*"\(.*\)"/\1/' >"$tmp/have"
-sed -n 's/^\.It Ic \(.*\)/\1/p' man/crosswalk-events.7 >"$tmp/said"
+sed -n 's/^\.It Ic //p' man/crosswalk-events.7 | sed 's/ , /\n/g' >"$tmp/said"
 compare "log event" man/crosswalk-events.7
 
-if [ -f src/daemon/config.def ]; then
-	sed -n 's/^KEY([^"]*"\([^"]*\)".*/\1/p' src/daemon/config.def \
-	    >"$tmp/have"
-	sed -n 's/^\.It Ic \([a-z_.]*\).*/\1/p' man/crosswalkd.conf.5 \
-	    >"$tmp/said"
-	compare "key" man/crosswalkd.conf.5
-fi
+# a key, its default and its limits
+tr '\n' ' ' <src/daemon/config.def | sed 's/CONFIG(/\n&/g' | awk -F, '
+/^CONFIG\(name/ { next }
+/^CONFIG/ {
+	key = substr($1, 8)
+	if ($2 ~ /INT/) {
+		min = $2
+		gsub(/[^0-9]/, "", min)
+		max = $3
+		gsub(/[^0-9]/, "", max)
+		split($0, s, "\"")
+		print key " " s[2] ", " min " to " max
+	} else {
+		split($0, s, "\"")
+		print key " Qq " s[2]
+	}
+}' | sed 's/ *$//' >"$tmp/have"
+sed -n 's/^\.It Ic \([a-z_]*\) Pq \(.*\)/\1 \2/p' man/crosswalkd.conf.5 \
+    >"$tmp/said"
+compare key man/crosswalkd.conf.5
+
+sed -n 's/^METRIC(\([a-z_]*\), \(.\)\([A-Z]*\), "\(.*\)")/\1 \2 \3 \4/p' \
+    src/stage/metrics.def | awk '{
+	name = $1
+	kind = $2 tolower($3)
+	sub(/^[^ ]* [^ ]* [^ ]* /, "")
+	print name " " kind ": " $0 "."
+}' >"$tmp/have"
+awk '/^\.It Li / { name = $3; getline; print name " " $0 }' \
+    man/crosswalkd.8 >"$tmp/said"
+compare metric man/crosswalkd.8
 exit $failed

@@ -1,0 +1,21 @@
+# Targets beyond automake's.  Each of the check-* builds beside this build
+# (build-asan beside build), so that both stay warm.
+nested = top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
+	MAKE='$(MAKE)' $(SHELL) '$(top_srcdir)/tests/nested'
+EXTRA_DIST += tests/nested tests/README.md
+
+check-asan:
+	+$(nested) asan --enable-asan --enable-ubsan
+check-ubsan:
+	+$(nested) ubsan --enable-ubsan
+check-tsan:
+	+$(nested) tsan --enable-tsan
+check-hostile:
+	+$(nested) hostile --enable-hostile --enable-asan --enable-ubsan
+
+# Unit tests alone: the others spend their time in Postgres and shells.
+check-valgrind: $(check_PROGRAMS)
+	USE_VALGRIND=1 $(MAKE) $(AM_MAKEFLAGS) check-TESTS \
+	    TESTS='$(check_PROGRAMS)'
+
+.PHONY: check-asan check-ubsan check-tsan check-hostile check-valgrind
