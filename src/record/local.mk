@@ -28,3 +28,7 @@ tests_unit_record_SOURCES = tests/unit/record.h \
 	tests/unit/record_shape.c \
 	tests/unit/record_value.c
 tests_unit_record_LDADD = $(LIB_RECORD) $(UNIT_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/record
+tests_bench_record_SOURCES = tests/bench/record.c
+tests_bench_record_LDADD = $(LIB_RECORD)

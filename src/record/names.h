@@ -19,11 +19,26 @@
 #include "base/str.h"
 #include "record/value.h"
 
-struct scan_names;
-
 /* Two secret words, equal in the whole process. */
 struct name_seed {
 	uint64_t a, b;
+};
+
+struct name_seen {
+	uint64_t hash;
+	const char *p;
+	uint32_t n;
+	uint32_t place; /* of the table that points here */
+	uint32_t escaped;
+};
+
+struct scan_names {
+	struct name_seen *stack;
+	uint32_t *table; /* size places, twice what the stack may hold */
+	size_t size, top;
+	size_t base[RECORD_DEPTH + 1]; /* where an object's names begin */
+	struct name_seed seed;
+	struct buf text, other; /* names decoded to be hashed, compared */
 };
 
 struct name_seed name_seed(void);
@@ -64,18 +79,72 @@ name_hash(const char *p, size_t n, struct name_seed seed)
 /* Forget everything: a new text begins. */
 void names_reset(struct scan_names *s);
 /* Object number depth (1 ..) opens, closes. */
-void names_open(struct scan_names *s, unsigned depth);
-void names_close(struct scan_names *s, unsigned depth);
+static inline void
+names_open(struct scan_names *s, unsigned depth)
+{
+	s->base[depth] = s->top;
+}
+
+static inline void
+names_close(struct scan_names *s, unsigned depth)
+{
+	s->top = s->base[depth];
+}
+
+/* The decoded bytes of an escaped name; good until the next call. */
+struct str names_decode(struct scan_names *s, const struct value *name);
+
+static inline struct str
+names_text(struct scan_names *s, const struct value *name)
+{
+	if (name->flags & VF_ESCAPED)
+		return names_decode(s, name);
+	return str_from(name->u.p, name->n);
+}
+
+/* 1 when name is the same as the entry whose hash it has. */
+int names_same(struct scan_names *s, const struct name_seen *seen,
+    const struct value *name);
+void names_grow(struct scan_names *s);
+
 /*
- * Add a TEXT as scan_next gives it to the innermost object, at depth: 0, or
- * -1 when it is there already.  Its bytes stay where they are until then.
+ * Add a TEXT as scan_next gives it, with the hash of its decoded bytes, to
+ * the innermost object, at depth: 0, or -1 when it is there already.  Its
+ * bytes stay where they are until the object closes.
  */
-int names_add(struct scan_names *s, unsigned depth, struct value name);
-/* The same, with the hash of its decoded bytes at hand. */
-int names_add_hash(struct scan_names *s, unsigned depth, struct value name,
-    uint64_t hash);
-/* The decoded bytes of a name; good until the next call. */
-struct str names_text(struct scan_names *s, struct value name);
-struct name_seed names_seed(const struct scan_names *s);
+static inline int
+names_add(struct scan_names *s, unsigned depth, const struct value *name,
+    uint64_t hash)
+{
+	size_t at, top = s->top;
+	uint32_t i;
+
+	/* the same name on every level must not be one long chain */
+	hash += depth * 0x9e3779b97f4a7c15u;
+	for (at = hash & (s->size - 1);; at = (at + 1) & (s->size - 1)) {
+		i = s->table[at];
+		if (i >= top || s->stack[i].place != at)
+			break;
+		if (s->stack[i].hash == hash && i >= s->base[depth] &&
+		    names_same(s, &s->stack[i], name))
+			return -1;
+	}
+	s->table[at] = (uint32_t)top;
+	s->stack[top] = (struct name_seen){ hash, name->u.p, name->n,
+		(uint32_t)at, name->flags & VF_ESCAPED };
+	s->top = top + 1;
+	if (s->top == s->size / 2)
+		names_grow(s);
+	return 0;
+}
+
+static inline int
+names_add_text(struct scan_names *s, unsigned depth, const struct value *name)
+{
+	struct str text = names_text(s, name);
+
+	return names_add(s, depth, name,
+	    name_hash(text.p, text.n, s->seed));
+}
 
 #endif

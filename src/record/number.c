@@ -21,7 +21,7 @@ num_parse(struct str s, struct num *n)
 	struct value v;
 
 	if (s.n == 0 || (*p != '-' && (unsigned char)(*p - '0') > 9) ||
-	    token_number(&text, p, &v, NULL) != end)
+	    token_number_rest(&text, p, &v, NULL) != end)
 		return 0;
 	*n = (struct num){ .negative = *p == '-' };
 	p += n->negative;

@@ -217,12 +217,12 @@ name:
 		p = token_string(s, p, &name, e);
 		if (p == NULL)
 			return NULL;
-		text = names_text(r->names, name);
+		text = names_text(r->names, &name);
 		hash = name_hash(text.p, text.n, sh->seed);
 		f = find(sh, n, text, hash);
 		if (f != NULL)
 			*bet = (uint32_t)(f - sh->fields);
-		else if (names_add_hash(r->names, depth, name, hash) != 0)
+		else if (names_add(r->names, depth, &name, hash) != 0)
 			return token_twice(s, at, name, e);
 	}
 	p = token_blank(s, p);

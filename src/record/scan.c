@@ -134,7 +134,7 @@ scan_next(struct scan *s, struct value *name, struct err *e)
 	p = token_string(s, at, name, e);
 	if (p == NULL)
 		return -1;
-	if (s->names != NULL && names_add(s->names, s->depth, *name) != 0)
+	if (s->names != NULL && names_add_text(s->names, s->depth, name) != 0)
 		return moved(s, token_twice(s, at, *name, e));
 	p = token_blank(s, p);
 	if (token_at(s, p) != ':')

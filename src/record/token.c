@@ -60,8 +60,8 @@ token_twice(const struct scan *s, const char *p, struct value name,
 	return NULL;
 }
 
-const char *
-token_number_bad(const struct scan *s, const char *p, struct err *e)
+static const char *
+number_bad(const struct scan *s, const char *p, struct err *e)
 {
 	const char *where = "behind the minus", *q;
 
@@ -85,6 +85,37 @@ token_number_bad(const struct scan *s, const char *p, struct err *e)
 	}
 	err_at(e, ERR_DATA, offset(s, p), "a digit is missing %s", where);
 	return NULL;
+}
+
+const char *
+token_number_rest(const struct scan *s, const char *p, struct value *v,
+    struct err *e)
+{
+	const char *start = p, *end = s->end, *q;
+
+	p += *p == '-';
+	q = token_digits(p, end);
+	if (q == p || (*p == '0' && q - p > 1))
+		return number_bad(s, start, e);
+	if (q < end && *q == '.') {
+		p = q + 1;
+		q = token_digits(p, end);
+		if (q == p)
+			return number_bad(s, start, e);
+	}
+	if (q < end && (*q | 0x20) == 'e') {
+		p = q + 1;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		q = token_digits(p, end);
+		if (q == p)
+			return number_bad(s, start, e);
+	}
+	v->type = V_NUM;
+	v->flags = 0;
+	v->n = (uint32_t)(q - start);
+	v->u.p = start;
+	return q;
 }
 
 /* -1, or the number that the four digits behind \u make. */
@@ -174,13 +205,13 @@ token_string_rest(const struct scan *s, const char *p, const char *q,
 			return NULL;
 		}
 		while (q < s->end) {
-			unsigned stop = span_text(q).stop;
+			uint32_t stop = span_text(q).stop;
 
 			if (stop != 0) {
 				q += __builtin_ctz(stop);
 				break;
 			}
-			q += SPAN;
+			q += SPAN_TEXT;
 		}
 	}
 	v->n = (uint32_t)(q - p);
@@ -266,7 +297,7 @@ name:
 	p = token_string(s, p, &v, e);
 	if (p == NULL)
 		return NULL;
-	if (s->names != NULL && names_add(s->names, depth, v) != 0)
+	if (s->names != NULL && names_add_text(s->names, depth, &v) != 0)
 		return token_twice(s, at, v, e);
 	p = token_blank(s, p);
 	if (token_at(s, p) != ':')

@@ -21,8 +21,6 @@ const char *token_deep(const struct scan *s, const char *p, struct err *e)
     __attribute__((cold));
 const char *token_twice(const struct scan *s, const char *p,
     struct value name, struct err *e) __attribute__((cold));
-const char *token_number_bad(const struct scan *s, const char *p,
-    struct err *e) __attribute__((cold));
 
 /*
  * The rest of a string that begins at p (behind the quote) and is plain up
@@ -68,7 +66,7 @@ token_string(const struct scan *s, const char *p, struct value *v,
     struct err *e)
 {
 	const char *q = ++p;
-	unsigned high = 0;
+	uint32_t high = 0;
 	struct span x;
 
 	for (;;) {
@@ -76,7 +74,7 @@ token_string(const struct scan *s, const char *p, struct value *v,
 		if (x.stop != 0)
 			break;
 		high |= x.high;
-		q += SPAN;
+		q += SPAN_TEXT;
 		if (q >= s->end)
 			return token_string_rest(s, p, s->end, v, e);
 	}
@@ -99,36 +97,35 @@ token_digits(const char *p, const char *end)
 	return p;
 }
 
-/* p is at a digit or a minus. */
+/* p is at a digit or a minus.  Never looks behind s->end. */
+const char *token_number_rest(const struct scan *s, const char *p,
+    struct value *v, struct err *e);
+
+/* The same; numbers of up to 15 characters without an exponent are inline. */
 static inline const char *
 token_number(const struct scan *s, const char *p, struct value *v,
     struct err *e)
 {
-	const char *start = p, *end = s->end, *q;
+	const char *q = p + (*p == '-');
+	/* a bit for what is no digit, and for all that was not looked at */
+	uint32_t other = ~(uint32_t)span_digits(q);
+	unsigned whole = (unsigned)__builtin_ctz(other), n = whole;
 
-	p += *p == '-';
-	q = token_digits(p, end);
-	if (q == p || (*p == '0' && q - p > 1))
-		return token_number_bad(s, start, e);
-	if (q < end && *q == '.') {
-		p = q + 1;
-		q = token_digits(p, end);
-		if (q == p)
-			return token_number_bad(s, start, e);
+	if (q[n] == '.') {
+		n++;
+		other >>= n;
+		if (other & 1)
+			return token_number_rest(s, p, v, e);
+		n += (unsigned)__builtin_ctz(other);
 	}
-	if (q < end && (*q | 0x20) == 'e') {
-		p = q + 1;
-		if (p < end && (*p == '+' || *p == '-'))
-			p++;
-		q = token_digits(p, end);
-		if (q == p)
-			return token_number_bad(s, start, e);
-	}
+	if (whole == 0 || (whole > 1 && *q == '0') || n >= SPAN ||
+	    (q[n] | 0x20) == 'e' || n > (size_t)(s->end - q))
+		return token_number_rest(s, p, v, e);
 	v->type = V_NUM;
 	v->flags = 0;
-	v->n = (uint32_t)(q - start);
-	v->u.p = start;
-	return q;
+	v->n = (uint32_t)(q + n - p);
+	v->u.p = p;
+	return q + n;
 }
 
 static inline const char *

@@ -16,8 +16,8 @@ plain(struct str s)
 {
 	size_t i = 0;
 
-	for (; s.n - i >= SPAN; i += SPAN) {
-		unsigned stop = span_text(s.p + i).stop;
+	for (; s.n - i >= SPAN_TEXT; i += SPAN_TEXT) {
+		uint32_t stop = span_text(s.p + i).stop;
 
 		if (stop != 0)
 			return i + (size_t)__builtin_ctz(stop);
