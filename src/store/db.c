@@ -40,10 +40,15 @@ struct db {
 
 /*
  * Every session of ours.  Our statements take arrays of a thousand keys and
- * probe indexes; a plan made for the first few calls' sizes would not.
+ * probe indexes.  A plan made while the tables are still empty would read
+ * them from end to end and be kept as they grow: scans and the joins that
+ * need them are out of the question from the start.
  */
 static const char session[] =
     "SET jit = off; SET plan_cache_mode = force_generic_plan;"
+    "SET enable_seqscan = off; SET enable_hashjoin = off;"
+    "SET enable_mergejoin = off;"
+    "SET default_transaction_isolation = 'read committed';"
     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
     "SET client_min_messages = warning";
 
@@ -107,6 +112,8 @@ fail_result(struct db *db, const PGresult *r, struct err *e)
 	snprintf(db->sqlstate, sizeof(db->sqlstate), "%s", state);
 	snprintf(db->constraint, sizeof(db->constraint), "%s",
 	    name ? name : "");
+	if (strncmp(state, "XW", 2) == 0)
+		return err_set(e, ERR_USAGE, "%s", m);
 	return err_set(e,
 	    state_is_transient(state) || PQstatus(db->pg) != CONNECTION_OK ?
 	    ERR_BUSY : ERR_DB,
@@ -255,9 +262,9 @@ pq_args(struct pq_args *q, const struct db_args *a)
 	for (int i = 0; i < q->n; i++) {
 		q->types[i] = (Oid)a->v[i].type;
 		q->lengths[i] = a->v[i].len;
-		q->formats[i] = 1;
-		q->values[i] = a->v[i].p != NULL ? a->v[i].p :
-		    a->v[i].len < 0 ? NULL : a->v[i].bin;
+		q->formats[i] = !a->v[i].text;
+		q->values[i] = a->v[i].len < 0 ? NULL :
+		    a->v[i].p != NULL ? a->v[i].p : a->v[i].bin;
 	}
 }
 

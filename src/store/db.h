@@ -9,7 +9,8 @@
  * Errors: err.code is ERR_BUSY where trying again later, after a reconnect
  * if db_ok says no, can succeed (db_is_transient); ERR_DB otherwise.  The
  * text ends in "(SQLSTATE 23505)" and never holds a detail line, because
- * details quote records.
+ * details quote records.  What our own functions in the schema refuse
+ * (SQLSTATE XW…) is ERR_USAGE with their message alone.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -74,8 +75,9 @@ struct db_args {
 	int n;
 	struct {
 		int type;
-		int len;
-		const char *p; /* NULL: null */
+		int len;       /* -1: null */
+		int text;      /* 1: in text form */
+		const char *p; /* NULL: in bin */
 		char bin[8];
 	} v[DB_ARGS_MAX];
 };
@@ -89,6 +91,8 @@ void db_arg_null(struct db_args *a);
 /* Text, or null where s.p is NULL. */
 void db_arg_opt(struct db_args *a, struct str s);
 void db_arg_array(struct db_args *a, struct db_array *array);
+/* A value of any type, by its number in pg_type, in its text form. */
+void db_arg_literal(struct db_args *a, int type, const char *z);
 
 /*
  * Run one statement.  sql must be the same text each time (it names the

@@ -171,6 +171,8 @@ arg_next(struct db_args *a, int type)
 {
 	assert(a->n < DB_ARGS_MAX);
 	a->v[a->n].type = type;
+	a->v[a->n].text = 0;
+	a->v[a->n].p = NULL;
 	return a->n++;
 }
 
@@ -181,7 +183,6 @@ db_arg_int(struct db_args *a, int64_t v)
 
 	put64(a->v[i].bin, v);
 	a->v[i].len = 8;
-	a->v[i].p = NULL;
 }
 
 void
@@ -191,7 +192,6 @@ db_arg_bool(struct db_args *a, bool v)
 
 	a->v[i].bin[0] = v;
 	a->v[i].len = 1;
-	a->v[i].p = NULL;
 }
 
 void
@@ -201,7 +201,6 @@ db_arg_time(struct db_args *a, int64_t wall_us)
 
 	put64(a->v[i].bin, wall_us - EPOCH_US);
 	a->v[i].len = 8;
-	a->v[i].p = NULL;
 }
 
 static void
@@ -231,7 +230,6 @@ db_arg_null(struct db_args *a)
 	int i = arg_next(a, 0);
 
 	a->v[i].len = -1;
-	a->v[i].p = NULL;
 }
 
 void
@@ -245,7 +243,6 @@ db_arg_opt(struct db_args *a, struct str s)
 	}
 	i = arg_next(a, DB_TEXT);
 	a->v[i].len = -1;
-	a->v[i].p = NULL;
 }
 
 void
@@ -264,6 +261,16 @@ db_arg_array(struct db_args *a, struct db_array *array)
 	/* An array without elements has no dimension either. */
 	arg_borrow(a, element_type(array->type),
 	    str_from(p, array->n > 0 ? array->b.n : 12));
+}
+
+void
+db_arg_literal(struct db_args *a, int type, const char *z)
+{
+	int i = arg_next(a, type);
+
+	a->v[i].text = 1;
+	a->v[i].p = z;
+	a->v[i].len = z != NULL ? 0 : -1;
 }
 
 static const PGresult *

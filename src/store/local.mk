@@ -1,21 +1,26 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
-	src/store/attach.h \
+	src/store/active.c \
+	src/store/attach.c src/store/attach.h \
 	src/store/cluster.c src/store/cluster.h \
-	src/store/control.h \
+	src/store/columns.h \
+	src/store/control.c src/store/control.h \
 	src/store/db.c src/store/db.h src/store/db_value.c \
-	src/store/dlq.h \
-	src/store/intent.h \
-	src/store/link.h \
-	src/store/mapping.h \
+	src/store/decision.c \
+	src/store/dlq.c src/store/dlq.h \
+	src/store/intent.c src/store/intent.h \
+	src/store/link.c src/store/link.h \
+	src/store/mapping.c src/store/mapping.h \
 	src/store/migrate.c src/store/migrate.h \
-	src/store/outcome.h \
-	src/store/secret.h \
-	src/store/status.h
+	src/store/outcome.c src/store/outcome.h \
+	src/store/secret.c src/store/secret.h \
+	src/store/status.c src/store/status.h
 nodist_src_store_libstore_a_SOURCES = src/store/migrations.c
 src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPQ_CFLAGS) $(SODIUM_CFLAGS)
 
-store_migrations = src/store/migrations/0001_base.sql
+store_migrations = \
+	src/store/migrations/0001_base.sql \
+	src/store/migrations/0002_capture.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c

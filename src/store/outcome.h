@@ -64,7 +64,7 @@ struct settlement {
 	uint64_t before, after; /* canonical hashes */
 	struct str note;       /* a short reason; never contents */
 
-	/* PARK and DEAD */
+	/* PARK and DEAD; with LINK too, for the case of `ambiguous` */
 	char event_op;     /* 'u' or 'd', as in the journal */
 	struct str payload; /* the record, as it came */
 	struct str cause;  /* "QUOTA", "TRANSIENT", … */

@@ -86,7 +86,8 @@ CREATE TABLE crosswalk.entity (
 	key_column text,
 	backfill_key text,              -- journaled up to here
 	backfill_done boolean NOT NULL DEFAULT false,
-	UNIQUE (tenant_id, name)
+	UNIQUE (tenant_id, name),
+	UNIQUE (tenant_id, id)
 );
 
 CREATE TABLE crosswalk.connection (
@@ -98,20 +99,26 @@ CREATE TABLE crosswalk.connection (
 	params jsonb NOT NULL DEFAULT '{}',
 	secret text,                    -- secret.name
 	enabled boolean NOT NULL DEFAULT true,
-	UNIQUE (tenant_id, name)
+	UNIQUE (tenant_id, name),
+	UNIQUE (tenant_id, id)
 );
 
+-- What a sync joins belongs to its own tenant: the keys say so.
 CREATE TABLE crosswalk.sync (
 	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	tenant_id integer NOT NULL REFERENCES crosswalk.tenant,
-	connection_id integer NOT NULL REFERENCES crosswalk.connection,
-	entity_id integer NOT NULL REFERENCES crosswalk.entity,
+	connection_id integer NOT NULL,
+	entity_id integer NOT NULL,
 	name text NOT NULL CHECK (name <> ''),
 	mapping text NOT NULL,          -- mapping.name
 	map text NOT NULL,              -- the map in it
 	direction smallint NOT NULL CHECK (direction BETWEEN 1 AND 3),
 	enabled boolean NOT NULL DEFAULT true,
-	UNIQUE (tenant_id, name)
+	UNIQUE (tenant_id, name),
+	FOREIGN KEY (tenant_id, connection_id)
+		REFERENCES crosswalk.connection (tenant_id, id),
+	FOREIGN KEY (tenant_id, entity_id)
+		REFERENCES crosswalk.entity (tenant_id, id)
 );
 
 ------------------------------------------------------------------------
@@ -157,6 +164,7 @@ CREATE TABLE crosswalk.cursor (
 	moved_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 10);
 
+-- XW… are errors of our own: their message is for a person.
 CREATE FUNCTION crosswalk.cursor_move(who text, as_owner bigint,
 	to_ord bigint, to_position text) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -173,6 +181,63 @@ BEGIN
 				who USING ERRCODE = 'XW001';
 		END IF;
 	END IF;
+END $$;
+
+-- Empty the segments that all readers have passed, and begin a new one
+-- where the current is old or large and the next is empty.  Tells how many
+-- bytes were given back.  A position begins with the snapshot up to which
+-- everything was read.
+CREATE FUNCTION crosswalk.journal_trim(rotate_after interval) RETURNS bigint
+LANGUAGE plpgsql SET lock_timeout = '100ms' AS $$
+DECLARE
+	large CONSTANT bigint := 1024 * 1024 * 1024;
+	head crosswalk.journal_head;
+	awaited boolean;
+	segment regclass;
+	size bigint;
+	freed bigint := 0;
+BEGIN
+	-- One trimmer at a time; to come second is to have nothing to do.
+	SELECT * INTO head FROM crosswalk.journal_head FOR UPDATE SKIP LOCKED;
+	IF NOT FOUND THEN
+		RETURN 0;
+	END IF;
+	IF NOT EXISTS (SELECT FROM crosswalk.cursor) THEN
+		RETURN 0;
+	END IF;
+	FOR i IN 0..2 LOOP
+		segment := 'crosswalk.journal_' || i;
+		CONTINUE WHEN i = head.segment OR pg_relation_size(segment) = 0;
+		size := pg_total_relation_size(segment);
+		BEGIN
+			-- Once this is held nobody has a row under way in here.
+			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE',
+				segment);
+			EXECUTE format('SELECT EXISTS (SELECT FROM '
+				'(SELECT split_part(position, ''|'', 1)'
+				'::pg_snapshot FROM crosswalk.cursor) c (seen) '
+				'WHERE EXISTS (SELECT FROM %1$s '
+				'WHERE xid >= pg_snapshot_xmax(seen)) '
+				'OR EXISTS (SELECT FROM pg_snapshot_xip(seen) x '
+				'JOIN %1$s j ON j.xid = x))', segment)
+				INTO awaited;
+			IF NOT awaited THEN
+				EXECUTE format('TRUNCATE %s', segment);
+				freed := freed + size;
+			END IF;
+		EXCEPTION WHEN lock_not_available THEN
+			NULL; -- next time
+		END;
+	END LOOP;
+	segment := 'crosswalk.journal_' || head.segment;
+	size := pg_relation_size(segment);
+	IF size > 0 AND (size > large OR head.since < now() - rotate_after) AND
+	    pg_relation_size('crosswalk.journal_' ||
+		(head.segment + 1) % 3) = 0 THEN
+		UPDATE crosswalk.journal_head
+			SET segment = (head.segment + 1) % 3, since = now();
+	END IF;
+	RETURN freed;
 END $$;
 
 ------------------------------------------------------------------------
@@ -258,3 +323,38 @@ CREATE TABLE crosswalk.decision (
 CREATE INDEX decision_by_id ON crosswalk.decision (id);
 -- Takes what no day's partition does, so that no write ever fails.
 CREATE TABLE crosswalk.decision_rest PARTITION OF crosswalk.decision DEFAULT;
+
+-- A partition per UTC day, from today to `ahead` days ahead; those that
+-- ended `kept` days ago or earlier go.
+CREATE FUNCTION crosswalk.decision_maintain(ahead integer, kept integer)
+RETURNS void
+LANGUAGE plpgsql SET TimeZone = 'UTC' SET lock_timeout = '1s' AS $$
+DECLARE
+	day date;
+	part text;
+BEGIN
+	PERFORM pg_advisory_xact_lock(7166186723087739756);
+	FOR i IN 0..ahead LOOP
+		day := current_date + i;
+		part := 'decision_' || to_char(day, 'YYYYMMDD');
+		CONTINUE WHEN to_regclass('crosswalk.' || part) IS NOT NULL;
+		BEGIN
+			EXECUTE format('CREATE TABLE crosswalk.%I PARTITION OF '
+				'crosswalk.decision FOR VALUES FROM (%L) TO (%L)',
+				part, day, day + 1);
+		EXCEPTION WHEN check_violation THEN
+			NULL; -- that day began in decision_rest and stays there
+		END;
+	END LOOP;
+	FOR part IN
+		SELECT c.relname FROM pg_inherits i
+		JOIN pg_class c ON c.oid = i.inhrelid
+		WHERE i.inhparent = 'crosswalk.decision'::regclass
+			AND c.relname ~ '^decision_[0-9]{8}$'
+			AND to_date(substr(c.relname, 10), 'YYYYMMDD')
+				< current_date - kept
+	LOOP
+		EXECUTE format('DROP TABLE crosswalk.%I', part);
+	END LOOP;
+	DELETE FROM crosswalk.decision_rest WHERE at < current_date - kept;
+END $$;

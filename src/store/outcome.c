@@ -1,0 +1,312 @@
+/*
+ * The write side of a batch: a pipeline of at most eight statements over
+ * arrays, one transaction, one round trip.
+ *
+ * A remote id that another record's link holds makes the unique index refuse
+ * the batch.  That is found by the refusal, not by a look before: it is rare,
+ * and a look would cost every batch.  The records concerned are then marked
+ * and the batch is written again without their remote ids.
+ */
+#include "config.h"
+
+#include "store/outcome.h"
+
+#include <stdlib.h>
+
+#include "store/columns.h"
+
+enum {
+	UNLINK,
+	LINK,
+	SETTLE_INTENT,
+	SETTLE_DEAD,
+	PARK,
+	DEAD,
+	DECIDE,
+	NSETS,
+	AMBIGUOUS_TRIES = 3,
+};
+
+static const struct {
+	const char *types;
+	const char *sql;
+} sets[NSETS] = {
+	/* Before LINK, so that a remote id can pass on within a batch. */
+	[UNLINK] = { "it",
+	    "DELETE FROM crosswalk.link l "
+	    "USING unnest($1, $2) u (sync, key) "
+	    "WHERE l.sync_id = u.sync AND l.local_key = u.key" },
+	[LINK] = { "iiiiittb",
+	    "INSERT INTO crosswalk.link AS l (id, local_seq, last_decision,"
+	    " updated_at, sync_id, base_gen, state, local_key, remote_id,"
+	    " base) "
+	    "SELECT u.id, u.seq, u.id, now(), u.sync, u.gen, u.state, u.key,"
+	    " u.remote, u.base "
+	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)"
+	    " u (id, seq, sync, gen, state, key, remote, base) "
+	    "ON CONFLICT (sync_id, local_key) DO UPDATE SET"
+	    " local_seq = greatest(l.local_seq, excluded.local_seq),"
+	    " last_decision = excluded.last_decision,"
+	    " updated_at = excluded.updated_at,"
+	    " base_gen = excluded.base_gen, state = excluded.state,"
+	    " remote_id = excluded.remote_id, base = excluded.base" },
+	[SETTLE_INTENT] = { "iti",
+	    "DELETE FROM crosswalk.intent i "
+	    "USING unnest($1, $2, $3) u (sync, key, seq) "
+	    "WHERE i.sync_id = u.sync AND i.key = u.key AND i.seq <= u.seq" },
+	[SETTLE_DEAD] = { "iti",
+	    "DELETE FROM crosswalk.dead_letter d "
+	    "USING unnest($1, $2, $3) u (sync, key, seq) "
+	    "WHERE d.sync_id = u.sync AND d.key = u.key AND d.seq <= u.seq" },
+	[PARK] = { "ititttimm",
+	    "INSERT INTO crosswalk.intent AS i (sync_id, key, seq, op,"
+	    " cause, payload, attempt, not_before, deadline) "
+	    "SELECT u.sync, u.key, u.seq, u.op::\"char\", u.cause,"
+	    " u.payload, u.attempt, u.not_before, u.deadline "
+	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) u (sync, key,"
+	    " seq, op, cause, payload, attempt, not_before, deadline) "
+	    "ON CONFLICT (sync_id, key) DO UPDATE SET"
+	    " seq = excluded.seq, op = excluded.op, cause = excluded.cause,"
+	    " payload = excluded.payload, attempt = excluded.attempt,"
+	    " not_before = excluded.not_before,"
+	    " deadline = excluded.deadline "
+	    "WHERE i.seq <= excluded.seq" },
+	[DEAD] = { "itittttttt" "t",
+	    "INSERT INTO crosswalk.dead_letter AS d (sync_id, key, seq, op,"
+	    " cause, payload, fingerprint, rule, message, request, reply) "
+	    "SELECT u.sync, u.key, u.seq, u.op::\"char\", u.cause,"
+	    " u.payload, u.fingerprint, u.rule, u.message, u.request,"
+	    " u.reply "
+	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	    " u (sync, key, seq, op, cause, payload, fingerprint, rule,"
+	    " message, request, reply) "
+	    "ON CONFLICT (sync_id, key) DO UPDATE SET"
+	    " seq = excluded.seq, op = excluded.op, cause = excluded.cause,"
+	    " payload = excluded.payload, rule = excluded.rule,"
+	    " message = excluded.message, request = excluded.request,"
+	    " reply = excluded.reply, last_at = now(),"
+	    " first_at = CASE WHEN d.fingerprint = excluded.fingerprint"
+	    "  THEN d.first_at ELSE now() END,"
+	    " count = CASE WHEN d.fingerprint = excluded.fingerprint"
+	    "  THEN d.count + 1 ELSE 1 END,"
+	    " fingerprint = excluded.fingerprint "
+	    "WHERE d.seq <= excluded.seq" },
+	[DECIDE] = { "iiiiiiiiiitt",
+	    "INSERT INTO crosswalk.decision (id, prev, seq, at, before,"
+	    " after, sync_id, map_gen, line, op, result, key, note) "
+	    "SELECT u.id, u.prev, u.seq, now(), u.before, u.after, u.sync,"
+	    " u.gen, u.line, u.op, u.result, u.key, u.note "
+	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+	    " u (id, prev, seq, before, after, sync, gen, line, op, result,"
+	    " key, note)" },
+};
+
+static const char move_sql[] = "SELECT crosswalk.cursor_move($1, $2, $3, $4)";
+
+/* "u" or "d" as a string. */
+static struct str
+op_str(char op)
+{
+	return op == 'd' ? STR("d") : STR("u");
+}
+
+static void
+add_settle(struct columns *c, const struct settlement *o)
+{
+	col_int(c, o->sync_id);
+	col_str(c, o->key);
+	col_int(c, o->seq);
+}
+
+static void
+add_link(struct columns *c, const struct settlement *o, int64_t id)
+{
+	col_int(c, id);
+	col_int(c, o->seq);
+	col_int(c, o->sync_id);
+	col_int(c, o->map_gen);
+	col_int(c, o->ambiguous ? LINK_AMBIGUOUS : o->state);
+	col_str(c, o->key);
+	col_opt(c, o->ambiguous ? (struct str){ 0 } : o->remote_id);
+	col_opt(c, o->base);
+}
+
+static void
+add_park(struct columns *c, const struct settlement *o)
+{
+	add_settle(c, o);
+	col_str(c, op_str(o->event_op));
+	col_str(c, o->cause);
+	col_opt(c, o->payload);
+	col_int(c, o->attempt);
+	db_array_int(columns_next(c), o->not_before_us);
+	col_time(c, o->deadline_us);
+}
+
+static void
+add_dead(struct columns *c, const struct settlement *o)
+{
+	bool odd = o->ambiguous;
+
+	add_settle(c, o);
+	col_str(c, op_str(o->event_op));
+	col_str(c, odd ? STR("IDENTITY") : o->cause);
+	col_opt(c, o->payload);
+	col_str(c, odd ? STR("IDENTITY") : o->fingerprint);
+	col_str(c, o->rule);
+	col_str(c,
+	    odd ? STR("the remote id belongs to another record: merge the "
+	              "two, or unlink one") :
+	          o->message);
+	col_opt(c, odd ? o->remote_id : o->request);
+	col_opt(c, o->reply);
+}
+
+static void
+add_decision(struct columns *c, const struct settlement *o)
+{
+	col_int(c, o->decision);
+	col_int(c, o->prev_decision);
+	col_int(c, o->seq);
+	col_int(c, (int64_t)o->before);
+	col_int(c, (int64_t)o->after);
+	col_int(c, o->sync_id);
+	col_int(c, o->map_gen);
+	col_int(c, o->line);
+	col_int(c, o->op);
+	col_int(c, o->result);
+	col_str(c, o->key);
+	col_opt(c, o->note);
+}
+
+static void
+add_outcome(struct columns *c, struct settlement *o, int64_t id)
+{
+	unsigned what = o->what;
+
+	if (o->ambiguous)
+		what = (what & ~(unsigned)(OUTCOME_DONE | OUTCOME_PARK)) |
+		    OUTCOME_DEAD;
+	/* A link's id is the number of the first thing decided about it. */
+	o->decision = what & OUTCOME_DECIDE ? id : 0;
+	if (what & OUTCOME_UNLINK) {
+		col_int(&c[UNLINK], o->sync_id);
+		col_str(&c[UNLINK], o->key);
+	}
+	if (what & OUTCOME_LINK)
+		add_link(&c[LINK], o, id);
+	if (what & (OUTCOME_DONE | OUTCOME_DEAD))
+		add_settle(&c[SETTLE_INTENT], o);
+	if (what & OUTCOME_DONE)
+		add_settle(&c[SETTLE_DEAD], o);
+	if (what & OUTCOME_PARK)
+		add_park(&c[PARK], o);
+	if (what & OUTCOME_DEAD)
+		add_dead(&c[DEAD], o);
+	if (what & OUTCOME_DECIDE)
+		add_decision(&c[DECIDE], o);
+}
+
+static int
+write_all(struct db *db, struct settlement *items, size_t n, int64_t id,
+    const struct cursor_move *move, struct err *e)
+{
+	struct columns c[NSETS] = { 0 };
+	struct db_call calls[NSETS + 1] = { 0 };
+	struct db_args move_args = { 0 };
+	size_t ncalls = 0;
+	int rc = 0;
+
+	for (int i = 0; i < NSETS; i++)
+		columns_init(&c[i], sets[i].types);
+	for (size_t i = 0; i < n; i++)
+		add_outcome(c, &items[i], id + (int64_t)i);
+	for (int i = 0; i < NSETS; i++) {
+		if (c[i].a[0].n == 0)
+			continue;
+		calls[ncalls].sql = sets[i].sql;
+		calls[ncalls++].args = columns_args(&c[i]);
+	}
+	if (move != NULL) {
+		db_arg_text(&move_args, move->name);
+		db_arg_int(&move_args, move->owner);
+		db_arg_int(&move_args, move->ord);
+		db_arg_text(&move_args, move->position);
+		calls[ncalls].sql = move_sql;
+		calls[ncalls++].args = &move_args;
+	}
+	if (ncalls > 0)
+		rc = db_pipe(db, calls, ncalls, e);
+	for (int i = 0; i < NSETS; i++)
+		columns_fini(&c[i]);
+	return rc;
+}
+
+/*
+ * Mark what makes link_remote refuse the batch: a remote id that another
+ * record holds, in the table or further up in the batch.  *found counts.
+ */
+static int
+mark_ambiguous(struct db *db, struct settlement *items, size_t n, size_t *found,
+    struct err *e)
+{
+	struct columns c = { 0 };
+	struct db_rows *r;
+	int rc;
+
+	*found = 0;
+	columns_init(&c, "iitt");
+	for (size_t i = 0; i < n; i++) {
+		const struct settlement *o = &items[i];
+
+		if (!(o->what & OUTCOME_LINK) || o->remote_id.p == NULL ||
+		    o->ambiguous)
+			continue;
+		col_int(&c, (int64_t)i);
+		col_int(&c, o->sync_id);
+		col_str(&c, o->key);
+		col_str(&c, o->remote_id);
+	}
+	rc = db_exec(db,
+	    "WITH u AS MATERIALIZED (SELECT *, row_number() OVER"
+	    "  (PARTITION BY sync, remote ORDER BY i) AS nth"
+	    " FROM unnest($1, $2, $3, $4) u (i, sync, key, remote)) "
+	    "SELECT u.i FROM u LEFT JOIN crosswalk.link l"
+	    " ON l.sync_id = u.sync AND l.remote_id = u.remote "
+	    "WHERE u.nth > 1 OR l.local_key <> u.key",
+	    columns_args(&c), &r, e);
+	columns_fini(&c);
+	if (rc < 0)
+		return -1;
+	*found = db_nrows(r);
+	for (size_t i = 0; i < *found; i++)
+		items[db_int(r, i, 0)].ambiguous = true;
+	db_rows_free(r);
+	return 0;
+}
+
+int
+outcome_commit(struct db *db, struct settlement *items, size_t n,
+    const struct cursor_move *move, struct err *e)
+{
+	int64_t id = 0;
+
+	if (n > 0 && db_ids(db, n, &id, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		items[i].ambiguous = false;
+	for (int tries = 0;; tries++) {
+		struct err why;
+		size_t found;
+
+		if (write_all(db, items, n, id, move, &why) == 0)
+			return 0;
+		if (e != NULL)
+			*e = why;
+		if (strcmp(db_constraint(db), "link_remote") != 0 ||
+		    tries == AMBIGUOUS_TRIES)
+			return -1;
+		if (mark_ambiguous(db, items, n, &found, e) < 0)
+			return -1;
+	}
+}
