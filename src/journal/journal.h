@@ -49,7 +49,7 @@ struct journal_batch {
 struct journal;
 
 struct journal_ops {
-	/* Durable when it returns 0; nothing is kept when it returns -1. */
+	/* Durable when it returns 0. */
 	int (*append)(struct journal *j, const struct journal_event *events,
 	    size_t n, struct err *e);
 	/* Never blocks for want of events; n may be 0. */
@@ -62,10 +62,8 @@ struct journal_ops {
 	    struct err *e);
 	bool (*move)(const struct journal *j,
 	    const struct journal_position *p, struct cursor_move *out);
-	int (*lag)(struct journal *j, int64_t *events, int64_t *oldest_us,
-	    struct err *e);
 	int (*trim)(struct journal *j, int64_t rotate_after_ms,
-	    int64_t *dropped, struct err *e);
+	    int64_t *freed, struct err *e);
 	int (*reopen)(struct journal *j, struct err *e);
 	void (*close)(struct journal *j);
 };
@@ -85,8 +83,17 @@ int journal_pg_open(const char *conninfo, const char *reader,
     struct journal **out, struct err *e);
 
 /*
+ * How many events a reader has not committed (an estimate that is 0 exactly
+ * when there is none) and when the oldest of them came (0: none).  Takes
+ * nothing over; any connection will do.
+ */
+int journal_pg_lag(struct db *db, const char *reader, int64_t *events,
+    int64_t *oldest_us, struct err *e);
+
+/*
  * Append n events (seq and at_us are not read) in one transaction.  Batches
- * of about 1,000 are the fastest.
+ * of about 1,000 are the fastest.  After an error all of them or none are
+ * there, and none where the connection is still good.
  */
 static inline int
 journal_append(struct journal *j, const struct journal_event *events,
@@ -140,26 +147,16 @@ journal_move(const struct journal *j, const struct journal_position *p,
 }
 
 /*
- * How many events the reader has not committed (an estimate, never below 0)
- * and when the oldest of them came (0: none).
+ * Give back the space of events that every reader has committed; *freed is
+ * in bytes.  Space is kept in segments; one is closed when it is older than
+ * rotate_after_ms, or large.  Call it now and then; a segment that is in use
+ * at the moment waits for the next call.
  */
 static inline int
-journal_lag(struct journal *j, int64_t *events, int64_t *oldest_us,
+journal_trim(struct journal *j, int64_t rotate_after_ms, int64_t *freed,
     struct err *e)
 {
-	return j->ops->lag(j, events, oldest_us, e);
-}
-
-/*
- * Give back the space of events that every reader has committed.  Space is
- * kept in segments; one is closed when it is older than rotate_after_ms.
- * Call it now and then from one thread.
- */
-static inline int
-journal_trim(struct journal *j, int64_t rotate_after_ms, int64_t *dropped,
-    struct err *e)
-{
-	return j->ops->trim(j, rotate_after_ms, dropped, e);
+	return j->ops->trim(j, rotate_after_ms, freed, e);
 }
 
 /* Connect again, back at the committed position. */
