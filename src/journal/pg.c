@@ -3,10 +3,12 @@
  *
  * A reader goes through the journal in windows.  A window is all that is
  * visible to one snapshot (till) and was not to the one before it (from);
- * inside, events come by seq.  A transaction that was under way at `from`
- * can have rows anywhere below `floor`; they are found by its number.  Every
- * other row of the window lies at or above `floor`, the sequence's value
- * just before `from` was taken, and is found by its own.
+ * inside, events come by seq.  A row of the window is found in one of two
+ * ways.  A transaction that had a number when `from` was taken can have rows
+ * anywhere; those below `floor` are found by its number, which is one of
+ * from's running ones or lies in [xmax of from, begun).  Every other row has
+ * a seq of at least `floor` and is found by it.  floor is the sequence's
+ * value before, and begun the next transaction's number after, `from`.
  */
 #include "config.h"
 
@@ -21,16 +23,22 @@
 
 enum {
 	PG_SNAPSHOT = 5038, /* pg_type.oid */
+	PG_XID8 = 5069,
 	HEAD_MS = 1000,     /* how long the segment to write to is believed */
 	COLUMNS = 5,
 };
 
+/* A position before the first event: a snapshot that sees nothing. */
+#define START "1:1:|0|1||0|0|0"
+
 /* Snapshots are text as Postgres prints them: "xmin:xmax:xip,xip,…". */
 struct place {
 	char *from;    /* all that this sees was read */
-	int64_t floor; /* rows of transactions begun after `from`: seq >= */
+	int64_t floor;
+	int64_t begun;
 	char *till;    /* the open window's end; NULL: none is open */
-	int64_t next;  /* the floor that goes with till */
+	int64_t next_floor; /* those that go with till */
+	int64_t next_begun;
 	int64_t seq;   /* read up to here in the open window */
 };
 
@@ -73,7 +81,7 @@ place_fini(struct place *p)
 	*p = (struct place){ 0 };
 }
 
-/* The next field of from|floor|till|next|seq. */
+/* The next field of from|floor|begun|till|floor|begun|seq. */
 static struct str
 field(struct str *s)
 {
@@ -105,17 +113,21 @@ place_parse(struct place *p, struct str s)
 	place_fini(p);
 	p->from = copy_str(field(&s));
 	p->floor = field_int(&s);
+	p->begun = field_int(&s);
 	till = field(&s);
 	p->till = till.n > 0 ? copy_str(till) : NULL;
-	p->next = field_int(&s);
+	p->next_floor = field_int(&s);
+	p->next_begun = field_int(&s);
 	p->seq = field_int(&s);
 }
 
 static struct str
 place_text(const struct place *p, struct arena *a)
 {
-	return arena_printf(a, "%s|%" PRId64 "|%s|%" PRId64 "|%" PRId64,
-	    p->from, p->floor, p->till ? p->till : "", p->next, p->seq);
+	return arena_printf(a,
+	    "%s|%" PRId64 "|%" PRId64 "|%s|%" PRId64 "|%" PRId64 "|%" PRId64,
+	    p->from, p->floor, p->begun, p->till ? p->till : "",
+	    p->next_floor, p->next_begun, p->seq);
 }
 
 /* The window is read to its end: the next begins where it ended. */
@@ -124,31 +136,51 @@ place_close_window(struct place *p)
 {
 	free(p->from);
 	p->from = p->till;
-	p->floor = p->next;
+	p->floor = p->next_floor;
+	p->begun = p->next_begun;
 	p->till = NULL;
-	p->next = p->seq = 0;
+	p->next_floor = p->next_begun = p->seq = 0;
 }
 
 /*
- * $1 from, $2 floor, $3 till (null: now), $4 seq, $5 limit.  A window that
- * is just being opened ends at this statement's own snapshot, so that what
- * it sees needs no further test.
+ * $1 from, $2 floor, $3 till (null: now), $4 seq, $5 limit, $6 begun.  A
+ * window that is just being opened ends at this statement's own snapshot, so
+ * that what it sees needs no further test.
+ *
+ * Numbers in [xmax, begun) may be many (a transaction of a million
+ * savepoints), those of them that have rows are few: the recursion steps
+ * from one such to the next in the index.
+ *
+ * There is no function for the next transaction's number that does not take
+ * one; but age(3) is its distance from 3, modulo 2^32.
  */
 static const char read_sql[] =
+    "WITH RECURSIVE late (xid) AS ("
+    " (SELECT xid FROM crosswalk.journal"
+    "  WHERE xid >= pg_snapshot_xmax($1) AND xid < $6"
+    "  ORDER BY xid LIMIT 1)"
+    " UNION ALL"
+    " SELECT more.xid FROM late, LATERAL ("
+    "  SELECT j.xid FROM crosswalk.journal j"
+    "  WHERE j.xid > late.xid AND j.xid < $6"
+    "  ORDER BY j.xid LIMIT 1) more),"
+    "running (xid) AS ("
+    " SELECT xid FROM late UNION ALL SELECT * FROM pg_snapshot_xip($1)) "
     "SELECT s.now::text, e.seq, e.at, e.entity_id, e.op::text, e.key,"
-    " e.payload "
-    "FROM (SELECT pg_current_snapshot() AS now) s LEFT JOIN LATERAL ("
+    " e.payload, s.xmax + ((age('3'::xid) + 3 - s.xmax) & 4294967295) "
+    "FROM (SELECT now, pg_snapshot_xmax(now)::text::bigint AS xmax"
+    " FROM pg_current_snapshot() now) s LEFT JOIN LATERAL ("
     " (SELECT seq, at, entity_id, op, key, payload FROM crosswalk.journal"
     "  WHERE seq >= $2 AND seq > $4"
     "  AND NOT pg_visible_in_snapshot(xid, $1)"
     "  AND ($3 IS NULL OR pg_visible_in_snapshot(xid, $3))"
     "  ORDER BY seq LIMIT $5)"
     " UNION ALL"
-    " (SELECT late.* FROM pg_snapshot_xip($1) x (xid), LATERAL ("
+    " (SELECT below.* FROM running, LATERAL ("
     "   SELECT seq, at, entity_id, op, key, payload FROM crosswalk.journal j"
-    "   WHERE j.xid = x.xid AND seq < $2 AND seq > $4"
+    "   WHERE j.xid = running.xid AND seq < $2 AND seq > $4"
     "   AND ($3 IS NULL OR pg_visible_in_snapshot(j.xid, $3))"
-    "   ORDER BY seq LIMIT $5) late"
+    "   ORDER BY seq LIMIT $5) below"
     "  ORDER BY seq LIMIT $5)"
     " ORDER BY seq LIMIT $5) e ON true "
     "ORDER BY e.seq";
@@ -159,13 +191,16 @@ static const char floor_sql[] =
     "FROM crosswalk.journal_seq";
 
 static void
-read_args(struct db_args *a, const struct place *p, int64_t limit)
+read_args(struct db_args *a, const struct place *p, int64_t limit,
+    char begun[24])
 {
+	snprintf(begun, 24, "%" PRId64, p->begun);
 	db_arg_literal(a, PG_SNAPSHOT, p->from);
 	db_arg_int(a, p->floor);
 	db_arg_literal(a, PG_SNAPSHOT, p->till);
 	db_arg_int(a, p->seq);
 	db_arg_int(a, limit);
+	db_arg_literal(a, PG_XID8, begun);
 }
 
 /* One read; a window is opened where none is open. */
@@ -178,14 +213,16 @@ fetch(struct pg *j, size_t max, struct db_rows **rows, struct err *e)
 		{ .sql = floor_sql, .wanted = true },
 		{ .sql = read_sql, .args = &args, .wanted = true },
 	};
+	char begun[24];
 
-	read_args(&args, p, (int64_t)max);
+	read_args(&args, p, (int64_t)max, begun);
 	if (p->till != NULL)
 		return db_exec(j->db, read_sql, &args, rows, e);
 	if (db_pipe(j->db, calls, 2, e) < 0)
 		return -1;
 	*rows = calls[1].rows;
-	p->next = db_int(calls[0].rows, 0, 0);
+	p->next_floor = db_int(calls[0].rows, 0, 0);
+	p->next_begun = db_int(*rows, 0, 7);
 	p->till = copy_str(db_str(*rows, 0, 0));
 	db_rows_free(calls[0].rows);
 	return 0;
@@ -359,7 +396,7 @@ take_cursor(struct pg *j, struct err *e)
 	db_arg_text(&a, str_z(j->reader));
 	if (db_exec(j->db,
 	        "WITH taken AS (INSERT INTO crosswalk.cursor AS c"
-	        "  (name, owner, ord, position) VALUES ($1, 1, 0, '1:1:|0||0|0')"
+	        "  (name, owner, ord, position) VALUES ($1, 1, 0, '" START "')"
 	        "  ON CONFLICT (name) DO UPDATE SET owner = c.owner + 1"
 	        "  RETURNING owner, ord, position) "
 	        "SELECT owner, ord, position,"
@@ -441,39 +478,51 @@ journal_pg_open(const char *conninfo, const char *reader,
 	return 0;
 }
 
+/* The first that is not committed, in an open window or behind it. */
+static int
+oldest(struct db *db, const struct place *p, int64_t *seq, int64_t *at_us,
+    struct err *e)
+{
+	struct db_args args = { 0 };
+	struct db_rows *r;
+	char begun[24];
+
+	read_args(&args, p, 1, begun);
+	if (db_exec(db, read_sql, &args, &r, e) < 0)
+		return -1;
+	*seq = db_int(r, 0, 1);
+	*at_us = db_time(r, 0, 2);
+	db_rows_free(r);
+	return 0;
+}
+
 int
 journal_pg_lag(struct db *db, const char *reader, int64_t *events,
     int64_t *oldest_us, struct err *e)
 {
-	struct db_args name = { 0 }, args = { 0 };
+	struct db_args name = { 0 };
 	struct place p = { 0 };
-	struct db_rows *r, *last;
-	int rc = -1;
+	struct db_rows *r;
+	int64_t seq;
+	int rc;
 
-	*events = *oldest_us = 0;
+	*events = 0;
 	db_arg_text(&name, str_z(reader));
 	if (db_exec(db,
 	        "SELECT position FROM crosswalk.cursor WHERE name = $1",
 	        &name, &r, e) < 0)
 		return -1;
-	place_parse(&p,
-	    db_nrows(r) > 0 ? db_str(r, 0, 0) : STR("1:1:|0||0|0"));
+	place_parse(&p, db_nrows(r) > 0 ? db_str(r, 0, 0) : STR(START));
 	db_rows_free(r);
-	/* The first that is not committed, in an open window or behind it. */
 	free(p.till);
 	p.till = NULL;
-	read_args(&args, &p, 1);
-	if (db_exec(db, read_sql, &args, &r, e) == 0 &&
-	    db_exec(db, floor_sql, NULL, &last, e) == 0) {
-		if (!db_null(r, 0, 1)) {
-			*oldest_us = db_time(r, 0, 2);
-			*events = db_int(last, 0, 0) - db_int(r, 0, 1);
-		}
-		db_rows_free(last);
-		rc = 0;
-	}
+	rc = oldest(db, &p, &seq, oldest_us, e);
 	place_fini(&p);
-	if (rc == 0)
-		db_rows_free(r);
-	return rc;
+	if (rc < 0 || seq == 0)
+		return rc;
+	if (db_exec(db, floor_sql, NULL, &r, e) < 0)
+		return -1;
+	*events = db_int(r, 0, 0) - seq;
+	db_rows_free(r);
+	return 0;
 }

@@ -192,8 +192,7 @@ LANGUAGE plpgsql SET lock_timeout = '100ms' AS $$
 DECLARE
 	large CONSTANT bigint := 1024 * 1024 * 1024;
 	head crosswalk.journal_head;
-	passed xid8;
-	newest xid8;
+	awaited boolean;
 	segment regclass;
 	size bigint;
 	freed bigint := 0;
@@ -203,21 +202,26 @@ BEGIN
 	IF NOT FOUND THEN
 		RETURN 0;
 	END IF;
-	SELECT min(pg_snapshot_xmin(split_part(position, '|', 1)::pg_snapshot))
-		INTO passed FROM crosswalk.cursor;
+	IF NOT EXISTS (SELECT FROM crosswalk.cursor) THEN
+		RETURN 0;
+	END IF;
 	FOR i IN 0..2 LOOP
-		CONTINUE WHEN i = head.segment OR passed IS NULL;
 		segment := 'crosswalk.journal_' || i;
+		CONTINUE WHEN i = head.segment OR pg_relation_size(segment) = 0;
 		size := pg_total_relation_size(segment);
-		CONTINUE WHEN pg_relation_size(segment) = 0;
 		BEGIN
 			-- Once this is held nobody has a row under way in here.
 			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE',
 				segment);
-			EXECUTE format('SELECT xid FROM %s '
-				'ORDER BY xid DESC LIMIT 1', segment)
-				INTO newest;
-			IF newest IS NULL OR newest < passed THEN
+			EXECUTE format('SELECT EXISTS (SELECT FROM '
+				'(SELECT split_part(position, ''|'', 1)'
+				'::pg_snapshot FROM crosswalk.cursor) c (seen) '
+				'WHERE EXISTS (SELECT FROM %1$s '
+				'WHERE xid >= pg_snapshot_xmax(seen)) '
+				'OR EXISTS (SELECT FROM pg_snapshot_xip(seen) x '
+				'JOIN %1$s j ON j.xid = x))', segment)
+				INTO awaited;
+			IF NOT awaited THEN
 				EXECUTE format('TRUNCATE %s', segment);
 				freed := freed + size;
 			END IF;

@@ -1,0 +1,156 @@
+/*
+ * crosswalk check, compile and test: the compiler, for people.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "lang/lang.h"
+#include "lang/testrun.h"
+#include "vm/vm.h"
+
+static void
+print(struct buf *b)
+{
+	fwrite(b->p, 1, b->n, stdout);
+	buf_reset(b);
+}
+
+/*
+ * Compile a file; findings go to stderr, or to stdout as JSON.  NULL: it has
+ * errors.
+ */
+static struct unit *
+compile(const char *path, int json)
+{
+	struct unit *u = NULL;
+	struct buf out = { 0 };
+	struct diags d;
+
+	diags_init(&d);
+	if (lang_compile(str_z(path), lang_read_file, NULL, &u, NULL, &d) != 0)
+		u = NULL;
+	if (json) {
+		diags_json(&out, &d);
+		print(&out);
+	} else if (d.n > 0) {
+		diags_print(&out, &d, isatty(STDERR_FILENO));
+		fwrite(out.p, 1, out.n, stderr);
+	}
+	buf_fini(&out);
+	diags_fini(&d);
+	return u;
+}
+
+/* "E412" or "412" */
+static int
+explain(const struct args *a, const char *code)
+{
+	const char *digits = *code == 'E' || *code == 'W' ? code + 1 : code;
+	struct str text = diag_explain((int)strtol(digits, NULL, 10));
+
+	if (text.n == 0)
+		args_fail(a, "there is no diagnostic `%s`; codes look like "
+		    "E412", code);
+	printf("%.*s\n", STR_ARG(text));
+	return 0;
+}
+
+int
+cmd_check(const struct args *a)
+{
+	const char *code = args_get(a, 'x');
+	int status = 0;
+
+	if (code != NULL)
+		return explain(a, code);
+	if (a->nrest == 0)
+		args_fail(a, "which file?");
+	for (int i = 0; i < a->nrest; i++) {
+		struct unit *u = compile(a->rest[i], args_get(a, 'j') != NULL);
+
+		if (u == NULL)
+			status = err_exit(ERR_DATA);
+		else if (args_get(a, 'j') == NULL)
+			printf("%s: %u map%s, %u connector%s, %u test%s: ok\n",
+			    a->rest[i], u->nmap, u->nmap == 1 ? "" : "s",
+			    u->nconnector, u->nconnector == 1 ? "" : "s",
+			    u->ntest, u->ntest == 1 ? "" : "s");
+		unit_unref(u);
+	}
+	return status;
+}
+
+int
+cmd_compile(const struct args *a)
+{
+	const char *path = args_get(a, 'o');
+	struct buf out = { 0 };
+	struct err e;
+	struct unit *u = compile(a->rest[0], 0);
+	FILE *f = stdout;
+
+	if (u == NULL)
+		return err_exit(ERR_DATA);
+	for (uint32_t i = 0; i < u->nmap; i++) {
+		prog_list(&out, u->maps[i].forward);
+		prog_list(&out, u->maps[i].backward);
+	}
+	for (uint32_t i = 0; i < u->nconnector; i++)
+		prog_list(&out, u->connectors[i].prog);
+	unit_unref(u);
+	if (path != NULL && (f = fopen(path, "w")) == NULL) {
+		err_set(&e, ERR_SYSTEM, "%s: cannot write it", path);
+		buf_fini(&out);
+		return say_err(&e);
+	}
+	fwrite(out.p, 1, out.n, f);
+	buf_fini(&out);
+	if (f != stdout && fclose(f) != 0) {
+		err_set(&e, ERR_SYSTEM, "%s: cannot write it", path);
+		return say_err(&e);
+	}
+	return 0;
+}
+
+struct tally {
+	const char *path;
+	int passed, failed;
+};
+
+static void
+report(void *arg, const struct test_report *r)
+{
+	struct tally *t = arg;
+
+	if (r->ok) {
+		t->passed++;
+		return;
+	}
+	t->failed++;
+	printf("%s:%u: test \"%.*s\" failed\n%.*s", t->path,
+	    r->test->pos.line, STR_ARG(r->test->name), STR_ARG(r->text));
+}
+
+int
+cmd_test(const struct args *a)
+{
+	struct vm *vm = vm_new(NULL);
+	struct tally t = { 0 };
+	int status = 0;
+
+	for (int i = 0; i < a->nrest; i++) {
+		struct unit *u = compile(a->rest[i], 0);
+
+		t.path = a->rest[i];
+		if (u == NULL)
+			status = err_exit(ERR_DATA);
+		else if (test_run(u, vm, report, &t) != 0)
+			status = status ? status : 1;
+		unit_unref(u);
+	}
+	printf("%d passed, %d failed\n", t.passed, t.failed);
+	vm_free(vm);
+	return status;
+}
