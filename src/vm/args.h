@@ -17,13 +17,13 @@
 #define FUNC_BACK(name) FUNC(name##_back)
 
 #define FN(name, ...) builtin_fn builtin_##name;
-#define CANON(name, ...) builtin_fn builtin_##name;
+#define SAME(name, ...) builtin_fn builtin_##name;
 #define CODEC(name, ...)                                                  \
 	builtin_fn builtin_##name;                                        \
 	builtin_fn builtin_##name##_back;
 #include "vm/builtins.def"
 #undef FN
-#undef CANON
+#undef SAME
 #undef CODEC
 
 /* Each: -1 with "expects a text, not int". */
@@ -40,6 +40,10 @@ int arg_list(struct vm *vm, struct value v, struct value *list,
 /* A RECORD, opened where it was RAW. */
 int arg_record(struct vm *vm, struct value v, struct value *record,
     struct arena *a, struct err *e);
+
+/* What lies in the scratch buffer, as a text in a. */
+int scratch_text(struct vm *vm, struct value *result, struct arena *a,
+    struct err *e);
 
 /* Is every byte ASCII? */
 int str_ascii(struct str s);

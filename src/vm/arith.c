@@ -178,7 +178,7 @@ is_number(struct value v)
 }
 
 int
-value_order(struct value x, struct value y, int *order, struct arena *a,
+num_order(struct value x, struct value y, int *order, struct arena *a,
     struct err *e)
 {
 	char xs[DEC_TEXT_MAX], ys[DEC_TEXT_MAX];

@@ -15,10 +15,11 @@ const struct builtin builtins[] = {
 	    .fallible = fallible_, .law = LAW_NONE, .cost = cost_,        \
 	    .fn = builtin_##name_, .synopsis = synopsis_,                 \
 	    .examples = EXAMPLES(__VA_ARGS__) },
-#define CANON(name_, params_, type_, fallible_, cost_, synopsis_, ...)    \
+#define SAME(name_, params_, type_, law_, fallible_, cost_, synopsis_,    \
+    ...)                                                                  \
 	{ .name = #name_, .params = params_, .result = type_,             \
 	    .left = type_, .fallible = fallible_,                         \
-	    .back_fallible = fallible_, .law = LAW_CANON, .cost = cost_,  \
+	    .back_fallible = fallible_, .law = LAW_##law_, .cost = cost_, \
 	    .fn = builtin_##name_, .back = builtin_##name_,               \
 	    .synopsis = synopsis_, .examples = EXAMPLES(__VA_ARGS__) },
 #define CODEC(name_, params_, left_, right_, law_, fallible_, back_,      \
@@ -31,7 +32,7 @@ const struct builtin builtins[] = {
 	    .examples = EXAMPLES(__VA_ARGS__) },
 #include "vm/builtins.def"
 #undef FN
-#undef CANON
+#undef SAME
 #undef CODEC
 };
 
@@ -134,6 +135,20 @@ arg_record(struct vm *vm, struct value v, struct value *record,
 		return wrong("a record", v, e);
 	*record = v;
 	return vm_list_fits(vm, v.n, e);
+}
+
+int
+scratch_text(struct vm *vm, struct value *result, struct arena *a,
+    struct err *e)
+{
+	char *p = vm_alloc(vm, a, vm->scratch.n, e);
+
+	if (p == NULL)
+		return -1;
+	if (vm->scratch.n > 0)
+		memcpy(p, vm->scratch.p, vm->scratch.n);
+	*result = value_text(str_from(p, vm->scratch.n));
+	return 0;
 }
 
 int

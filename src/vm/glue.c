@@ -6,24 +6,49 @@
  */
 #include "config.h"
 
-#include "vm/args.h"
+#include "vm/text.h"
 
 #include <stdio.h>
-#include <string.h>
+
+#include "record/scan.h"
 
 static int
 join2(struct vm *vm, struct str s, struct str t, struct value *result,
     struct arena *a, struct err *e)
 {
-	char *p = vm_alloc(vm, a, s.n + t.n, e);
+	struct piece p;
 
-	if (p == NULL)
+	if (piece_init(&p, vm, s.n + t.n, a, e) != 0)
 		return -1;
-	if (s.n > 0)
-		memcpy(p, s.p, s.n);
-	if (t.n > 0)
-		memcpy(p + s.n, t.p, t.n);
-	*result = value_text(str_from(p, s.n + t.n));
+	piece_put(&p, s);
+	piece_put(&p, t);
+	*result = piece_value(&p);
+	return 0;
+}
+
+/* A text that holds a number, as that number; "" as null. */
+static int
+number_in(struct value v, struct value *num, struct arena *a, struct err *e)
+{
+	struct str s;
+
+	if (arg_text(v, &s, a, e) != 0)
+		return -1;
+	*num = value_text(s);
+	num->type = s.n == 0 ? V_NULL : V_NUM;
+	return 0;
+}
+
+FUNC(const)
+{
+	*result = args[1];
+	return 0;
+}
+
+/* Nothing comes back: what is there stays. */
+FUNC_BACK(const)
+{
+	*result = (struct value){ 0 };
 	return 0;
 }
 
@@ -93,20 +118,59 @@ FUNC(int_text)
 FUNC_BACK(int_text)
 {
 	struct value num;
-	struct str s;
 	int64_t i;
 
-	if (arg_text(args[0], &s, a, e) != 0)
+	if (number_in(args[0], &num, a, e) != 0)
 		return -1;
-	if (s.n == 0) {
-		*result = value_null();
+	if (num.type == V_NULL) {
+		*result = num;
 		return 0;
 	}
-	num = value_text(s);
-	num.type = V_NUM;
 	if (num_int(num, &i, e) != 0)
 		return -1;
 	*result = value_int(i);
+	return 0;
+}
+
+/* More digits than scale are an error, not a rounding. */
+FUNC(dec_text)
+{
+	char text[DEC_TEXT_MAX];
+	struct num n;
+	struct dec d;
+	int64_t scale;
+
+	if (num_read(args[0], &n, e) != 0 ||
+	    arg_range(args[1], 0, DEC_DIGITS, &scale, e) != 0 ||
+	    dec_rescale(n.d, (int)scale, ROUND_DOWN, &d, e) != 0)
+		return -1;
+	if (dec_cmp(n.d, d) != 0) {
+		size_t k = dec_format(n.d, text);
+
+		return err_set(e, ERR_DATA,
+		    "%.*s has more than %d digits behind the point: round it",
+		    (int)k, text, (int)scale);
+	}
+	*result = value_text(arena_str(a, str_from(text,
+	    dec_format(d, text))));
+	result->flags = VF_PLAIN;
+	return 0;
+}
+
+FUNC_BACK(dec_text)
+{
+	struct value num;
+	struct num n;
+
+	if (number_in(args[0], &num, a, e) != 0)
+		return -1;
+	if (num.type == V_NULL) {
+		*result = num;
+		return 0;
+	}
+	if (num_read(num, &n, e) != 0)
+		return -1;
+	*result = n.is_int ? value_int(n.i) : num_value(n.d, a);
 	return 0;
 }
 
@@ -136,5 +200,193 @@ FUNC_BACK(bool_text)
 		return err_set(e, ERR_DATA,
 		    "\"%.*s\" is neither \"%.*s\" nor \"%.*s\"", SHOWN(s),
 		    SHOWN(yes), SHOWN(no));
+	return 0;
+}
+
+FUNC(list_text)
+{
+	struct value list, one[2];
+	struct str sep, s;
+
+	if (arg_list(vm, args[0], &list, a, e) != 0 ||
+	    arg_text(args[1], &sep, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (arg_text(list.u.list[i], &s, a, e) != 0)
+			return err_prefix(e, "element %u", i);
+		if (s.n == 0 || text_find(s, sep) < s.n)
+			return err_set(e, ERR_DATA,
+			    "element \"%.*s\" is empty or holds \"%.*s\"",
+			    SHOWN(s), SHOWN(sep));
+	}
+	one[0] = list;
+	one[1] = args[1];
+	return builtin_join(vm, one, result, a, e);
+}
+
+FUNC_BACK(list_text)
+{
+	struct str s;
+
+	if (arg_text(args[0], &s, a, e) != 0)
+		return -1;
+	if (s.n == 0) {
+		*result = (struct value){ .type = V_LIST };
+		return 0;
+	}
+	return builtin_split(vm, args, result, a, e);
+}
+
+/* The parts that are there and not empty, joined. */
+FUNC(join_name)
+{
+	struct value list;
+	struct str sep, s;
+	struct piece t;
+	size_t n = 0;
+
+	if (arg_list(vm, args[0], &list, a, e) != 0 ||
+	    arg_text(args[1], &sep, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (value_nil(list.u.list[i]))
+			continue;
+		if (arg_text(list.u.list[i], &s, a, e) != 0)
+			return err_prefix(e, "part %u", i + 1);
+		n += s.n + sep.n;
+	}
+	if (piece_init(&t, vm, n, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (value_nil(list.u.list[i]))
+			continue;
+		s = value_str(list.u.list[i], a);
+		if (t.n > 0 && s.n > 0)
+			piece_put(&t, sep);
+		piece_put(&t, s);
+	}
+	*result = piece_value(&t);
+	return 0;
+}
+
+/*
+ * Words to parts: one each from the right, as a family name stands last and
+ * given names are many; what is too much goes to the first part.  Too few
+ * words fill the first part, then from the right.
+ */
+FUNC_BACK(join_name)
+{
+	struct value words, *part;
+	struct str s;
+	int64_t parts;
+	uint32_t n, first, k;
+
+	if (arg_range(args[2], 1, PROG_TEMPS, &parts, e) != 0 ||
+	    builtin_split(vm, args, &words, a, e) != 0 ||
+	    (part = vm_values(vm, a, (size_t)parts, e)) == NULL)
+		return -1;
+	n = words.n;
+	for (k = 0; k < parts; k++)
+		part[k] = value_null();
+	/* the first part: all that the others leave, one word at least */
+	first = n >= parts ? n - (uint32_t)parts + 1 : 1;
+	s = value_str(words.u.list[0], a);
+	if (first > 1) {
+		struct str last = value_str(words.u.list[first - 1], a);
+
+		s.n = (size_t)(last.p + last.n - s.p);
+	}
+	part[0] = value_text(s);
+	for (k = 0; k < n - first; k++)
+		part[parts - 1 - k] = words.u.list[n - 1 - k];
+	*result = (struct value){ .type = V_LIST, .n = (uint32_t)parts,
+		.u.list = part };
+	return 0;
+}
+
+/* A line a part; lines at the end that are empty are left out. */
+FUNC(address_block)
+{
+	struct value list;
+	struct piece t;
+	struct str s;
+	size_t n = 0, used = 0;
+
+	if (arg_list(vm, args[0], &list, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		n++;
+		if (value_nil(list.u.list[i]))
+			continue;
+		if (arg_text(list.u.list[i], &s, a, e) != 0)
+			return err_prefix(e, "part %u", i + 1);
+		if (text_find(s, STR("\n")) < s.n)
+			return err_set(e, ERR_DATA,
+			    "part %u has more than one line", i + 1);
+		n += s.n;
+	}
+	if (piece_init(&t, vm, n, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (i > 0)
+			piece_put(&t, STR("\n"));
+		if (!value_nil(list.u.list[i]))
+			piece_put(&t, value_str(list.u.list[i], a));
+		if (t.n > 0 && t.p[t.n - 1] != '\n')
+			used = t.n;
+	}
+	t.n = used;
+	*result = piece_value(&t);
+	return 0;
+}
+
+FUNC_BACK(address_block)
+{
+	struct value lines, *part;
+	int64_t parts;
+
+	if (arg_range(args[1], 1, PROG_TEMPS, &parts, e) != 0 ||
+	    builtin_lines(vm, args, &lines, a, e) != 0 ||
+	    (part = vm_values(vm, a, (size_t)parts, e)) == NULL)
+		return -1;
+	if (lines.n > parts)
+		return err_set(e, ERR_DATA, "%u lines for %u parts", lines.n,
+		    (unsigned)parts);
+	for (uint32_t k = 0; k < parts; k++)
+		part[k] = k < lines.n && lines.u.list[k].n > 0 ?
+		    lines.u.list[k] : value_null();
+	*result = (struct value){ .type = V_LIST, .n = (uint32_t)parts,
+		.u.list = part };
+	return 0;
+}
+
+FUNC(json_text)
+{
+	if (value_nil(args[0])) {
+		*result = args[0];
+		return 0;
+	}
+	buf_reset(&vm->scratch);
+	value_write(&vm->scratch, args[0]);
+	return scratch_text(vm, result, a, e);
+}
+
+FUNC_BACK(json_text)
+{
+	struct scan scan;
+	struct str s;
+	char *p;
+
+	if (arg_text(args[0], &s, a, e) != 0 ||
+	    (p = vm_alloc(vm, a, s.n + RECORD_PAD, e)) == NULL)
+		return -1;
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	memset(p + s.n, 0, RECORD_PAD);
+	if (vm->names == NULL)
+		vm->names = scan_names_new();
+	scan_init(&scan, str_from(p, s.n), vm->names);
+	if (scan_value(&scan, result, e) != 0 || scan_end(&scan, e) != 0)
+		return -1;
 	return 0;
 }

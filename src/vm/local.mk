@@ -3,13 +3,34 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/args.h \
 	src/vm/arith.c \
 	src/vm/builtin.c src/vm/builtin.h src/vm/builtins.def \
+	src/vm/calendar.c src/vm/calendar.h \
+	src/vm/codes.c \
+	src/vm/contact.c \
+	src/vm/dates.c \
 	src/vm/glue.c \
+	src/vm/html.c \
+	src/vm/list.c \
+	src/vm/number.c \
 	src/vm/op.h src/vm/opcodes.def \
+	src/vm/phone.cc src/vm/phone.h \
 	src/vm/prog.c src/vm/prog.h \
 	src/vm/regex.c \
 	src/vm/run.h \
-	src/vm/text.c \
+	src/vm/text.c src/vm/text.h \
+	src/vm/time.c src/vm/time.h \
+	src/vm/unicode.c \
 	src/vm/unit.c src/vm/unit.h \
 	src/vm/verify.c \
 	src/vm/vm.c src/vm/vm.h \
-	src/vm/zone.c
+	src/vm/zone.c src/vm/zone.h
+
+# phone.cc is C++, the programs are linked as C
+LIB_VM += $(PHONE_LIBS) -lstdc++
+LIB_LANG += $(PHONE_LIBS) -lstdc++
+
+check_PROGRAMS += tests/unit/vm
+TESTS += tests/unit/vm
+tests_unit_vm_SOURCES = tests/unit/vm.h \
+	tests/unit/vm_eval.c \
+	tests/unit/vm_examples.c
+tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)

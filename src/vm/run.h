@@ -11,6 +11,7 @@
 
 struct regexes; /* regex.c */
 struct zones;   /* zone.c */
+struct countries; /* codes.c */
 
 struct vm {
 	struct vm_limits limits;
@@ -31,6 +32,10 @@ struct vm {
 	struct reader *reader;
 	struct regexes *regexes;
 	struct zones *zones;
+	struct countries *countries;
+	void *casemap; /* unicode.c */
+	struct scan_names *names;
+	struct buf scratch; /* of one built-in while it runs */
 	uint8_t *arity; /* of CALL's k */
 };
 
@@ -48,7 +53,9 @@ struct value *vm_values(struct vm *vm, struct arena *a, size_t n,
 /* -1 when a list of n elements is too long. */
 int vm_list_fits(struct vm *vm, size_t n, struct err *e);
 
-/* regex.c and zone.c; NULL is fine. */
+/* regex.c, zone.c, codes.c and unicode.c; NULL is fine. */
+void countries_free(struct countries *c);
+void casemap_free(void *map);
 void regexes_free(struct regexes *r);
 void zones_free(struct zones *z);
 
@@ -74,7 +81,7 @@ int num_mul(struct value x, struct value y, struct value *r, struct arena *a,
     struct err *e);
 int num_neg(struct value x, struct value *r, struct arena *a, struct err *e);
 /* <0, 0, >0 in *order; numbers or texts. */
-int value_order(struct value x, struct value y, int *order, struct arena *a,
+int num_order(struct value x, struct value y, int *order, struct arena *a,
     struct err *e);
 
 #endif

@@ -594,11 +594,11 @@ next:
 		A = value_bool(equal(B, C, a));
 		goto check_memory;
 	INSN(LESS):
-		OR_RAISE(value_order(B, C, &order, a, &vm->err));
+		OR_RAISE(num_order(B, C, &order, a, &vm->err));
 		A = value_bool(order < 0);
 		goto check_memory;
 	INSN(LESS_EQ):
-		OR_RAISE(value_order(B, C, &order, a, &vm->err));
+		OR_RAISE(num_order(B, C, &order, a, &vm->err));
 		A = value_bool(order <= 0);
 		goto check_memory;
 	INSN(NOT):
@@ -705,6 +705,10 @@ vm_free(struct vm *vm)
 	reader_free(vm->reader);
 	regexes_free(vm->regexes);
 	zones_free(vm->zones);
+	countries_free(vm->countries);
+	casemap_free(vm->casemap);
+	scan_names_free(vm->names);
+	buf_fini(&vm->scratch);
 	free(vm->arity);
 	free(vm->stack);
 	free(vm);

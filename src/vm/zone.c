@@ -1,14 +1,155 @@
 /*
- * Time zones, by ICU; one calendar per zone and VM.
+ * Time zones, by ICU; one calendar per zone and VM.  ICU counts in
+ * milliseconds as double, exact up to 2^53; years 0 .. 9999 need 2^48.
  */
 #include "config.h"
 
-#include "vm/run.h"
+#include "vm/zone.h"
 
 #include <stdlib.h>
+#include <unicode/ucal.h>
+#include <unicode/ustring.h>
+
+#include "base/str.h"
+#include "base/table.h"
+
+#define ZONE_NAME 64
+
+struct zone {
+	UCalendar *cal;
+	char name[ZONE_NAME]; /* key of the table */
+};
+
+struct zones {
+	struct table by_name;
+};
 
 void
 zones_free(struct zones *z)
 {
+	struct table_entry *t = NULL;
+
+	if (z == NULL)
+		return;
+	while ((t = table_next(&z->by_name, t)) != NULL) {
+		struct zone *zone = t->value;
+
+		ucal_close(zone->cal);
+		free(zone);
+	}
+	table_fini(&z->by_name);
 	free(z);
+}
+
+static int
+no_zone(struct str name, struct err *e)
+{
+	return err_set(e, ERR_DATA, "no time zone \"%.*s\"",
+	    (int)(name.n < 80 ? name.n : 80), name.p);
+}
+
+static int
+open_zone(struct str name, struct zone *zone, struct err *e)
+{
+	UChar id[ZONE_NAME], canon[ZONE_NAME];
+	UErrorCode code = U_ZERO_ERROR;
+	UBool system = 0;
+
+	for (size_t i = 0; i < name.n; i++) {
+		if ((unsigned char)name.p[i] >= 0x80)
+			return no_zone(name, e);
+		id[i] = (UChar)name.p[i];
+		zone->name[i] = name.p[i];
+	}
+	/* refuses what ucal_open would silently read as GMT */
+	ucal_getCanonicalTimeZoneID(id, (int32_t)name.n, canon, ZONE_NAME,
+	    &system, &code);
+	if (U_FAILURE(code) || !system)
+		return no_zone(name, e);
+	zone->cal = ucal_open(id, (int32_t)name.n, "", UCAL_GREGORIAN, &code);
+	return U_FAILURE(code) ? no_zone(name, e) : 0;
+}
+
+int
+zone_get(struct vm *vm, struct str name, struct zone **out, struct err *e)
+{
+	struct zone *zone;
+
+	*out = NULL;
+	if (str_eq(name, STR("utc")) || str_eq(name, STR("UTC")))
+		return 0;
+	if (name.n == 0 || name.n >= ZONE_NAME)
+		return no_zone(name, e);
+	if (vm->zones == NULL && (vm->zones = calloc(1,
+	    sizeof(*vm->zones))) == NULL)
+		fatal("out of memory: time zones");
+	zone = table_get(&vm->zones->by_name, name);
+	if (zone == NULL) {
+		if ((zone = calloc(1, sizeof(*zone))) == NULL)
+			fatal("out of memory: a time zone");
+		if (open_zone(name, zone, e) != 0) {
+			free(zone);
+			return -1;
+		}
+		table_put(&vm->zones->by_name, str_from(zone->name, name.n),
+		    zone);
+	}
+	*out = zone;
+	return 0;
+}
+
+static int
+icu_failed(UErrorCode code, struct err *e)
+{
+	return err_set(e, ERR_DATA, "time zone: ICU says %s",
+	    u_errorName(code));
+}
+
+int
+zone_offset(struct zone *zone, int64_t seconds, int *offset_s, struct err *e)
+{
+	UErrorCode code = U_ZERO_ERROR;
+	int32_t ms;
+
+	*offset_s = 0;
+	if (zone == NULL)
+		return 0;
+	ucal_setMillis(zone->cal, (double)(seconds * 1000), &code);
+	ms = ucal_get(zone->cal, UCAL_ZONE_OFFSET, &code) +
+	    ucal_get(zone->cal, UCAL_DST_OFFSET, &code);
+	if (U_FAILURE(code))
+		return icu_failed(code, e);
+	*offset_s = ms / 1000;
+	return 0;
+}
+
+int
+zone_local(struct zone *zone, int64_t local, int64_t *seconds,
+    enum zone_fit *fit, struct err *e)
+{
+	UErrorCode code = U_ZERO_ERROR;
+	int32_t raw, dst, raw2, dst2;
+	int former, latter, there;
+
+	*fit = ZONE_ONCE;
+	*seconds = local;
+	if (zone == NULL)
+		return 0;
+	ucal_setMillis(zone->cal, (double)(local * 1000), &code);
+	ucal_getTimeZoneOffsetFromLocal(zone->cal, UCAL_TZ_LOCAL_FORMER,
+	    UCAL_TZ_LOCAL_FORMER, &raw, &dst, &code);
+	ucal_getTimeZoneOffsetFromLocal(zone->cal, UCAL_TZ_LOCAL_LATTER,
+	    UCAL_TZ_LOCAL_LATTER, &raw2, &dst2, &code);
+	if (U_FAILURE(code))
+		return icu_failed(code, e);
+	former = (raw + dst) / 1000;
+	latter = (raw2 + dst2) / 1000;
+	*seconds = local - former;
+	if (former == latter)
+		return 0;
+	/* both readings are right where clocks go back, none in a gap */
+	if (zone_offset(zone, *seconds, &there, e) != 0)
+		return -1;
+	*fit = there == former ? ZONE_TWICE : ZONE_GAP;
+	return 0;
 }
