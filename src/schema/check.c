@@ -14,7 +14,7 @@
 
 #include "base/size.h"
 #include "record/decimal.h"
-#include "schema/say.h"
+#include "schema/complain.h"
 
 /* A set of marks by its place on the stack of bits. */
 #define NO_MARKS SIZE_MAX
@@ -45,13 +45,13 @@ out_of_fuel(struct check *c)
 	return 0;
 }
 
-/* One step, at 0 the end. */
+/* n steps; 0: there are not so many. */
 static inline int
-spend(struct check *c)
+spend(struct check *c, size_t n)
 {
-	if (c->fuel == 0)
+	if (c->fuel < n)
 		return out_of_fuel(c);
-	c->fuel--;
+	c->fuel -= n;
 	return 1;
 }
 
@@ -141,7 +141,7 @@ type_of(const struct tok *t, unsigned wanted)
 	case SCAN_NUMBER:
 		if ((wanted & SCHEMA_NUMBER) == SCHEMA_NUMBER)
 			return SCHEMA_NUMBER;
-		return num_whole(tok_str(t)) ? SCHEMA_INTEGER :
+		return literal_whole(tok_str(t)) ? SCHEMA_INTEGER :
 					       SCHEMA_FRACTION;
 	case SCAN_STRING:
 		return SCHEMA_STRING;
@@ -159,9 +159,9 @@ wrong_type(struct check *c, const struct node *n, uint32_t at)
 
 	if (!c->loud)
 		return 0;
-	say_types(&types, n->types);
-	say(c, n, at, STR("type"), "must be %.*s, but is %s",
-	    STR_ARG(buf_str(&types)), say_kind(tok_at(c, at)));
+	complain_types(&types, n->types);
+	complain(c, n, at, STR("type"), "must be %.*s, but is %s",
+	    STR_ARG(buf_str(&types)), complain_kind(tok_at(c, at)));
 	buf_fini(&types);
 	return 0;
 }
@@ -202,15 +202,15 @@ wrong_choice(struct check *c, const struct node *n,
 			break;
 		}
 		if (v->kind == SCAN_STRING)
-			say_name(&list, tok_str(v));
+			complain_name(&list, tok_str(v));
 		else
-			say_value(&list, str_from(v->p, v->n));
+			complain_value(&list, str_from(v->p, v->n));
 	}
 	if (choice == n->konst)
-		say(c, n, at, STR("const"), "must be %.*s",
+		complain(c, n, at, STR("const"), "must be %.*s",
 		    STR_ARG(buf_str(&list)));
 	else
-		say(c, n, at, STR("enum"), "must be one of %.*s",
+		complain(c, n, at, STR("enum"), "must be one of %.*s",
 		    STR_ARG(buf_str(&list)));
 	buf_fini(&list);
 	return 0;
@@ -239,11 +239,11 @@ check_length(struct check *c, const struct node *n, uint32_t at, struct str s)
 		return 1;
 	chars = count_chars(s);
 	if (chars > r->max)
-		return say(c, n, at, STR("maxLength"),
+		return complain(c, n, at, STR("maxLength"),
 		    "must have at most %zu character%s, but has %zu", r->max,
 		    r->max == 1 ? "" : "s", chars);
 	if (chars < r->min)
-		return say(c, n, at, STR("minLength"),
+		return complain(c, n, at, STR("minLength"),
 		    "must have at least %zu character%s, but has %zu",
 		    r->min, r->min == 1 ? "" : "s", chars);
 	return 1;
@@ -275,12 +275,12 @@ check_string(struct check *c, const struct node *n, uint32_t at)
 	    !match(c, r->pattern, s)) {
 		struct str p = regex_source(r->pattern);
 
-		ok = say(c, n, at, STR("pattern"), "must match %.*s",
+		ok = complain(c, n, at, STR("pattern"), "must match %.*s",
 		    (int)(p.n > 200 ? 200 : p.n), p.p);
 	}
 	if ((ok || c->loud) && r->format != FORMAT_NONE &&
 	    !format_is(r->format, s))
-		ok = say(c, n, at, STR("format"), "must be %.*s",
+		ok = complain(c, n, at, STR("format"), "must be %.*s",
 		    STR_ARG(format_text(r->format)));
 	return ok;
 }
@@ -312,19 +312,19 @@ check_number(struct check *c, const struct node *n, uint32_t at)
 	int ok = 1;
 
 	if (r->min.literal.n && compare(s, &r->min) < 0)
-		ok = say(c, n, at, STR("minimum"), "must be at least %.*s",
+		ok = complain(c, n, at, STR("minimum"), "must be at least %.*s",
 		    STR_ARG(r->min.literal));
 	if (r->max.literal.n && compare(s, &r->max) > 0)
-		ok = say(c, n, at, STR("maximum"), "must be at most %.*s",
+		ok = complain(c, n, at, STR("maximum"), "must be at most %.*s",
 		    STR_ARG(r->max.literal));
 	if (r->xmin.literal.n && compare(s, &r->xmin) <= 0)
-		ok = say(c, n, at, STR("exclusiveMinimum"),
+		ok = complain(c, n, at, STR("exclusiveMinimum"),
 		    "must be greater than %.*s", STR_ARG(r->xmin.literal));
 	if (r->xmax.literal.n && compare(s, &r->xmax) >= 0)
-		ok = say(c, n, at, STR("exclusiveMaximum"),
+		ok = complain(c, n, at, STR("exclusiveMaximum"),
 		    "must be less than %.*s", STR_ARG(r->xmax.literal));
-	if (r->multiple.n && !num_multiple(s, &r->divisor))
-		ok = say(c, n, at, STR("multipleOf"),
+	if (r->multiple.n && !literal_multiple(s, &r->divisor))
+		ok = complain(c, n, at, STR("multipleOf"),
 		    "must be a multiple of %.*s", STR_ARG(r->multiple));
 	return ok;
 }
@@ -354,15 +354,14 @@ check_unique(struct check *c, const struct node *n, uint32_t at)
 	     k = t->t[k].next, ordinal++) {
 		uint64_t h = tape_hash(t, k);
 
-		if (c->fuel < t->t[k].next - k)
-			return out_of_fuel(c);
-		c->fuel -= t->t[k].next - k;
+		if (!spend(c, t->t[k].next - k))
+			return 0;
 		for (i = h & (size - 1); table[i].at != 0;
 		     i = (i + 1) & (size - 1)) {
 			if (table[i].hash != h ||
 			    !tape_equal(t, table[i].at, t, k, &c->fuel))
 				continue;
-			return say(c, n, at, STR("uniqueItems"),
+			return complain(c, n, at, STR("uniqueItems"),
 			    "must have no two equal items, but items %u and "
 			    "%u are", table[i].ordinal, ordinal);
 		}
@@ -387,6 +386,8 @@ check_contains(struct check *c, const struct node *n, uint32_t at,
 	uint32_t end = tok_at(c, at)->next;
 	size_t found = 0, i = 0;
 
+	if (!spend(c, tok_at(c, at)->count))
+		return 0;
 	for (uint32_t k = at + 1; k < end; k = tok_at(c, k)->next, i++) {
 		if (eval_quietly(c, r->contains, k, up, NO_MARKS)) {
 			found++;
@@ -399,13 +400,13 @@ check_contains(struct check *c, const struct node *n, uint32_t at,
 			return 1;
 	}
 	if (found < r->min_contains)
-		return say(c, n, at, r->min_contains == 1 ?
+		return complain(c, n, at, r->min_contains == 1 ?
 			STR("contains") : STR("minContains"),
 		    "must have at least %zu item%s of the kind that "
 		    "\"contains\" describes, but has %zu", r->min_contains,
 		    plural(r->min_contains), found);
 	if (found > r->max_contains)
-		return say(c, n, at, STR("maxContains"),
+		return complain(c, n, at, STR("maxContains"),
 		    "must have at most %zu item%s of the kind that "
 		    "\"contains\" describes, but has %zu", r->max_contains,
 		    plural(r->max_contains), found);
@@ -421,12 +422,14 @@ check_array(struct check *c, const struct node *n, uint32_t at,
 	uint32_t end = tok_at(c, at)->next;
 	int ok = 1;
 
+	if (!spend(c, count))
+		return 0;
 	if (count < r->min)
-		ok = say(c, n, at, STR("minItems"),
+		ok = complain(c, n, at, STR("minItems"),
 		    "must have at least %zu item%s, but has %zu", r->min,
 		    plural(r->min), count);
 	if (count > r->max)
-		ok = say(c, n, at, STR("maxItems"),
+		ok = complain(c, n, at, STR("maxItems"),
 		    "must have at most %zu item%s, but has %zu", r->max,
 		    plural(r->max), count);
 	if (r->items != NULL || r->nprefix > 0) {
@@ -461,8 +464,8 @@ missing(struct check *c, const struct node *n, uint32_t at)
 		    tape_member(&c->run->tape, at, r->names.name[i]) != 0)
 			continue;
 		buf_reset(&name);
-		say_name(&name, r->names.name[i]);
-		say(c, n, at, STR("required"), "must have %.*s",
+		complain_name(&name, r->names.name[i]);
+		complain(c, n, at, STR("required"), "must have %.*s",
 		    STR_ARG(buf_str(&name)));
 	}
 	buf_fini(&name);
@@ -483,16 +486,15 @@ check_dependencies(struct check *c, const struct node *n, uint32_t at)
 		if (tape_member(t, at, d->name) == 0)
 			continue;
 		for (size_t k = 0; k < d->n; k++) {
-			if (c->fuel < t->t[at].count)
-				return out_of_fuel(c);
-			c->fuel -= t->t[at].count;
+			if (!spend(c, t->t[at].count))
+				return 0;
 			if (tape_member(t, at, d->wants[k]) != 0)
 				continue;
 			buf_reset(&text);
-			say_name(&text, d->wants[k]);
+			complain_name(&text, d->wants[k]);
 			buf_puts(&text, STR(" because it has "));
-			say_name(&text, d->name);
-			ok = say(c, n, at, STR("dependentRequired"),
+			complain_name(&text, d->name);
+			ok = complain(c, n, at, STR("dependentRequired"),
 			    "must have %.*s", STR_ARG(buf_str(&text)));
 		}
 	}
@@ -507,7 +509,7 @@ check_member(struct check *c, const struct node *n, uint32_t name,
 {
 	const struct object_rules *r = n->object;
 	struct str key = tok_str(tok_at(c, name));
-	int32_t p = keys_find(&r->names, key);
+	int32_t p = keys_find_hash(&r->names, key, tok_at(c, name)->hash);
 	int known = 0, ok = 1;
 
 	if (p >= 0) {
@@ -519,7 +521,7 @@ check_member(struct check *c, const struct node *n, uint32_t name,
 		}
 	}
 	for (size_t k = 0; k < r->npatterns; k++) {
-		if (!spend(c) || !match(c, r->patterns[k].regex, key))
+		if (!spend(c, 1) || !match(c, r->patterns[k].regex, key))
 			continue;
 		known = 1;
 		ok &= eval(c, r->patterns[k].node, name + 1, up, NO_MARKS);
@@ -544,12 +546,14 @@ check_object(struct check *c, const struct node *n, uint32_t at,
 	uint32_t end = tok_at(c, at)->next, next;
 	int ok = 1;
 
+	if (!spend(c, count))
+		return 0;
 	if (count < r->min)
-		ok = say(c, n, at, STR("minProperties"),
+		ok = complain(c, n, at, STR("minProperties"),
 		    "must have at least %zu propert%s, but has %zu", r->min,
 		    r->min == 1 ? "y" : "ies", count);
 	if (count > r->max)
-		ok = say(c, n, at, STR("maxProperties"),
+		ok = complain(c, n, at, STR("maxProperties"),
 		    "must have at most %zu propert%s, but has %zu", r->max,
 		    r->max == 1 ? "y" : "ies", count);
 	for (uint32_t k = at + 1; k < end; k = next, i++) {
@@ -625,7 +629,7 @@ none_of(struct check *c, const struct node *n, const struct apply *a,
 	/* an alternative's own alternatives are not told */
 	if (c->fn != take_first)
 		why_not(c, a, at, up, &why);
-	say(c, n, at, keyword, "matches none of the %zu schemas of \"%.*s\""
+	complain(c, n, at, keyword, "matches none of the %zu schemas of \"%.*s\""
 	    "%s%.*s%s", a->n, STR_ARG(keyword), why.n ? " (" : "",
 	    STR_ARG(buf_str(&why)), why.n ? ")" : "");
 	buf_fini(&why);
@@ -662,7 +666,7 @@ apply_one(struct check *c, const struct node *n, const struct apply *a,
 		if (!ok)
 			continue;
 		if (first < a->n)
-			return say(c, n, at, STR("oneOf"),
+			return complain(c, n, at, STR("oneOf"),
 			    "must match exactly one schema of \"oneOf\", but "
 			    "matches %zu and %zu", first + 1, i + 1);
 		first = i;
@@ -716,7 +720,7 @@ apply(struct check *c, const struct node *n, const struct apply *a,
 	case APPLY_NOT:
 		if (!eval_quietly(c, a->nodes[0], at, up, NO_MARKS))
 			return 1;
-		return say(c, n, at, STR("not"),
+		return complain(c, n, at, STR("not"),
 		    "must not match the schema of \"not\"");
 	case APPLY_IF:
 		return apply_if(c, a, at, up, marks);
@@ -739,6 +743,8 @@ check_rest(struct check *c, const struct node *rest, uint32_t at,
 	size_t i = 0;
 	int ok = 1;
 
+	if (!spend(c, tok_at(c, at)->count))
+		return 0;
 	for (uint32_t k = at + 1 + step; k < end && (ok || c->loud); i++) {
 		uint32_t next = tok_at(c, k)->next + step;
 
@@ -806,12 +812,12 @@ eval(struct check *c, const struct node *n, uint32_t at,
 	struct scope scope = { up, n->region };
 	int ok;
 
-	if (n->kind == NODE_TRUE)
+	if (n->pass >> tok_at(c, at)->kind & 1)
 		return 1;
-	if (c->broken || !spend(c))
+	if (c->broken || !spend(c, 1))
 		return 0;
 	if (n->kind == NODE_FALSE)
-		return say(c, n, at, STR(""), "is not allowed");
+		return complain(c, n, at, STR(""), "is not allowed");
 	if (c->depth == SCHEMA_DEPTH) {
 		err_set(c->e, ERR_LIMIT,
 		    "checking this record nests more than %d deep; does the "
@@ -861,7 +867,7 @@ schema_check(const struct schema *schema, struct schema_run *run,
 	eval(&c, schema->root, 0, NULL, NO_MARKS);
 	run->nbits = 0;
 	if (c.errors == 0)
-		say(&c, schema->root, 0, STR(""),
+		complain(&c, schema->root, 0, STR(""),
 		    "does not match the schema");
 	return 0;
 }

@@ -145,7 +145,7 @@ read_size(const struct words *w, enum keyword k, size_t *out)
 	if (at == 0)
 		return 0;
 	if (tok_at(w, at)->kind != SCAN_NUMBER ||
-	    num_size(tok_str(tok_at(w, at)), out) != 0)
+	    literal_size(tok_str(tok_at(w, at)), out) != 0)
 		return bad(w, at, "must be a whole number of at least 0");
 	return 0;
 }
@@ -395,7 +395,7 @@ compile_number(const struct words *w)
 	    read_number(w, KW_MULTIPLE_OF, &r->multiple) != 0)
 		return -1;
 	if (r->multiple.n > 0 &&
-	    num_divisor(r->multiple, &r->divisor, &why) != 0)
+	    literal_divisor(r->multiple, &r->divisor, &why) != 0)
 		return bad(w, w->at[KW_MULTIPLE_OF], why.text);
 	return 0;
 }
@@ -723,6 +723,30 @@ compile_annotations(const struct words *w)
 	return is_object(w, KW_DEFS);
 }
 
+/* The kinds of value of which the node wants nothing but to be that kind. */
+static unsigned
+pass_of(const struct node *n)
+{
+	unsigned pass = 0, t = n->types;
+
+	if (n->choice != NULL || n->konst != NULL || n->napply > 0)
+		return 0;
+	if (t & SCHEMA_NULL)
+		pass |= 1u << SCAN_NULL;
+	if (t & SCHEMA_BOOL)
+		pass |= 1u << SCAN_BOOL;
+	if ((t & SCHEMA_NUMBER) == SCHEMA_NUMBER && n->number == NULL)
+		pass |= 1u << SCAN_NUMBER;
+	if ((t & SCHEMA_STRING) && n->string == NULL)
+		pass |= 1u << SCAN_STRING;
+	if ((t & SCHEMA_ARRAY) && n->array == NULL && n->rest_items == NULL)
+		pass |= 1u << SCAN_ARRAY;
+	if ((t & SCHEMA_OBJECT) && n->object == NULL &&
+	    n->rest_properties == NULL)
+		pass |= 1u << SCAN_OBJECT;
+	return pass;
+}
+
 static int
 compile_node(struct unit *u, struct node *n)
 {
@@ -731,6 +755,7 @@ compile_node(struct unit *u, struct node *n)
 
 	if (t->t[n->at].kind == SCAN_BOOL) {
 		n->kind = t->t[n->at].count ? NODE_TRUE : NODE_FALSE;
+		n->pass = n->kind == NODE_TRUE ? ~0u : 0;
 		return 0;
 	}
 	if (t->t[n->at].kind != SCAN_OBJECT)
@@ -751,6 +776,7 @@ compile_node(struct unit *u, struct node *n)
 	    read_schema(&w, KW_UNEVALUATED_PROPERTIES,
 		&n->rest_properties) != 0)
 		return -1;
+	n->pass = pass_of(n);
 	return 0;
 }
 

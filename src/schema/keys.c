@@ -18,9 +18,11 @@ keys_build(struct keys *t, const struct str *name, size_t n,
 	t->name = name;
 	t->n = (uint32_t)n;
 	t->mask = size - 1;
+	t->seed = name_seed();
 	t->slot = arena_array(a, size, sizeof(*t->slot));
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = keys_hash(name[k]) & t->mask;
+		uint32_t i = (uint32_t)name_hash(name[k].p, name[k].n,
+		    t->seed) & t->mask;
 
 		while (t->slot[i] != 0 &&
 		    !str_eq(name[t->slot[i] - 1], name[k]))

@@ -12,9 +12,9 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/keyword.c src/schema/keyword.h src/schema/keywords.def \
 	src/schema/meta.c \
 	src/schema/node.h \
-	src/schema/num.c src/schema/num.h \
+	src/schema/literal.c src/schema/literal.h \
 	src/schema/regex.c src/schema/regex.h \
-	src/schema/say.c src/schema/say.h \
+	src/schema/complain.c src/schema/complain.h \
 	src/schema/schema.h \
 	src/schema/tape.c src/schema/tape.h \
 	src/schema/uri.c src/schema/uri.h \
@@ -26,3 +26,7 @@ tests_unit_schema_SOURCES = \
 	tests/unit/schema.h \
 	tests/unit/schema_suite.c
 tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/schema
+tests_bench_schema_SOURCES = tests/bench/schema.c
+tests_bench_schema_LDADD = $(LIB_SCHEMA)

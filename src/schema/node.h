@@ -8,7 +8,7 @@
 #include "schema/doc.h"
 #include "schema/format.h"
 #include "schema/keys.h"
-#include "schema/num.h"
+#include "schema/literal.h"
 #include "schema/regex.h"
 #include "schema/view.h"
 
@@ -50,7 +50,7 @@ struct bound {
 struct number_rules {
 	struct bound min, max, xmin, xmax;
 	struct str multiple;
-	struct num_divisor divisor;
+	struct divisor divisor;
 };
 
 struct string_rules {
@@ -120,6 +120,7 @@ struct apply {
 
 struct node {
 	enum node_kind kind;
+	unsigned pass;  /* bits of enum scan_kind: valid without a look */
 	unsigned types; /* enum schema_types */
 	const struct choice *choice;
 	const struct choice *konst;

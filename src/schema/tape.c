@@ -1,5 +1,6 @@
 /*
- * Tapes.  Recursion follows containers, and the scanner has refused what is
+ * Tapes.  Reading is made of record/'s tokens, as its reader is, because a
+ * call per value costs as much as the value.  Recursion follows containers, and the scanner has refused what is
  * nested deeper than RECORD_DEPTH.
  */
 #include "schema/tape.h"
@@ -7,12 +8,13 @@
 #include <stdlib.h>
 
 #include "base/size.h"
-#include "schema/num.h"
+#include "record/token.h"
+#include "schema/literal.h"
 
 void
 tape_init(struct tape *t)
 {
-	*t = (struct tape){ .names = scan_names_new() };
+	*t = (struct tape){ .names = scan_names_new(), .seed = name_seed() };
 }
 
 void
@@ -40,98 +42,148 @@ push(struct tape *t, uint8_t kind, const char *p)
 	if (t->n == t->cap)
 		grow(t);
 	k = &t->t[t->n++];
-	*k = (struct tok){ .p = p, .next = (uint32_t)t->n, .kind = kind };
+	*k = (struct tok){ .p = p, .kind = kind };
+	k->next = (uint32_t)t->n;
 	return k;
 }
 
-static int
-scalar(struct tape *t, struct scan *s, uint8_t kind, struct err *e)
+/* Undo escapes; 8 bytes behind may be read by hashes. */
+static struct str
+decode(struct tape *t, const char *p, uint32_t n)
 {
-	struct tok *k = push(t, kind, s->p);
+	char *out = arena_alloc(&t->decoded, (size_t)n + 8);
+
+	return str_from(out, token_unescape(p, n, out));
+}
+
+/* A scalar at p: the place behind it, or NULL. */
+static inline const char *
+scalar(struct tape *t, const struct scan *s, const char *p, struct err *e)
+{
+	unsigned char c = token_at(s, p);
+	struct tok *k = push(t, SCAN_NULL, p);
 	struct value v;
 
-	if (scan_value(s, &v, e) != 0)
-		return -1;
-	switch (v.type) {
-	case V_TEXT:
-	case V_NUM:
+	if (c == '"') {
+		p = token_string(s, p, &v, e);
+		k->kind = SCAN_STRING;
+	} else if (c == '-' || (unsigned char)(c - '0') <= 9) {
+		p = token_number(s, p, &v, e);
+		k->kind = SCAN_NUMBER;
+	} else {
+		p = token_scalar(s, p, &v, e);
+		if (p != NULL && v.type == V_BOOL) {
+			k->kind = SCAN_BOOL;
+			k->count = v.u.i != 0;
+		}
+		return p;
+	}
+	if (p != NULL) {
 		k->p = v.u.p;
 		k->n = v.n;
 		k->flags = v.flags;
-		break;
-	case V_BOOL:
-		k->count = v.u.i != 0;
-		break;
-	default:
-		break;
 	}
-	return 0;
+	return p;
 }
 
-/* The next member or element of the container at: 1, 0 at its end, or -1. */
-static int
-step(struct tape *t, struct scan *s, uint32_t at, struct err *e)
+/* The name of a member and its colon at p; behind them, or NULL. */
+static inline const char *
+member(struct tape *t, struct scan *s, const char *p, struct err *e)
 {
+	const char *at = p;
 	struct value name;
+	struct str text;
 	struct tok *k;
-	int r;
 
-	if (t->t[at].kind == SCAN_ARRAY) {
-		r = scan_item(s, e);
-	} else if ((r = scan_next(s, &name, e)) == 1) {
-		k = push(t, SCAN_STRING, NULL);
-		if (name.flags & VF_ESCAPED) {
-			struct str plain = value_str(name, &t->decoded);
-
-			k->p = plain.p;
-			k->n = (uint32_t)plain.n;
-		} else {
-			k->p = name.u.p;
-			k->n = name.n;
-		}
-	}
-	if (r == 1)
-		t->t[at].count++;
-	return r;
+	if (token_at(s, p) != '"')
+		return token_unexpected(s, p, "a name in double quotes", e);
+	p = token_string(s, p, &name, e);
+	if (p == NULL)
+		return NULL;
+	text = str_from(name.u.p, name.n);
+	if (name.flags & VF_ESCAPED)
+		text = decode(t, name.u.p, name.n);
+	k = push(t, SCAN_STRING, text.p);
+	k->n = (uint32_t)text.n;
+	k->hash = name_hash(text.p, text.n, t->seed);
+	if (names_add_hash(t->names, s->depth, name, k->hash) != 0)
+		return token_twice(s, at, name, e);
+	p = token_blank(s, p);
+	if (token_at(s, p) != ':')
+		return token_unexpected(s, p, "a colon behind the name", e);
+	return token_blank(s, p + 1);
 }
 
+/*
+ * The containers that are open, innermost last, are open[0 .. depth); *first
+ * says that the innermost has had no member or element yet.
+ */
 int
 tape_read(struct tape *t, struct str text, struct err *e)
 {
-	uint32_t open[RECORD_DEPTH + 1];
-	size_t depth = 0;
+	uint32_t open[RECORD_DEPTH];
 	struct scan s;
+	const char *p;
 	struct tok *k;
-	int r;
+	int first = 0;
 
 	t->n = 0;
 	t->text = text;
 	arena_reset(&t->decoded);
 	scan_init(&s, text, t->names);
-	do {
-		enum scan_kind kind = scan_peek(&s);
+	p = token_blank(&s, s.p);
+	for (;;) {
+		unsigned char c = token_at(&s, p);
 
-		if (kind == SCAN_OBJECT || kind == SCAN_ARRAY) {
-			push(t, (uint8_t)kind, s.p);
-			r = kind == SCAN_OBJECT ? scan_object(&s, e) :
-						  scan_array(&s, e);
-			if (r != 0)
+		if (c == '{' || c == '[') {
+			if (s.depth == RECORD_DEPTH) {
+				token_deep(&s, p, e);
 				return -1;
-			open[depth++] = (uint32_t)(t->n - 1);
-		} else if (scalar(t, &s, (uint8_t)kind, e) != 0) {
+			}
+			open[s.depth++] = (uint32_t)t->n;
+			if (c == '{')
+				names_open(t->names, s.depth);
+			push(t, c == '{' ? SCAN_OBJECT : SCAN_ARRAY, p);
+			p = token_blank(&s, p + 1);
+			first = 1;
+		} else if ((p = scalar(t, &s, p, e)) == NULL) {
 			return -1;
 		}
-		while (depth > 0) {
-			r = step(t, &s, open[depth - 1], e);
-			if (r < 0)
-				return -1;
-			if (r == 1)
+		for (; s.depth > 0; s.depth--) {
+			int object;
+
+			k = &t->t[open[s.depth - 1]];
+			object = k->kind == SCAN_OBJECT;
+			p = token_blank(&s, p);
+			c = token_at(&s, p);
+			if (c != (object ? '}' : ']')) {
+				if (!first && c != ',') {
+					token_unexpected(&s, p, object ?
+					    "a comma or }" : "a comma or ]", e);
+					return -1;
+				}
 				break;
-			k = &t->t[open[--depth]];
+			}
+			if (object)
+				names_close(t->names, s.depth);
+			p++;
+			first = 0;
 			k->next = (uint32_t)t->n;
-			k->n = (uint32_t)(s.p - k->p);
+			k->n = (uint32_t)(p - k->p);
 		}
-	} while (depth > 0);
+		if (s.depth == 0)
+			break;
+		k->count++;
+		if (!first)
+			p = token_blank(&s, p + 1);
+		first = 0;
+		if (k->kind == SCAN_OBJECT) {
+			p = member(t, &s, p, e);
+			if (p == NULL)
+				return -1;
+		}
+	}
+	s.p = p;
 	return scan_end(&s, e);
 }
 
@@ -141,9 +193,7 @@ tape_str(struct tape *t, uint32_t at)
 	struct tok *k = &t->t[at];
 
 	if (k->flags & VF_ESCAPED) {
-		struct str plain = value_str(
-		    (struct value){ .type = V_TEXT, .flags = k->flags,
-			.n = k->n, .u.p = k->p }, &t->decoded);
+		struct str plain = decode(t, k->p, k->n);
 
 		k->p = plain.p;
 		k->n = (uint32_t)plain.n;
@@ -249,7 +299,7 @@ tape_equal(struct tape *a, uint32_t i, struct tape *b, uint32_t j,
 	case SCAN_BOOL:
 		return x->count == y->count;
 	case SCAN_NUMBER:
-		return num_equal(tok_str(x), tok_str(y));
+		return literal_equal(tok_str(x), tok_str(y));
 	case SCAN_STRING:
 		return str_eq(tape_str(a, i), tape_str(b, j));
 	case SCAN_ARRAY:
@@ -283,7 +333,7 @@ tape_hash(struct tape *t, uint32_t at)
 
 	switch (k->kind) {
 	case SCAN_NUMBER:
-		return mix(h, num_hash(tok_str(k)));
+		return mix(h, literal_hash(tok_str(k)));
 	case SCAN_STRING:
 		return mix(h, str_hash(tape_str(t, at)));
 	case SCAN_ARRAY:
@@ -292,8 +342,7 @@ tape_hash(struct tape *t, uint32_t at)
 		return h;
 	case SCAN_OBJECT:
 		for (uint32_t i = at + 1; i < k->next; i = t->t[i + 1].next)
-			h += mix(str_hash(tok_str(&t->t[i])),
-			    tape_hash(t, i + 1));
+			h += mix(t->t[i].hash, tape_hash(t, i + 1));
 		return mix(h, k->count);
 	default:
 		return mix(h, k->count);

@@ -15,15 +15,21 @@
 #ifndef SCHEMA_TAPE_H
 #define SCHEMA_TAPE_H
 
+#include "record/names.h"
 #include "record/scan.h"
 
 struct tok {
-	const char *p;  /* string: its bytes; else the text of the value */
-	uint32_t n;     /* bytes at p */
-	uint32_t next;  /* the token behind this value */
-	uint32_t count; /* members or elements; bool: 0 or 1 */
-	uint8_t kind;   /* enum scan_kind */
-	uint8_t flags;  /* VF_ESCAPED, VF_PLAIN */
+	const char *p; /* string: its bytes; else the text of the value */
+	uint32_t n;    /* bytes at p */
+	uint8_t kind;  /* enum scan_kind */
+	uint8_t flags; /* VF_ESCAPED, VF_PLAIN */
+	union {
+		struct {
+			uint32_t next;  /* the token behind this value */
+			uint32_t count; /* members, elements; bool: 0, 1 */
+		};
+		uint64_t hash; /* of a name: name_hash */
+	};
 };
 
 struct tape {
@@ -33,18 +39,22 @@ struct tape {
 	struct str text;
 	struct arena decoded; /* strings that had escapes */
 	struct scan_names *names;
+	struct name_seed seed;
 };
 
 void tape_init(struct tape *t);
 void tape_fini(struct tape *t);
 
-/* Names come decoded.  The text must outlive the tokens; err.at is a byte. */
+/*
+ * Names come decoded.  The text has RECORD_PAD bytes behind it and outlives
+ * the tokens; err.at is a byte.
+ */
 int tape_read(struct tape *t, struct str text, struct err *e);
 
 /* Decode every string, after which the tape is only read. */
 void tape_decode(struct tape *t);
 
-/* The decoded bytes of a string. */
+/* The decoded bytes of a string, with 8 readable ones behind. */
 struct str tape_str(struct tape *t, uint32_t at);
 
 /* The value of a member of the object at, or 0 (the root is no member). */

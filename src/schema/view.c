@@ -12,7 +12,7 @@
 #include "base/table.h"
 #include "record/decimal.h"
 #include "schema/node.h"
-#include "schema/say.h"
+#include "schema/complain.h"
 
 /* Branches that one place may have; what is beyond says nothing. */
 #define BRANCHES 1024
@@ -158,7 +158,7 @@ choice_types(const struct node *n, const struct choice *c)
 		const struct tok *t = &n->doc->tape.t[c->values[i]];
 
 		if (t->kind == SCAN_NUMBER)
-			types |= num_whole(tok_str(t)) ? SCHEMA_INTEGER :
+			types |= literal_whole(tok_str(t)) ? SCHEMA_INTEGER :
 							 SCHEMA_FRACTION;
 		else
 			types |= by_kind[t->kind];
@@ -335,7 +335,7 @@ value_types(struct value v)
 	case V_BOOL:
 		return SCHEMA_BOOL;
 	case V_NUM:
-		return num_whole(str_from(v.u.p, v.n)) ? SCHEMA_INTEGER :
+		return literal_whole(str_from(v.u.p, v.n)) ? SCHEMA_INTEGER :
 							 SCHEMA_FRACTION;
 	case V_TEXT:
 		return SCHEMA_STRING;
@@ -649,7 +649,7 @@ schema_types_text(const struct schema_node *n)
 	struct buf b = { 0 };
 	struct str s;
 
-	say_types(&b, n->types);
+	complain_types(&b, n->types);
 	s = arena_str(n->a, buf_str(&b));
 	buf_fini(&b);
 	return s;
@@ -701,6 +701,16 @@ schema_property_name(const struct schema_node *n, size_t i)
 {
 	name_all((struct schema_node *)n);
 	return n->names[i];
+}
+
+/* keys_find may read 8 bytes behind a name. */
+static struct str
+padded(struct arena *a, struct str name)
+{
+	char *p = arena_zalloc(a, size_add(name.n, 8));
+
+	memcpy(p, name.n ? name.p : "", name.n);
+	return str_from(p, name.n);
 }
 
 /* What n says of a property: 1 when it declares it.  Adds to v. */
@@ -766,6 +776,7 @@ schema_property(const struct schema_node *n, struct str name)
 	if (v != NULL)
 		return v->a ? v : NULL;
 	v = view_new(n->a, n->place);
+	name = padded(n->a, name);
 	run = regex_run_new();
 	for (size_t i = 0; i < n->nall; i++)
 		known |= add_declared(v, n->all[i], name, run, &budget);
@@ -786,15 +797,15 @@ schema_property(const struct schema_node *n, struct str name)
 	seal(v);
 	if (!known)
 		v->a = NULL; /* remembered as not declared */
-	table_put(&owner->props, arena_str(n->a, name), v);
+	table_put(&owner->props, name, v);
 	if (owner->props.n == 1)
 		arena_defer(n->a, (void (*)(void *))table_fini,
 		    &owner->props);
 	return known ? v : NULL;
 }
 
-int
-schema_property_required(const struct schema_node *n, struct str name)
+static int
+is_required(const struct schema_node *n, struct str name)
 {
 	for (size_t i = 0; i < n->nall; i++) {
 		const struct object_rules *r = n->all[i]->object;
@@ -812,12 +823,18 @@ schema_property_required(const struct schema_node *n, struct str name)
 			if (!(b->types & SCHEMA_OBJECT))
 				continue;
 			some = 1;
-			all &= schema_property_required(b, name);
+			all &= is_required(b, name);
 		}
 		if (some && all)
 			return 1;
 	}
 	return 0;
+}
+
+int
+schema_property_required(const struct schema_node *n, struct str name)
+{
+	return is_required(n, padded(n->a, name));
 }
 
 /* --- what is not named --------------------------------------------------- */

@@ -2,7 +2,7 @@
  * Sentences.  They name fields and what the schema wants, never what the
  * record holds: they may go into logs and replies.
  */
-#include "schema/say.h"
+#include "schema/complain.h"
 
 #include <stdarg.h>
 
@@ -23,13 +23,13 @@ put_cut(struct buf *b, struct str s)
 }
 
 void
-say_value(struct buf *b, struct str json)
+complain_value(struct buf *b, struct str json)
 {
 	put_cut(b, json);
 }
 
 void
-say_name(struct buf *b, struct str name)
+complain_name(struct buf *b, struct str name)
 {
 	struct buf quoted = { 0 };
 
@@ -39,7 +39,7 @@ say_name(struct buf *b, struct str name)
 }
 
 void
-say_types(struct buf *b, unsigned types)
+complain_types(struct buf *b, unsigned types)
 {
 	static const struct {
 		unsigned bits;
@@ -71,7 +71,7 @@ say_types(struct buf *b, unsigned types)
 }
 
 const char *
-say_kind(const struct tok *t)
+complain_kind(const struct tok *t)
 {
 	switch (t->kind) {
 	case SCAN_NULL:
@@ -79,7 +79,7 @@ say_kind(const struct tok *t)
 	case SCAN_BOOL:
 		return "a boolean";
 	case SCAN_NUMBER:
-		return num_whole(tok_str(t)) ? "an integer" : "a number";
+		return literal_whole(tok_str(t)) ? "an integer" : "a number";
 	case SCAN_STRING:
 		return "a string";
 	case SCAN_ARRAY:
@@ -95,9 +95,9 @@ put_subject(struct buf *b, const struct tape *t, uint32_t at)
 {
 	uint32_t i = 0, k, name = 0;
 	size_t item = 0;
-	int is_item = 0;
+	int is_item = 0, is_name = 0;
 
-	while (i != at && i != name) {
+	while (i != at && !is_name) {
 		k = i + 1;
 		is_item = t->t[i].kind == SCAN_ARRAY;
 		if (is_item) {
@@ -108,15 +108,16 @@ put_subject(struct buf *b, const struct tape *t, uint32_t at)
 			while (at >= t->t[k + 1].next)
 				k = t->t[k + 1].next;
 			name = k;
-			i = at == k ? k : k + 1;
+			is_name = at == k;
+			i = k + 1;
 		}
 	}
 	if (is_item)
 		buf_printf(b, "item %zu of ", item);
-	else if (i == name && at != 0)
+	else if (is_name)
 		buf_puts(b, STR("the name "));
 	if (name != 0)
-		say_name(b, tok_str(&t->t[name]));
+		complain_name(b, tok_str(&t->t[name]));
 	else
 		buf_puts(b, STR("the record"));
 }
@@ -136,7 +137,7 @@ put_place(struct buf *b, const struct check *c, const struct node *n,
 }
 
 int
-say(struct check *c, const struct node *n, uint32_t at, struct str keyword,
+complain(struct check *c, const struct node *n, uint32_t at, struct str keyword,
     const char *fmt, ...)
 {
 	struct schema_run *run = c->run;

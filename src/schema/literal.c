@@ -2,7 +2,7 @@
  * Number literals, looked at digit by digit: value = digits * 10^exp, where
  * digits begin and end with one that is not 0.
  */
-#include "schema/num.h"
+#include "schema/literal.h"
 
 #include <limits.h>
 #include <string.h>
@@ -27,9 +27,10 @@ exponent(const char *p, const char *end)
 
 	if (*p == '-' || *p == '+')
 		p++;
-	for (; p < end; p++)
-		if (x < EXP_MAX)
-			x = x * 10 + (*p - '0');
+	for (; p < end && x < EXP_MAX; p++)
+		x = x * 10 + (*p - '0');
+	if (x > EXP_MAX)
+		x = EXP_MAX;
 	return negative ? -x : x;
 }
 
@@ -59,7 +60,7 @@ split(struct str s)
 }
 
 int
-num_whole(struct str s)
+literal_whole(struct str s)
 {
 	struct digits d;
 
@@ -74,13 +75,13 @@ num_whole(struct str s)
 }
 
 int
-num_equal(struct str a, struct str b)
+literal_equal(struct str a, struct str b)
 {
 	return str_eq(a, b) || num_cmp(a, b) == 0;
 }
 
 uint64_t
-num_hash(struct str s)
+literal_hash(struct str s)
 {
 	struct digits d = split(s);
 	uint64_t h = 1;
@@ -90,12 +91,17 @@ num_hash(struct str s)
 	for (const char *p = d.p; p < d.end; p++)
 		if (*p != '.')
 			h = (h ^ (uint64_t)(*p - '0')) * 0x100000001b3u;
+	/* 10e9999999999999999 and its like may not be told apart */
+	if (d.exp > EXP_MAX / 2)
+		d.exp = EXP_MAX;
+	else if (d.exp < -EXP_MAX / 2)
+		d.exp = -EXP_MAX;
 	h ^= (uint64_t)d.exp * 2 + (uint64_t)d.negative;
 	return str_hash(str_from((const char *)&h, sizeof(h)));
 }
 
 int
-num_divisor(struct str s, struct num_divisor *n, struct err *e)
+literal_divisor(struct str s, struct divisor *n, struct err *e)
 {
 	struct digits d = split(s);
 	int count = 0;
@@ -143,7 +149,7 @@ divides(const struct digits *d, int64_t zeros, unsigned __int128 coef)
 }
 
 int
-num_multiple(struct str s, const struct num_divisor *n)
+literal_multiple(struct str s, const struct divisor *n)
 {
 	struct digits d = split(s);
 	int64_t zeros = d.exp - n->exp;
@@ -162,7 +168,7 @@ num_multiple(struct str s, const struct num_divisor *n)
 }
 
 int
-num_size(struct str s, size_t *n)
+literal_size(struct str s, size_t *n)
 {
 	struct digits d = split(s);
 	size_t x = 0;
