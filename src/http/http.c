@@ -2,11 +2,16 @@
  * A request is a slot: a curl easy handle with its buffers.  A slot is in
  * one place at a time and moves in this order:
  *
- *   idle -> running -> finished -> shown -> idle
+ *   idle -> waiting -> running -> finished -> shown -> idle
  *
- * running: in the multi handle.  finished: its outcome is known, http_poll
- * has not returned it yet.  shown: returned; its buffers are the caller's
- * until the next http_poll.
+ * waiting: its host has all the requests it may have.  running: in the multi
+ * handle.  finished: its outcome is known, http_poll has not returned it
+ * yet.  shown: returned; its buffers are the caller's until the next
+ * http_poll.
+ *
+ * Curl could cap connections itself, but counts the wait into the timeout
+ * and notices that only when the wait is over: a request would be sent with
+ * no time left to answer it.
  */
 #include "config.h"
 
@@ -22,12 +27,15 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/size.h"
+#include "base/table.h"
 
 #define REPLY_MAX (16u << 20)
 #define IDLE_KEPT 64 /* idle slots beyond this are freed */
 
+struct host;
+
 struct slot {
+	struct host *host;
 	CURL *easy;
 	CURLU *url;
 	struct curl_slist *headers;
@@ -38,7 +46,6 @@ struct slot {
 	unsigned sendings; /* how often curl was about to send it */
 	bool too_large;
 	bool unframed;    /* neither length nor chunks: ends with the line */
-	char host[128];   /* for error texts */
 	struct http_done done;
 	struct slot *next, *prev;
 };
@@ -48,10 +55,18 @@ struct place {
 	struct slot head;
 };
 
+struct host {
+	char name[128]; /* host:port, for error texts too */
+	unsigned running;
+	struct place waiting;
+};
+
 struct http {
 	CURLM *multi;
 	char *user_agent, *ca_file;
 	long max_idle_s;
+	unsigned max_per_host;
+	struct table hosts; /* by name; kept to the end, they are few */
 	struct place idle, running, finished, shown;
 	size_t nidle, pending;
 	atomic_bool woken;
@@ -123,7 +138,6 @@ http_new(const struct http_opts *o)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct http *h = calloc(1, sizeof(*h));
-	long per_host = o->max_per_host ? o->max_per_host : 8;
 
 	pthread_once(&once, global_init);
 	if (h == NULL)
@@ -131,14 +145,13 @@ http_new(const struct http_opts *o)
 	h->multi = curl_multi_init();
 	if (h->multi == NULL)
 		fatal("out of memory: curl multi");
-	/* HTTP/1.1 has one request per connection, so this caps both. */
-	curl_multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
 	curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 	curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, 256L);
 	h->user_agent = copy(o->user_agent ? o->user_agent : "crosswalk");
 	h->ca_file = copy(o->ca_file);
 	h->max_idle_s = o->max_idle_s ? o->max_idle_s : 50;
 	h->watch = -1;
+	h->max_per_host = o->max_per_host ? o->max_per_host : 8;
 	place_init(&h->idle);
 	place_init(&h->running);
 	place_init(&h->finished);
@@ -277,19 +290,32 @@ recycle(struct http *h, struct slot *s)
 	h->nidle++;
 }
 
+static void
+free_all(struct http *h, struct place *p)
+{
+	struct slot *s;
+
+	while ((s = place_first(p)) != NULL) {
+		if (p == &h->running)
+			curl_multi_remove_handle(h->multi, s->easy);
+		slot_free(s);
+	}
+}
+
 void
 http_free(struct http *h)
 {
-	struct place *places[] = { &h->idle, &h->running, &h->finished,
-		&h->shown };
-	struct slot *s;
+	struct table_entry *e = NULL;
 
-	for (size_t i = 0; i < COUNT(places); i++)
-		while ((s = place_first(places[i])) != NULL) {
-			if (places[i] == &h->running)
-				curl_multi_remove_handle(h->multi, s->easy);
-			slot_free(s);
-		}
+	free_all(h, &h->idle);
+	free_all(h, &h->running);
+	free_all(h, &h->finished);
+	free_all(h, &h->shown);
+	while ((e = table_next(&h->hosts, e)) != NULL) {
+		free_all(h, &((struct host *)e->value)->waiting);
+		free(e->value);
+	}
+	table_fini(&h->hosts);
 	curl_multi_cleanup(h->multi);
 	free(h->user_agent);
 	free(h->ca_file);
@@ -299,7 +325,7 @@ http_free(struct http *h)
 static void finish(struct http *h, struct slot *s, enum http_outcome o,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* running or new -> finished */
+/* new or running -> finished */
 static void
 finish(struct http *h, struct slot *s, enum http_outcome o,
     const char *fmt, ...)
@@ -311,9 +337,9 @@ finish(struct http *h, struct slot *s, enum http_outcome o,
 	d->outcome = o;
 	d->error[0] = '\0';
 	if (fmt != NULL) {
-		if (s->host[0] != '\0')
+		if (s->host != NULL)
 			n = (size_t)snprintf(d->error, sizeof(d->error),
-			    "%s: ", s->host);
+			    "%s: ", s->host->name);
 		va_start(ap, fmt);
 		vsnprintf(d->error + n, sizeof(d->error) - n, fmt, ap);
 		va_end(ap);
@@ -321,14 +347,32 @@ finish(struct http *h, struct slot *s, enum http_outcome o,
 	move(s, &h->finished);
 }
 
+static struct host *
+find_host(struct http *h, const char *name)
+{
+	struct host *found = table_get(&h->hosts, str_z(name));
+
+	if (found != NULL)
+		return found;
+	found = calloc(1, sizeof(*found));
+	if (found == NULL)
+		fatal("out of memory: a host");
+	snprintf(found->name, sizeof(found->name), "%s", name);
+	place_init(&found->waiting);
+	table_put(&h->hosts, str_z(found->name), found);
+	return found;
+}
+
 /* NULL, or what is wrong with the URL; fills s->url and s->host. */
 static const char *
-read_url(struct slot *s, const char *url)
+read_url(struct http *h, struct slot *s, const char *url)
 {
 	char *host = NULL, *port = NULL, *user = NULL, *scheme = NULL;
 	const char *wrong = NULL;
+	char name[128];
 
-	s->host[0] = '\0';
+	/* Without this a URL that is none is taken as relative to the last. */
+	curl_url_set(s->url, CURLUPART_URL, NULL, 0);
 	if (curl_url_set(s->url, CURLUPART_URL, url, 0) != CURLUE_OK ||
 	    curl_url_get(s->url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
 	    curl_url_get(s->url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
@@ -337,9 +381,12 @@ read_url(struct slot *s, const char *url)
 		wrong = "the URL is neither http nor https";
 	else if (curl_url_get(s->url, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		wrong = "the URL has a user name; send a header instead";
-	if (host != NULL && curl_url_get(s->url, CURLUPART_PORT, &port,
-	    CURLU_DEFAULT_PORT) == CURLUE_OK)
-		snprintf(s->host, sizeof(s->host), "%.100s:%.10s", host, port);
+	else if (curl_url_get(s->url, CURLUPART_PORT, &port,
+	    CURLU_DEFAULT_PORT) != CURLUE_OK || (size_t)snprintf(name,
+	    sizeof(name), "%s:%s", host, port) >= sizeof(name))
+		wrong = "the URL's host is too long";
+	else
+		s->host = find_host(h, name);
 	curl_free(host);
 	curl_free(port);
 	curl_free(user);
@@ -422,6 +469,16 @@ set_method(struct slot *s, const struct http_request *r)
 	}
 }
 
+/* waiting or new -> running */
+static void
+start(struct http *h, struct slot *s)
+{
+	s->host->running++;
+	move(s, &h->running);
+	if (curl_multi_add_handle(h->multi, s->easy) != CURLM_OK)
+		fatal("curl_multi_add_handle failed");
+}
+
 void
 http_submit(struct http *h, const struct http_request *r, void *tag)
 {
@@ -439,7 +496,8 @@ http_submit(struct http *h, const struct http_request *r, void *tag)
 	s->max_reply = r->max_reply ? r->max_reply : REPLY_MAX;
 	s->done = (struct http_done){ .tag = tag };
 	h->pending++;
-	wrong = read_url(s, r->url);
+	s->host = NULL;
+	wrong = read_url(h, s, r->url);
 	if (wrong == NULL)
 		wrong = add_headers(s, r);
 	if (wrong != NULL) {
@@ -453,9 +511,10 @@ http_submit(struct http *h, const struct http_request *r, void *tag)
 	curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS,
 	    (long)(r->total_ms ? r->total_ms : 60000));
 	set_method(s, r);
-	move(s, &h->running);
-	if (curl_multi_add_handle(h->multi, s->easy) != CURLM_OK)
-		fatal("curl_multi_add_handle failed");
+	if (s->host->running < h->max_per_host)
+		start(h, s);
+	else
+		move(s, &s->host->waiting);
 }
 
 size_t
@@ -481,7 +540,9 @@ fail(struct http *h, struct slot *s, CURLcode code)
 	const char *text = curl_easy_strerror(code);
 	long no = 0;
 
-	curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &no);
+	if (code == CURLE_COULDNT_CONNECT || code == CURLE_SEND_ERROR ||
+	    code == CURLE_RECV_ERROR)
+		curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &no);
 	if (s->too_large)
 		finish(h, s, o, "the reply is larger than %zu bytes",
 		    s->max_reply);
@@ -536,17 +597,22 @@ turn(struct http *h)
 	int running, left;
 	CURLMsg *m;
 
-	curl_multi_perform(h->multi, &running);
+	if (curl_multi_perform(h->multi, &running) != CURLM_OK)
+		fatal("curl_multi_perform failed");
 	while ((m = curl_multi_info_read(h->multi, &left)) != NULL) {
 		CURLcode code = m->data.result;
 		CURL *easy = m->easy_handle;
-		struct slot *s;
+		struct slot *s, *next;
 
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&s);
 		settle(h, s, code); /* before removal: it reads timings */
 		curl_multi_remove_handle(h->multi, easy);
+		s->host->running--;
+		next = place_first(&s->host->waiting);
+		if (next != NULL)
+			start(h, next);
 	}
 }
 

@@ -49,7 +49,7 @@ struct http_request {
 	size_t nheaders;
 	struct str body;     /* p NULL: none */
 	unsigned connect_ms; /* 10,000: until TLS stands */
-	unsigned total_ms;   /* 60,000: from submit, waiting included */
+	unsigned total_ms;   /* 60,000: from its turn to the last byte */
 	size_t max_reply;    /* 16 MB, headers and unpacked body */
 };
 
@@ -73,8 +73,8 @@ struct http_done {
 	struct str body;        /* unpacked; empty unless REPLY */
 	char error[200];        /* empty for REPLY */
 	int64_t connected_us;   /* 0: an open connection was used */
-	int64_t first_byte_us;  /* of the reply, from the start */
-	int64_t total_us;
+	int64_t first_byte_us;  /* of the reply, from its turn */
+	int64_t total_us;       /* from its turn */
 };
 
 struct http *http_new(const struct http_opts *o);

@@ -6,5 +6,6 @@ src_http_libhttp_a_SOURCES = \
 
 check_PROGRAMS += tests/unit/http
 TESTS += tests/unit/http
-tests_unit_http_SOURCES = tests/unit/http.c tests/unit/sandbox_net.h
+tests_unit_http_SOURCES = tests/unit/http.c tests/unit/http_raw.c \
+	tests/unit/sandbox_net.h
 tests_unit_http_LDADD = $(LIB_SANDBOX) $(LIB_HTTP) $(UNIT_LIBS)

@@ -22,7 +22,11 @@ src_sandbox_libsandbox_a_SOURCES = \
 
 check_PROGRAMS += tests/unit/sandbox
 TESTS += tests/unit/sandbox
-tests_unit_sandbox_SOURCES = tests/unit/sandbox.c tests/unit/sandbox_net.h \
+tests_unit_sandbox_SOURCES = \
+	tests/unit/sandbox.c tests/unit/sandbox_net.h \
+	tests/unit/sandbox_faults.c \
+	tests/unit/sandbox_run.c \
+	tests/unit/sandbox_values.c \
 	src/cli/sandbox.c src/cli/sandbox.h
 tests_unit_sandbox_LDADD = $(LIB_SANDBOX) $(LIB_HTTP) $(UNIT_LIBS)
 

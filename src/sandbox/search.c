@@ -283,7 +283,8 @@ void
 sim_search(struct sim *s, struct sim_request *q, struct sim_reply *r)
 {
 	json_error_t je;
-	json_t *in = json_loadb(q->body.p, q->body.n, 0, &je);
+	json_t *in = json_loadb(q->body.p, q->body.n, JSON_ALLOW_NUL,
+	    &je);
 
 	if (!json_is_object(in)) {
 		sim_error(r, 400, "VALIDATION_ERROR", "Invalid input JSON on "

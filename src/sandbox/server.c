@@ -525,7 +525,6 @@ sandbox_start(const struct sandbox_opts *o, struct err *e)
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_ALLOW_SUSPEND_RESUME, o->port, NULL, NULL, handle, s,
 	    MHD_OPTION_SOCK_ADDR, &at,
-	    MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
 	    MHD_OPTION_THREAD_POOL_SIZE, or_else(o->threads, 2),
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(128 << 10),
 	    MHD_OPTION_NOTIFY_COMPLETED, completed, s,

@@ -78,7 +78,8 @@ sim_load(struct sim *s, const char *path, struct err *e)
 		    strerror(errno));
 	while (rc == 0 && (n = getline(&line, &cap, f)) > 0) {
 		json_error_t je;
-		json_t *in = json_loadb(line, (size_t)n, 0, &je);
+		json_t *in = json_loadb(line, (size_t)n, JSON_ALLOW_NUL,
+		    &je);
 
 		number++;
 		if (in == NULL)

@@ -219,6 +219,18 @@ sim_record_set(struct sim_record *r, struct sim_prop *p, struct str value)
 }
 
 struct str
+sim_decimal(uint64_t v, char *out)
+{
+	char *o = out + 32;
+
+	do {
+		*--o = (char)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	return str_from(o, (size_t)(out + 32 - o));
+}
+
+struct str
 sim_record_text(const struct sim_record *r, const struct sim_prop *p,
     char *text)
 {
@@ -228,12 +240,10 @@ sim_record_text(const struct sim_record *r, const struct sim_prop *p,
 		c = sim_record_get(r, p);
 		return str_from(c.p, c.n);
 	}
-	if (str_eq(p->name, STR("hs_object_id"))) {
-		snprintf(text, 32, "%llu", (unsigned long long)r->id);
-		return str_z(text);
-	}
+	if (str_eq(p->name, STR("hs_object_id")))
+		return sim_decimal(r->id, text);
 	return sim_instant((str_eq(p->name, STR("createdate")) ?
-	    r->created_us : r->updated_us) / 1000, text);
+	    r->created_us : r->updated_us) / 1000, false, text);
 }
 
 void

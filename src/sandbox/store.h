@@ -136,7 +136,12 @@ struct sim_flaw {
  */
 bool sim_value(const struct sim_store *st, const struct sim_prop *p,
     struct str in, struct arena *a, struct str *out, struct sim_flaw *flaw);
-/* Milliseconds since 1970 as HubSpot writes a datetime; out[32]. */
-struct str sim_instant(int64_t ms, char *out);
+/*
+ * Milliseconds since 1970 as HubSpot writes a datetime: as Java's Instant,
+ * without a fraction where it is zero, unless always_ms.  out[32].
+ */
+struct str sim_instant(int64_t ms, bool always_ms, char *out);
+/* In decimal; out[32]. */
+struct str sim_decimal(uint64_t v, char *out);
 
 #endif

@@ -5,10 +5,6 @@
 
 #include "sandbox/write.h"
 
-#include <stdio.h>
-
-#include "base/clock.h"
-
 static bool
 parse_properties(struct sim_json *j, struct sim_item *it)
 {
@@ -287,15 +283,26 @@ sim_item_apply(struct sim_request *q, struct sim_item *it)
 }
 
 static void
+put_head(struct buf *b, const struct sim_record *rec)
+{
+	char text[32];
+
+	buf_puts(b, STR("{\"id\":\""));
+	buf_puts(b, sim_decimal(rec->id, text));
+	buf_puts(b, STR("\",\"properties\":{"));
+}
+
+static void
 put_times(struct buf *b, const struct sim_record *rec)
 {
-	char created[32], updated[32];
+	char text[32];
 
-	clock_iso(rec->created_us, created);
-	clock_iso(rec->updated_us, updated);
-	buf_printf(b, ",\"createdAt\":\"%s\",\"updatedAt\":\"%s\","
-	    "\"archived\":%s", created, updated,
-	    rec->archived ? "true" : "false");
+	buf_puts(b, STR(",\"createdAt\":\""));
+	buf_puts(b, sim_instant(rec->created_us / 1000, true, text));
+	buf_puts(b, STR("\",\"updatedAt\":\""));
+	buf_puts(b, sim_instant(rec->updated_us / 1000, true, text));
+	buf_puts(b, rec->archived ? STR("\",\"archived\":true")
+	    : STR("\",\"archived\":false"));
 }
 
 static void
@@ -335,8 +342,7 @@ sim_put_record(struct buf *b, const struct sim_type *t,
 	const struct sim_prop *p;
 	bool first = true;
 
-	buf_printf(b, "{\"id\":\"%llu\",\"properties\":{",
-	    (unsigned long long)rec->id);
+	put_head(b, rec);
 	for (size_t i = 0; i < v->n; i++) {
 		p = sim_type_prop(t, v->names[i]);
 		if (p == NULL || p->computed)
@@ -376,8 +382,7 @@ void
 sim_item_put(struct buf *b, const struct sim_request *q, enum sim_op op,
     const struct sim_item *it, bool batch)
 {
-	buf_printf(b, "{\"id\":\"%llu\",\"properties\":{",
-	    (unsigned long long)it->record->id);
+	put_head(b, it->record);
 	for (size_t i = 0; i < it->npairs; i++) {
 		if (i > 0)
 			buf_putc(b, ',');

@@ -1,0 +1,171 @@
+/* Start, stop, state from run to run, and the command. */
+#include "config.h"
+
+#include "sandbox_net.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/sandbox.h"
+
+Test(state, survives_a_restart)
+{
+	char path[] = "/tmp/crosswalk-sandbox-XXXXXX";
+	char *body = net_upserts(0, 10, "\\u00e9\\u0000", false);
+	struct sandbox_opts o = { .state_file = path };
+	struct net n;
+	json_t *j;
+	int fd = mkstemp(path);
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+	net_up(&n, &o);
+	net_send(&n, "POST", "/crm/v3/properties/contacts", "{\"name\":"
+	    "\"extra\",\"label\":\"E\",\"type\":\"enumeration\","
+	    "\"fieldType\":\"checkbox\",\"groupName\":\"g\",\"options\":"
+	    "[{\"value\":\"a\",\"label\":\"A\"}]}", NULL);
+	net_send(&n, "POST", UPSERT, body, NULL);
+	net_send(&n, "PATCH", CONTACTS "/1002",
+	    "{\"properties\":{\"extra\":\"a;a\"}}", NULL);
+	net_send(&n, "DELETE", CONTACTS "/1003", NULL, NULL);
+	net_down(&n);
+	net_up(&n, &o);
+	cr_assert_eq(net_stat(&n, "live_records"), 9);
+	cr_assert_eq(net_send(&n, "POST", UPSERT, body, &j), 200);
+	cr_assert(json_is_false(net_at(j, "results.0.new")));
+	cr_assert(json_is_true(net_at(j, "results.2.new")));
+	cr_assert_str_eq(net_text(j, "results.2.id"), "1011");
+	json_decref(j);
+	cr_assert_eq(net_stat(&n, "noops"), 9);
+	net_send(&n, "GET", CONTACTS "/1002?properties=extra,firstname",
+	    NULL, &j);
+	cr_assert_str_eq(net_text(j, "properties.extra"), "a;a");
+	cr_assert_eq(json_string_length(net_at(j, "properties.firstname")),
+	    3); /* NUL is data */
+	json_decref(j);
+	net_down(&n);
+	unlink(path);
+	free(body);
+}
+
+Test(start, says_what_is_wrong)
+{
+	struct sandbox_opts bad_json = { .properties = "{" };
+	struct sandbox_opts bad_type = { .properties =
+	    "{\"contacts\":[{\"name\":\"x\",\"type\":\"t\"}]}" };
+	struct sandbox_opts bad_rule = { .faults = "[{}]" };
+	struct sandbox_opts bad_state = { .state_file = "/dev/null/x" };
+	struct sandbox_opts taken = { 0 };
+	struct err e = { 0 };
+	struct net n;
+
+	cr_assert_null(sandbox_start(&bad_json, &e));
+	cr_assert_null(sandbox_start(&bad_type, &e));
+	cr_assert_not_null(strstr(e.text, "there is no type \"t\""));
+	cr_assert_null(sandbox_start(&bad_rule, &e));
+	cr_assert_not_null(strstr(e.text, "fault rule 1"));
+	cr_assert_null(sandbox_start(&bad_state, &e));
+	cr_assert_not_null(strstr(e.text, "/dev/null/x"));
+	net_up(&n, NULL);
+	taken.port = sandbox_port(n.sandbox);
+	cr_assert_null(sandbox_start(&taken, &e));
+	cr_assert_not_null(strstr(e.text, "127.0.0.1:"));
+	net_down(&n);
+}
+
+/* The command: its exit status, and the first line it prints in line. */
+static int
+command(const char *const *argv, int argc, pid_t *pid, char *line, size_t size)
+{
+	int out[2], status;
+	FILE *f;
+
+	cr_assert_eq(pipe(out), 0);
+	fflush(NULL);
+	*pid = fork();
+	if (*pid == 0) {
+		dup2(out[1], 1);
+		dup2(out[1], 2);
+		close(out[0]);
+		close(out[1]);
+		status = cli_sandbox(argc, (char **)argv);
+		fflush(NULL);
+		_exit(status);
+	}
+	close(out[1]);
+	f = fdopen(out[0], "r");
+	if (fgets(line, (int)size, f) == NULL)
+		line[0] = '\0';
+	fclose(f);
+	if (strstr(line, "http://") != NULL)
+		return -1; /* it runs */
+	waitpid(*pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+Test(cli, serves_until_it_is_told_to_end)
+{
+	char file[] = "/tmp/crosswalk-port-XXXXXX", line[256] = "";
+	const char *argv[] = { "sandbox", "hubspot", "--port-file", file,
+		"--token", "secret", "--faults",
+		"[{\"fault\":\"status\",\"status\":503,\"count\":1}]", NULL };
+	struct net n = { .token = "secret" };
+	int fd = mkstemp(file), status;
+	char port[16] = "";
+	pid_t pid;
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+	cr_assert_eq(command(argv, 8, &pid, line, sizeof(line)), -1, "%s",
+	    line);
+	fd = open(file, O_RDONLY);
+	cr_assert_gt(read(fd, port, sizeof(port) - 1), 0);
+	close(fd);
+	port[strcspn(port, "\n")] = '\0';
+	snprintf(n.base, sizeof(n.base), "http://127.0.0.1:%s", port);
+	cr_assert_not_null(strstr(line, n.base));
+	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 503);
+	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 200);
+	kill(pid, SIGTERM);
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert(WIFEXITED(status));
+	cr_assert_eq(WEXITSTATUS(status), 0);
+	cr_assert_eq(access(file, F_OK), -1);
+}
+
+Test(cli, refuses_wrong_use)
+{
+	static const struct {
+		const char *argv[5];
+		int argc, status;
+		const char *line;
+	} cases[] = {
+		{ { "sandbox", "--help" }, 2, 0, "usage: crosswalk sandbox" },
+		{ { "sandbox", "hubspot", "--help" }, 3, 0, "usage:" },
+		{ { "sandbox" }, 1, 2, "name a CRM" },
+		{ { "sandbox", "zoho" }, 2, 2, "name a CRM" },
+		{ { "sandbox", "hubspot", "--port", "x" }, 4, 2, "--port" },
+		{ { "sandbox", "hubspot", "--port", "65536" }, 4, 2, "65535" },
+		{ { "sandbox", "hubspot", "--port" }, 3, 2, "needs a value" },
+		{ { "sandbox", "hubspot", "--what" }, 3, 2, "--what" },
+		{ { "sandbox", "hubspot", "more" }, 3, 2, "too many" },
+		{ { "sandbox", "hubspot", "--faults", "{}" }, 4, 65,
+		    "faults" },
+		{ { "sandbox", "hubspot", "--properties", "/nowhere" }, 4,
+		    66, "/nowhere" },
+	};
+	char line[256];
+	pid_t pid;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int got = command(cases[i].argv, cases[i].argc,
+		    &pid, line, sizeof(line));
+
+		cr_expect_eq(got, cases[i].status, "case %zu: %d %s", i, got,
+		    line);
+		cr_expect_not_null(strstr(line, cases[i].line), "%s", line);
+	}
+}
