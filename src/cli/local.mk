@@ -1,17 +1,26 @@
 noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
 	src/cli/args.c src/cli/cli.h \
+	src/cli/capture.c \
 	src/cli/command.c src/cli/commands.def \
+	src/cli/connection.c \
+	src/cli/control.c \
+	src/cli/dlq.c \
+	src/cli/history.c \
 	src/cli/io.c \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/sandbox.c \
-	src/cli/sheet.c src/cli/sheet.h
+	src/cli/session.c src/cli/session.h \
+	src/cli/sheet.c src/cli/sheet.h \
+	src/cli/status.c
 EXTRA_DIST += src/cli/README.md
 
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
-crosswalk_LDADD = src/cli/libcli.a $(LIB_SANDBOX)
+crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a \
+	$(MHD_LIBS) $(JANSSON_LIBS) $(LIB_STORE) src/record/librecord.a \
+	$(LIB_BASE)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/session.h"
 
 /* What stdio still holds must have been written before we say success. */
 static int
@@ -42,5 +42,5 @@ main(int argc, char **argv)
 	if (c == NULL)
 		return command_missing(argc - 1, argv + 1);
 	args_read(&a, c, argc - words, argv + words);
-	return finish(c->run ? c->run(&a) : 70);
+	return finish(c->run ? c->run(&a) : session_run(&a));
 }

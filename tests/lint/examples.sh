@@ -12,7 +12,7 @@
 #   output                   output
 #   ```                      .Ed
 # runs each line behind `$ ` (`> ` goes on with it) and compares what it
-# printed, both streams; a line `...` stands for any lines.  A page is one
+# printed, both streams; like.awk says what `...` stands for.  A page is one
 # shell in one empty folder, from top to bottom.  In a man page, `.\" fragment`
 # before a display says that it is neither.
 set -u
@@ -22,6 +22,7 @@ export PATH
 LC_ALL=C.UTF-8
 export LC_ALL
 unset CROSSWALK_DB
+like=$(cd "$(dirname "$0")" && pwd)/like.awk
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 failed=0
@@ -97,28 +98,6 @@ extract()
 	}' "$1"
 }
 
-# Does $1 look like $2, in which a line `...` is any lines?
-like()
-{
-	awk '
-	NR == FNR { want[++n] = $0; next }
-	{ have[++m] = $0 }
-	function fits(i, j) {
-		for (; i <= n; i++) {
-			if (want[i] == "...") {
-				for (; j <= m + 1; j++)
-					if (fits(i + 1, j))
-						return 1
-				return 0
-			}
-			if (j > m || want[i] != have[j++])
-				return 0
-		}
-		return j > m
-	}
-	END { exit !fits(1, 1) }' "$2" "$1"
-}
-
 page()
 {
 	rm -rf "$tmp/steps" "$tmp/run"
@@ -148,7 +127,7 @@ page()
 			(exit $status)
 			eval "$cmd" >"$base.out" 2>&1 </dev/null
 			status=$?
-			if ! like "$base.out" "$base.want"; then
+			if ! awk -f "$like" "$base.want" "$base.out"; then
 				printf '%s: %s\n' "$(cat "$base.where")" "$cmd"
 				diff "$base.want" "$base.out" |
 				    sed -n 's/^[<>]/&/p'
