@@ -14,8 +14,8 @@ struct node;
 /* A name of an object that the program reads. */
 struct field {
 	struct str name;
-	/* "name" with its quotes and SPAN bytes of pad, to be compared with
-	 * the record; NULL when it would need escapes */
+	/* "name": with SPAN bytes of pad, to be compared with the record; its
+	 * length is 0 when the name needs escapes */
 	char *text;
 	size_t text_n;
 	uint64_t hash;
@@ -35,7 +35,7 @@ struct node {
 	/* all slots of the fields and rests below, for null */
 	size_t *below;
 	size_t nbelow;
-	size_t id; /* numbers the nodes of a shape */
+	size_t id; /* numbers the nodes of a shape, from nfields on */
 };
 
 struct shape {
@@ -46,7 +46,9 @@ struct shape {
 	size_t nfields, nnodes;
 	struct field *fields;
 	struct name_seed seed;
-	int sealed;
+	/* when it was sealed, so that a reader does not take another shape at
+	 * the same address for this one; 0: not yet */
+	int64_t stamp;
 };
 
 #endif

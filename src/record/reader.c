@@ -3,12 +3,17 @@
  *
  * Records of one source name their fields in one order, so the reader bets
  * that the next name is the one that followed last time and compares the
- * record with that name's text, quotes and all.  A bet that is lost costs a
- * scan of the name and one hash, which finds the field or, for a name that
- * the shape does not have, enters it into the duplicate check.  A name of the
- * shape cannot come twice because its bit in seen is set the first time.
+ * record with that name's text, quotes, colon and all.  A bet that is lost
+ * costs a scan of the name and one hash, which finds the field or tells that
+ * the shape does not have the name.  Such names are learned too, a few of
+ * them, so that bets are won on what is passed over as well.
  *
- * A reader belongs to one thread and keeps only memory between records.
+ * A name of the shape cannot come twice because the first time leaves the
+ * record's number at it; the others go through the duplicate check of
+ * names.h, with the hash that was learned.
+ *
+ * A reader belongs to one thread.  Between records it keeps memory and, for
+ * the shapes it served last, what it learned: nothing that changes a result.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -17,7 +22,7 @@
 #include "record/plan.h"
 #include "record/token.h"
 
-/* An object of the shape that is open. */
+/* An object that is open. */
 struct frame {
 	const struct node *node;
 	const struct field *field; /* that it is the value of; NULL: root */
@@ -25,13 +30,36 @@ struct frame {
 	size_t rest; /* where its other members begin in reader.rest */
 };
 
+/* A name on which to bet; number i < nfields is that field of the shape. */
+struct guess {
+	const char *text; /* "name": with SPAN bytes of pad */
+	uint32_t n;
+	uint32_t next;           /* the guess that came after this one */
+	const struct node *node; /* where it stands; NULL: nowhere */
+	uint64_t key; /* fields: the record it was last seen in; others: hash */
+};
+
+#define OTHERS 64     /* names that are learned, a power of two */
+#define OTHER_TEXT 48 /* bytes of the longest of them with its quotes */
+
+/* What the records of one shape have looked like. */
+struct habit {
+	const struct shape *shape;
+	int64_t stamp;
+	/* the fields; then a place for each node, whose next is the guess on
+	 * its first name; then the others */
+	struct guess *guess;
+	size_t cap;
+	char text[OTHERS][OTHER_TEXT + SPAN];
+};
+
+#define HABITS 4 /* shapes that take turns: source, base and what comes back */
+
 struct reader {
 	struct scan_names *names;
-	size_t cap; /* of seen in words times 64, and of bets */
-	uint64_t *seen;
-	/* the number of the field that came after each field, and first in
-	 * each node; it is only a bet and may come from another shape */
-	uint32_t *bets;
+	uint64_t serial; /* of the record */
+	struct habit habits[HABITS];
+	size_t turn; /* the habit to be forgotten next */
 	struct member *rest;
 	size_t nrest, rest_cap;
 	struct frame frames[RECORD_DEPTH];
@@ -54,8 +82,8 @@ reader_free(struct reader *r)
 	if (r == NULL)
 		return;
 	scan_names_free(r->names);
-	free(r->seen);
-	free(r->bets);
+	for (size_t i = 0; i < HABITS; i++)
+		free(r->habits[i].guess);
 	free(r->rest);
 	free(r);
 }
@@ -69,33 +97,48 @@ resize(void *p, size_t n, size_t size)
 	return p;
 }
 
-/* Make room for a shape and forget what was seen. */
 static void
-prepare(struct reader *r, const struct shape *sh)
+habit_begin(struct habit *h, const struct shape *sh)
 {
-	size_t need = sh->nfields + sh->nnodes;
+	size_t need = sh->nfields + sh->nnodes + OTHERS;
 
-	if (r->cap < need) {
-		size_t cap = (need + 63) / 64 * 64;
-
-		r->seen = resize(r->seen, cap / 64, sizeof(*r->seen));
-		r->bets = resize(r->bets, cap, sizeof(*r->bets));
-		memset(r->bets, 0, cap * sizeof(*r->bets));
-		r->cap = cap;
+	if (h->cap < need) {
+		h->guess = resize(h->guess, need, sizeof(*h->guess));
+		h->cap = need;
 	}
-	memset(r->seen, 0, (sh->nfields + 63) / 64 * sizeof(*r->seen));
-	r->nrest = 0;
+	memset(h->guess, 0, need * sizeof(*h->guess));
+	for (size_t i = 0; i < sh->nfields; i++) {
+		h->guess[i].text = sh->fields[i].text;
+		h->guess[i].n = (uint32_t)sh->fields[i].text_n;
+	}
+	h->shape = sh;
+	h->stamp = sh->stamp;
+}
+
+static struct habit *
+habit_of(struct reader *r, const struct shape *sh)
+{
+	struct habit *h;
+
+	for (size_t i = 0; i < HABITS; i++) {
+		h = &r->habits[i];
+		if (h->shape == sh && h->stamp == sh->stamp)
+			return h;
+	}
+	h = &r->habits[r->turn++ % HABITS];
+	habit_begin(h, sh);
+	return h;
 }
 
 /* Is the record at p this name?  Reads at most SPAN bytes behind the end. */
 static inline int
-is_name(const struct scan *s, const char *p, const struct field *f)
+is_name(const struct scan *s, const char *p, const struct guess *g)
 {
-	const char *text = f->text;
-	size_t n = f->text_n;
+	const char *text = g->text;
+	size_t n = g->n;
 	unsigned want;
 
-	if (text == NULL || (size_t)(s->end - p) < n)
+	if ((size_t)(s->end - p) < n)
 		return 0;
 	for (; n > SPAN; n -= SPAN, p += SPAN, text += SPAN) {
 		if (span_same(p, text) != (1u << SPAN) - 1)
@@ -171,6 +214,8 @@ whole_value(const struct scan *s, const char *p, unsigned depth,
 	unsigned char c = token_at(s, p);
 	const char *q;
 
+	if (c == '"')
+		return token_string(s, p, v, e);
 	if (c != '{' && c != '[')
 		return token_scalar(s, p, v, e);
 	q = token_container(s, p, depth, e);
@@ -180,56 +225,113 @@ whole_value(const struct scan *s, const char *p, unsigned depth,
 	return q;
 }
 
+/* Learn a name that node n does not have; the guess on it, or NULL. */
+static struct guess *
+learn(struct habit *h, const struct node *n, const struct value *name,
+    uint64_t hash)
+{
+	size_t i = hash & (OTHERS - 1), length = (size_t)name->n + 3;
+	struct guess *g = &h->guess[h->shape->nfields + h->shape->nnodes + i];
+
+	if (name->flags & VF_ESCAPED || length > OTHER_TEXT)
+		return NULL;
+	memcpy(h->text[i], name->u.p - 1, length - 1);
+	h->text[i][length - 1] = ':';
+	g->text = h->text[i];
+	g->n = (uint32_t)length;
+	g->node = n;
+	g->key = hash;
+	return g;
+}
+
+/*
+ * The name at p, of an object of node n, when the bet on it is lost.  *hash
+ * is its hash and *g the guess to bet on next time, or NULL.
+ */
 static const char *
-read_object(struct reader *r, const struct shape *sh, const struct scan *s,
+any_name(struct reader *r, struct habit *h, const struct scan *s,
+    const char *p, const struct node *n, struct value *name, uint64_t *hash,
+    struct guess **g, struct err *e)
+{
+	const struct shape *sh = h->shape;
+	const struct field *f;
+	struct str text;
+
+	if (token_at(s, p) != '"')
+		return token_unexpected(s, p, "a name in double quotes", e);
+	p = token_string(s, p, name, e);
+	if (p == NULL)
+		return NULL;
+	text = names_text(r->names, name);
+	*hash = name_hash(text.p, text.n, sh->seed);
+	f = find(sh, n, text, *hash);
+	*g = f != NULL ? &h->guess[f - sh->fields] :
+	    learn(h, n, name, *hash);
+	if (f != NULL && f->text_n > 0)
+		(*g)->node = n;
+	p = token_blank(s, p);
+	if (token_at(s, p) != ':')
+		return token_unexpected(s, p, "a colon behind the name", e);
+	return p + 1;
+}
+
+/* Null where the shape wants an object: all below is null. */
+static void
+null_below(const struct field *f, struct value *slots)
+{
+	for (size_t i = 0; i < f->node->nbelow; i++)
+		slots[f->node->below[i]] = value_null();
+	if (f->slot != SLOT_NONE)
+		slots[f->slot] = value_null();
+}
+
+static const char *
+read_object(struct reader *r, struct habit *h, const struct scan *s,
     const char *p, struct value *slots, struct arena *a, struct err *e)
 {
-	const struct field *f = NULL;
+	const struct shape *sh = h->shape;
 	const struct node *n = sh->root;
-	struct frame *top = r->frames;
+	const struct field *f = NULL;
+	struct frame *top;
+	struct guess *g, *last;
 	struct value name, v;
 	unsigned depth = 0;
 	const char *at;
-	struct str text;
-	uint32_t *bet;
-	size_t i;
+	uint64_t hash = 0;
+	size_t slot;
 
 open:
 	top = &r->frames[depth++];
 	*top = (struct frame){ n, f, p, r->nrest };
 	names_open(r->names, depth);
-	bet = &r->bets[sh->nfields + n->id];
+	last = &h->guess[n->id];
 	p = token_blank(s, p + 1);
 	if (token_at(s, p) == '}')
 		goto close;
 name:
 	at = p;
-	i = *bet - n->first;
-	if (i < n->count && is_name(s, p, &sh->fields[*bet])) {
-		f = &sh->fields[*bet];
-		p += f->text_n;
+	g = &h->guess[last->next];
+	if (g->node == n && is_name(s, p, g)) {
+		p += g->n;
+		last = g;
+		hash = g->key;
+		name.flags = VF_PLAIN;
+		name.n = g->n - 3;
+		name.u.p = at + 1;
 	} else {
-		uint64_t hash;
-
-		if (token_at(s, p) != '"')
-			return token_unexpected(s, p,
-			    "a name in double quotes", e);
-		p = token_string(s, p, &name, e);
+		p = any_name(r, h, s, p, n, &name, &hash, &g, e);
 		if (p == NULL)
 			return NULL;
-		text = names_text(r->names, &name);
-		hash = name_hash(text.p, text.n, sh->seed);
-		f = find(sh, n, text, hash);
-		if (f != NULL)
-			*bet = (uint32_t)(f - sh->fields);
-		else if (names_add(r->names, depth, &name, hash) != 0)
-			return token_twice(s, at, name, e);
+		if (g != NULL) {
+			last->next = (uint32_t)(g - h->guess);
+			last = g;
+		}
 	}
 	p = token_blank(s, p);
-	if (token_at(s, p) != ':')
-		return token_unexpected(s, p, "a colon behind the name", e);
-	p = token_blank(s, p + 1);
-	if (f == NULL) {
+	if (g == NULL || (size_t)(g - h->guess) >= sh->nfields) {
+		name.type = V_TEXT;
+		if (names_add(r->names, depth, &name, hash) != 0)
+			return token_twice(s, at, name, e);
 		p = whole_value(s, p, depth, &v, e);
 		if (p == NULL)
 			return NULL;
@@ -237,30 +339,25 @@ name:
 			push_rest(r, value_str(name, a), v);
 		goto next;
 	}
-	i = (size_t)(f - sh->fields);
-	if (r->seen[i / 64] >> i % 64 & 1)
+	f = &sh->fields[g - h->guess];
+	if (g->key == r->serial)
 		return token_twice(s, at, value_text(f->name), e);
-	r->seen[i / 64] |= (uint64_t)1 << i % 64;
-	bet = &r->bets[i];
-	if (f->node != NULL) {
-		if (token_at(s, p) == '{') {
-			n = f->node;
-			goto open;
-		}
+	g->key = r->serial;
+	if (f->node == NULL) {
+		p = whole_value(s, p, depth, &slots[f->slot], e);
+		if (p == NULL)
+			return NULL;
+	} else if (token_at(s, p) == '{') {
+		n = f->node;
+		goto open;
+	} else {
 		at = p;
 		p = whole_value(s, p, depth, &v, e);
 		if (p == NULL)
 			return NULL;
 		if (v.type != V_NULL)
 			return no_object(s, at, r->frames, depth, f, v, e);
-		for (i = 0; i < f->node->nbelow; i++)
-			slots[f->node->below[i]] = v;
-		if (f->slot != SLOT_NONE)
-			slots[f->slot] = v;
-	} else {
-		p = whole_value(s, p, depth, &slots[f->slot], e);
-		if (p == NULL)
-			return NULL;
+		null_below(f, slots);
 	}
 next:
 	p = token_blank(s, p);
@@ -276,14 +373,14 @@ close:
 	if (n->rest != SLOT_NONE)
 		slots[n->rest] = pop_rest(r, top->rest, a);
 	f = top->field;
-	i = f != NULL ? f->slot : sh->whole;
-	if (i != SLOT_NONE)
-		slots[i] = (struct value){ .type = V_RAW,
+	slot = f != NULL ? f->slot : sh->whole;
+	if (slot != SLOT_NONE)
+		slots[slot] = (struct value){ .type = V_RAW,
 			.n = (uint32_t)(p - top->start),
 			.u.p = top->start };
 	if (--depth == 0)
 		return p;
-	bet = &r->bets[f - sh->fields];
+	last = &h->guess[f - sh->fields];
 	top--;
 	n = top->node;
 	goto next;
@@ -315,12 +412,13 @@ reader_read(struct reader *r, const struct shape *sh, struct str json,
 	const char *p;
 	struct scan s;
 
-	assert(sh->sealed);
+	assert(sh->stamp != 0);
 	if (json.n > RECORD_MAX)
 		return err_set(e, ERR_LIMIT,
 		    "a record of %zu bytes: the limit is %zu", json.n,
 		    RECORD_MAX);
-	prepare(r, sh);
+	r->serial++;
+	r->nrest = 0;
 	scan_init(&s, json, r->names);
 	if (sh->nslots > 0)
 		memset(slots, 0, sh->nslots * sizeof(*slots));
@@ -329,7 +427,7 @@ reader_read(struct reader *r, const struct shape *sh, struct str json,
 		token_unexpected(&s, p, "an object", e);
 		return locate(json, e);
 	}
-	s.p = read_object(r, sh, &s, p, slots, a, e);
+	s.p = read_object(r, habit_of(r, sh), &s, p, slots, a, e);
 	if (s.p == NULL || scan_end(&s, e) != 0)
 		return locate(json, e);
 	return 0;

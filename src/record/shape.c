@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "base/size.h"
 #include "record/plan.h"
 #include "record/span.h"
@@ -59,7 +60,7 @@ node(struct shape *sh, const struct str *path, size_t n)
 {
 	struct node *at = sh->root;
 
-	assert(!sh->sealed && n < RECORD_DEPTH);
+	assert(sh->stamp == 0 && n < RECORD_DEPTH);
 	for (size_t i = 0; i < n; i++) {
 		struct field *f = field(sh, at, path[i]);
 
@@ -94,7 +95,7 @@ shape_rest(struct shape *sh, const struct str *path, size_t n, size_t slot)
 	at->rest = slot;
 }
 
-/* The name as it stands in most records, quotes and all, to be compared. */
+/* The name as it stands in most records, to be compared with them. */
 static void
 literal(struct shape *sh, struct field *f)
 {
@@ -102,6 +103,7 @@ literal(struct shape *sh, struct field *f)
 
 	write_text(&b, f->name);
 	if (b.n == f->name.n + 2) { /* no escape */
+		buf_putc(&b, ':');
 		f->text = arena_zalloc(sh->arena, size_add(b.n, SPAN));
 		memcpy(f->text, b.p, b.n);
 		f->text_n = b.n;
@@ -143,7 +145,7 @@ seal(struct shape *sh, struct node *n, size_t *next)
 {
 	size_t below = n->rest != SLOT_NONE;
 
-	n->id = sh->nnodes++;
+	n->id = sh->nfields + sh->nnodes++;
 	n->first = *next;
 	for (struct field *f = n->list; f != NULL; f = f->next) {
 		literal(sh, f);
@@ -177,9 +179,9 @@ shape_seal(struct shape *sh)
 {
 	size_t next = 0;
 
-	assert(!sh->sealed);
+	assert(sh->stamp == 0);
 	sh->seed = name_seed();
 	sh->fields = arena_array(sh->arena, sh->nfields, sizeof(*sh->fields));
 	seal(sh, sh->root, &next);
-	sh->sealed = 1;
+	sh->stamp = clock_mono_ns();
 }
