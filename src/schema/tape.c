@@ -106,7 +106,7 @@ member(struct tape *t, struct scan *s, const char *p, struct err *e)
 	k = push(t, SCAN_STRING, text.p);
 	k->n = (uint32_t)text.n;
 	k->hash = name_hash(text.p, text.n, t->seed);
-	if (names_add_hash(t->names, s->depth, name, k->hash) != 0)
+	if (names_add(t->names, s->depth, &name, k->hash) != 0)
 		return token_twice(s, at, name, e);
 	p = token_blank(s, p);
 	if (token_at(s, p) != ':')
