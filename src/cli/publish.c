@@ -1,0 +1,155 @@
+/*
+ * crosswalk publish: a mapping becomes an immutable version in Postgres, with
+ * everything that it uses, only when it compiles and its tests pass.
+ */
+#include "cli/publish.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/session.h"
+#include "lang/lang.h"
+#include "lang/testrun.h"
+
+/* Where the last component of a path begins. */
+static size_t
+base_at(struct str path)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] == '/')
+			at = i + 1;
+	return at;
+}
+
+/*
+ * path as seen from the folder that the first from bytes of root name: the
+ * same files give the same names wherever they lie.
+ */
+static struct str
+relative(struct str path, struct str root, size_t from, struct arena *a)
+{
+	struct buf b = { 0 };
+	size_t same = 0;
+	struct str s;
+
+	for (size_t i = 0; i < from && i < path.n &&
+	    path.p[i] == root.p[i]; i++)
+		if (path.p[i] == '/')
+			same = i + 1;
+	for (size_t i = same; i < from; i++)
+		if (root.p[i] == '/')
+			buf_puts(&b, STR("../"));
+	buf_put(&b, path.p + same, path.n - same);
+	s = arena_str(a, buf_str(&b));
+	buf_fini(&b);
+	return s;
+}
+
+static void
+report(void *arg, const struct test_report *r)
+{
+	if (!r->ok)
+		fprintf(stderr, "%s:%u: test \"%.*s\" failed\n%.*s",
+		    (const char *)arg, r->test->pos.line,
+		    STR_ARG(r->test->name), STR_ARG(r->text));
+}
+
+/* How many tests of the unit failed. */
+static int
+run_tests(const struct unit *u, const char *path)
+{
+	struct vm *vm = vm_new(NULL);
+	int failed = test_run(u, vm, report, (void *)path);
+
+	vm_free(vm);
+	return failed;
+}
+
+static int
+store(struct db *db, const struct unit *u, const struct lang_sources *src,
+    struct mapping_version *v, struct arena *a, struct err *e)
+{
+	struct mapping_file *files = arena_array(a, src->n, sizeof(*files));
+	struct str root = src->list[0].path, name, checks;
+
+	for (size_t i = 0; i < src->n; i++) {
+		files[i].path = relative(src->list[i].path, root,
+		    base_at(root), a);
+		files[i].text = src->list[i].text;
+	}
+	name = u->nmap > 0 ? u->maps[0].name : u->connectors[0].name;
+	checks = arena_printf(a, "{\"tests\":%u}", u->ntest);
+	return mapping_publish(db, a, name, files, src->n, checks,
+	    session_user(), v, e);
+}
+
+int
+publish_file(struct db *db, const char *path, int dry,
+    struct mapping_version *v, struct buf *deps, struct arena *a,
+    struct err *e)
+{
+	struct lang_sources src = { 0 };
+	struct unit *u = NULL;
+	struct diags d;
+	int rv;
+
+	*v = (struct mapping_version){ 0 };
+	diags_init(&d);
+	rv = lang_compile(str_z(path), lang_read_file, NULL, &u, &src, &d);
+	for (size_t i = 0; deps != NULL && i < src.n; i++) {
+		buf_puts(deps, src.list[i].path);
+		buf_putc(deps, '\0');
+	}
+	if (d.n > 0) {
+		struct buf out = { 0 };
+
+		diags_print(&out, &d, isatty(STDERR_FILENO));
+		fwrite(out.p, 1, out.n, stderr);
+		buf_fini(&out);
+	}
+	if (rv != 0) {
+		rv = 1;
+	} else if (u->nmap == 0 && u->nconnector == 0) {
+		rv = err_set(e, ERR_DATA, "%s: there is no map and no "
+		    "connector in it; a library is published with what uses "
+		    "it", path);
+	} else if (run_tests(u, path) != 0) {
+		rv = 1;
+	} else if (!dry) {
+		rv = store(db, u, &src, v, a, e);
+	}
+	if (rv == 0 || u != NULL)
+		unit_unref(u);
+	diags_fini(&d);
+	return rv;
+}
+
+int
+cmd_publish(struct session *s, const struct args *a, struct err *e)
+{
+	int dry = args_get(a, 'n') != NULL;
+
+	for (int i = 0; i < a->nrest; i++) {
+		struct mapping_version v;
+		int rv = publish_file(s->db, a->rest[i], dry, &v, NULL,
+		    &s->arena, e);
+
+		if (rv < 0)
+			return -1;
+		if (rv > 0) {
+			s->status = err_exit(ERR_DATA);
+			fprintf(stderr, "%s: not published; the version that "
+			    "runs goes on\n", a->rest[i]);
+		} else if (dry) {
+			buf_printf(&s->out, "%s: would be published\n",
+			    a->rest[i]);
+		} else {
+			buf_printf(&s->out, "%s: %.*s version %d%s\n",
+			    a->rest[i], STR_ARG(v.name), v.version, v.fresh ?
+			    "" : " (unchanged)");
+		}
+	}
+	return 0;
+}
