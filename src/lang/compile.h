@@ -42,7 +42,7 @@ struct entity {
 /* A file and what it declares. */
 struct module {
 	struct source *src;
-	int state; /* MODULE_LOADING while its uses are read */
+	int loading; /* its uses are being read */
 	struct table things;  /* enums, codecs, functions */
 	struct table params;
 	struct table maps;
@@ -65,6 +65,10 @@ struct compile {
 	struct lang_sources files;
 	size_t cfiles;
 	struct map_info *maps, **last_map;
+	const struct sig **sigs; /* by built-in, read when first met */
+	struct map_info **test_maps; /* of the unit's tests */
+	unsigned nesting;    /* of files, of functions */
+	int unparsed;        /* some file has syntax errors */
 };
 
 /* ---- signatures ---- */
@@ -74,6 +78,7 @@ struct sig_type {
 	unsigned n;
 	int var;            /* T */
 	int list_var;       /* list<T> */
+	int opt;            /* a result that may be absent */
 	struct str words[16]; /* words that stand for themselves */
 	unsigned nword;
 };
@@ -165,6 +170,7 @@ enum note_kind {
 
 struct note {
 	enum note_kind kind;
+	int done;
 	struct type type;
 	struct value value;
 	const struct local *local;
@@ -176,6 +182,7 @@ struct note {
 	unsigned nargs;
 	struct entity *entity;
 	struct lambda *lambda;
+	struct span span;
 };
 
 /* Check and annotate; errors are reported and give TYPE_BAD. */
@@ -188,6 +195,27 @@ int check_expect(struct check *ck, struct expr *e, struct type t,
     const char *what);
 /* After check_expr at the outermost level: nothing may fail outside of try. */
 void check_sure(struct check *ck, struct expr *e);
+
+/* Parameters of what is called, however it was declared. */
+struct formal {
+	struct str name;
+	struct expr *other; /* the default; NULL: needed */
+};
+
+/*
+ * Sort the arguments of a call into args[0 .. n): by position, then by name.
+ * 0, or -1 with a finding.
+ */
+int call_sort(struct check *ck, struct expr *e, struct str what,
+    const struct formal *formal, unsigned n, struct expr **args);
+/* Check one against its parameter; *var is what T is so far. */
+int call_check_arg(struct check *ck, struct str what,
+    const struct sig_param *p, struct expr *e, struct type *var);
+/* The dotted name of what is called; empty when it is no name. */
+struct str call_name(struct compile *c, const struct expr *e);
+/* Report that nothing is called so. */
+void call_unknown(struct check *ck, struct span at, struct str name);
+
 struct note *expr_note(struct compile *c, struct expr *e);
 /* The value of a checked or literal expression that is constant. */
 int expr_const(struct compile *c, const struct expr *e, struct value *v);
@@ -198,8 +226,12 @@ struct type bad_type(void);
 /* Code for a checked expression, its value in register dst of f. */
 void gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
     unsigned dst);
-/* While code is made: what a function's captures are. */
-void gen_capture_of(struct gen_func *f, const struct lambda *l);
+/* The value of a name, or of a path below a side. */
+void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
+    struct str *path, size_t npath, unsigned dst);
+/* The set of out slots of changed(path); rules.c. */
+size_t gen_changed(struct compile *c, struct gen_func *f,
+    const struct note *n);
 
 /* ---- enums, functions, params ---- */
 
@@ -241,6 +273,12 @@ struct schema_info {
 	const struct schema_node *root;
 };
 
+/* A path as written in a file, from where that file is. */
+struct str path_resolve(struct compile *c, struct str from, struct str path);
+/* Read once; what was read is part of the unit's sources. */
+int file_read(struct compile *c, struct str path, struct str *text,
+    struct err *e);
+
 /* All make their info once; -1 when an error was reported. */
 int enum_check(struct compile *c, struct entity *en);
 int fn_check(struct compile *c, struct entity *fn);
@@ -256,6 +294,100 @@ struct type enum_type(struct compile *c, const struct enum_info *en, int right);
 /* Values of from that no row takes are findings, at span at. */
 void enum_cover(struct compile *c, const struct entity *en, struct type from,
     int back, struct span at, struct str field);
+
+/* ---- maps ---- */
+
+/* A codec of a rule, in the order in which it is written: left to right. */
+struct step {
+	const struct sig *sig;  /* built-in */
+	struct entity *en;      /* or enum */
+	struct expr **args;
+	unsigned nargs;
+	int as_text;            /* HIDDEN_AS_TEXT */
+	struct span span;
+	struct str name;
+};
+
+enum nil_policy { NIL_SKIP, NIL_CLEAR, NIL_ERROR, NIL_DEFAULT };
+
+/* A place of a record that a rule reads or writes. */
+struct place {
+	struct expr *expr;
+	struct str *path;
+	size_t n;
+	struct type type;
+};
+
+enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST };
+
+struct map_rule {
+	struct map_rule *next;
+	struct stmt *stmt;
+	enum rule_kind kind;
+	int forth, back;        /* it writes right, it writes left */
+	struct place *left;     /* several of a tuple */
+	unsigned nleft;
+	struct place right;
+	struct expr *source;    /* of a one-way rule */
+	struct type source_type;
+	struct step *steps;
+	unsigned nstep;
+	enum nil_policy missing, null;
+	struct expr *other;     /* missing: default(…) */
+	int required, lossy, create_only, readonly, own;
+	enum law law;
+	struct expr **guards;   /* of the when groups around it */
+	unsigned nguard;
+	struct str prefix, suffix; /* of a rest */
+};
+
+/* A path that a rule names. */
+struct named {
+	struct named *next;
+	struct str *path;
+	size_t n;
+};
+
+struct map_info {
+	struct map_info *next;
+	struct entity *e;
+	struct check ck;
+	struct local left, right;
+	struct str left_schema, right_schema;
+	enum nil_policy missing, null;
+	struct map_rule *rules, **last;
+	struct decl *outbound;  /* the rules for it */
+	struct named *named[2]; /* left, right */
+	int bad;
+};
+
+/* Check a map's rules and what they promise together. */
+int map_check(struct compile *c, struct entity *e);
+/* Codecs of a rule. */
+int pipe_check(struct check *ck, struct map_rule *r, struct items pipe);
+/*
+ * The type that comes out of the steps of r, from a value of type t, on the
+ * way back or forth; BAD with a finding.
+ */
+struct type pipe_flow(struct compile *c, const struct map_rule *r,
+    struct type t, int back);
+void pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned dst);
+enum value_compare pipe_compare(const struct map_rule *r, int back);
+/* One direction as a program; NULL when a limit was passed. */
+struct prog *map_gen(struct compile *c, struct map_info *m, int back);
+void rules_check(struct compile *c, struct map_info *m, struct decl *d);
+void rules_gen(struct compile *c, struct map_info *m, struct gen *g);
+/* One path is the other or lies above it. */
+int path_overlaps(const struct str *a, size_t na, const struct str *b,
+    size_t nb);
+
+/* ---- blocks ---- */
+
+void test_compile(struct compile *c, struct decl *d, struct map_info *m,
+    struct unit_test *out);
+void connector_compile(struct compile *c, struct entity *e,
+    struct unit_connector *out);
 
 /* A declared thing by "name" or "alias.name"; NULL when there is none. */
 struct entity *find_thing(struct compile *c, struct module *m, struct str name);

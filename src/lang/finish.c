@@ -242,8 +242,10 @@ gen_finish(struct gen *g)
 		put_records(&f);
 	put_rules(&f);
 	put_files(&f);
-	if (prog_verify(f.p, g->ua, &e) != 0)
-		fatal("the compiler made a program that it refuses: %s",
-		    e.text);
+	if (prog_verify(f.p, g->ua, &e) != 0) {
+		diag_at(g->ss, C799, g->funcs->at, "%.*s: %s",
+		    STR_ARG(g->name), e.text);
+		return NULL;
+	}
 	return f.p;
 }

@@ -323,6 +323,24 @@ gen_in(struct gen *g, const struct str *path, size_t n, int rest)
 	return i;
 }
 
+int
+gen_reads(const struct gen *g, const struct str *path, size_t n)
+{
+	const struct gen_slot *s = g->in.p;
+
+	for (size_t i = 0; i < g->in.n; i++) {
+		size_t k = 0;
+
+		if (s[i].rest || s[i].n < n)
+			continue;
+		while (k < n && str_eq(s[i].path[k], path[k]))
+			k++;
+		if (k == n)
+			return 1;
+	}
+	return 0;
+}
+
 unsigned
 gen_out(struct gen *g, const struct str *path, size_t n, unsigned flags,
     enum value_compare compare)
@@ -355,8 +373,23 @@ table_add(struct gen *g, struct vec *v, const void *entry, size_t size,
 }
 
 size_t
-gen_enum(struct gen *g, struct prog_enum e)
+gen_enum_find(const struct gen *g, const void *key, int back)
 {
+	const struct gen_enum_key *k = g->enum_keys.p;
+
+	for (size_t i = 0; i < g->enum_keys.n; i++)
+		if (k[i].key == key && k[i].back == back)
+			return i;
+	return SIZE_MAX;
+}
+
+size_t
+gen_enum(struct gen *g, struct prog_enum e, const void *key, int back)
+{
+	struct gen_enum_key *k = vec_add(g->a, &g->enum_keys, sizeof(*k));
+
+	k->key = key;
+	k->back = back;
 	return table_add(g, &g->enums, &e, sizeof(e), "enum tables");
 }
 

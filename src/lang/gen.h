@@ -19,6 +19,8 @@
 
 enum slot_kind { SLOT_TEMP, SLOT_IN, SLOT_OUT };
 
+struct lambda;
+
 struct insn {
 	enum op op;
 	enum slot_kind ka, kb; /* MOVE */
@@ -41,6 +43,8 @@ struct gen_func {
 	struct gen_handler *handlers;
 	size_t nhandler, chandler;
 	struct span at; /* what is being compiled */
+	const struct lambda *lambda; /* whose body it is */
+	const void *key;             /* or whose function */
 };
 
 struct gen_slot {
@@ -62,6 +66,19 @@ struct gen_rule {
 	unsigned cin, cout;
 };
 
+/* Whose table an enum table is. */
+struct gen_enum_key {
+	const void *key;
+	int back;
+};
+
+/* An object whose other members are passed on; see gen_load. */
+struct gen_rest {
+	struct gen_rest *next;
+	const struct str *path;
+	size_t n;
+};
+
 /* A growing array of any element type; used by gen.c. */
 struct vec {
 	void *p;
@@ -76,9 +93,10 @@ struct gen {
 	struct gen_func *funcs, *last_func;
 	uint16_t nfunc;
 	struct gen_func *rules;
-	struct vec consts, enums, loops, actions, sets;
+	struct vec consts, enums, enum_keys, loops, actions, sets;
 	struct vec in, out;  /* struct gen_slot */
 	struct vec rule;     /* struct gen_rule */
+	struct gen_rest *rest;
 	struct gen_rule *cur;
 	int maps_records;    /* function 0 has a shape and a layout */
 	int failed;
@@ -107,11 +125,15 @@ void gen_handle(struct gen_func *f, size_t start, size_t end, size_t target);
 
 /* Slots of main, by path; the same path gives the same slot. */
 unsigned gen_in(struct gen *g, const struct str *path, size_t n, int rest);
+/* Whether a slot lies at path or below. */
+int gen_reads(const struct gen *g, const struct str *path, size_t n);
 unsigned gen_out(struct gen *g, const struct str *path, size_t n,
     unsigned flags, enum value_compare compare);
 
 /* Table entries; pointers in them must lie in the unit's arena. */
-size_t gen_enum(struct gen *g, struct prog_enum e);
+size_t gen_enum(struct gen *g, struct prog_enum e, const void *key, int back);
+/* The table of key in a direction, SIZE_MAX when it is not made yet. */
+size_t gen_enum_find(const struct gen *g, const void *key, int back);
 size_t gen_loop(struct gen *g, struct prog_loop l);
 size_t gen_action(struct gen *g, struct prog_action a);
 size_t gen_set(struct gen *g, struct prog_slots s);
