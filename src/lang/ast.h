@@ -77,6 +77,7 @@ struct expr {
 	struct str text;
 	struct expr *a, *b, *c;
 	struct item *items;
+	struct note *note;  /* what the checker found out */
 };
 
 /* An argument, member, arm, parameter, attribute, codec of a pipe … */

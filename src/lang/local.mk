@@ -1,9 +1,27 @@
 noinst_LIBRARIES += src/lang/liblang.a
 src_lang_liblang_a_SOURCES = \
 	src/lang/ast.c src/lang/ast.h \
+	src/lang/block.c \
+	src/lang/call.c \
 	src/lang/codes.c src/lang/codes.def \
+	src/lang/compile.c src/lang/compile.h \
+	src/lang/conn.c \
 	src/lang/diag.c \
+	src/lang/enum.c \
+	src/lang/expr.c \
+	src/lang/finish.c \
 	src/lang/fmt.c \
+	src/lang/gen.c src/lang/gen.h \
+	src/lang/genexpr.c \
+	src/lang/graph.c \
 	src/lang/lang.h \
+	src/lang/map.c src/lang/map.h \
+	src/lang/mapgen.c \
 	src/lang/parse.c src/lang/parse.h \
-	src/lang/source.c src/lang/source.h
+	src/lang/pipe.c \
+	src/lang/rules.c \
+	src/lang/sig.c \
+	src/lang/source.c src/lang/source.h \
+	src/lang/testrun.c src/lang/testrun.h \
+	src/lang/things.c \
+	src/lang/type.c src/lang/type.h

@@ -1,0 +1,587 @@
+/*
+ * Checking calls: built-ins, user functions, enums as functions, loops over
+ * lists, and the few words that only mean something in rules and connectors.
+ */
+#include "lang/compile.h"
+
+/* Words of the language that this version has no code for. */
+static const char *const unbuilt[] = {
+	"xref", "lookup", "id_for", "event", "secret", "hmac_sha256", "uuid",
+	"changed", "linked", "header", "e164", "phone_e164", "iso3166",
+	"us_state", "address_block", "iso4217", "minor_units", "name_parts",
+	"domain_of", "url_norm", "postal_norm", "html_text", "json_text",
+	"sort_by", "group_by", "distinct_by", "zip", "flatten", "merge",
+	"omit", "date_format", "time_format", "title_case", "initials",
+};
+
+int
+call_sort(struct check *ck, struct expr *e, struct str what,
+    const struct formal *formal, unsigned n, struct expr **args)
+{
+	struct sources *ss = &ck->c->ss;
+	unsigned at = 0;
+
+	for (struct item *i = e->items; i != NULL; i = i->next) {
+		unsigned k = at;
+
+		if (i->name.text.n > 0) {
+			for (k = 0; k < n; k++)
+				if (str_eq(formal[k].name, i->name.text))
+					break;
+			if (k == n) {
+				struct near near;
+				struct diag *g = diag_at(ss, C209,
+				    i->name.span, "%.*s has no parameter "
+				    "`%.*s`", STR_ARG(what),
+				    STR_ARG(i->name.text));
+
+				near_init(&near, i->name.text);
+				for (k = 0; k < n; k++)
+					near_try(&near, formal[k].name);
+				if (near.best.n > 0)
+					diag_fix(ss, g, "did you mean `%.*s`?",
+					    STR_ARG(near.best));
+				return -1;
+			}
+		} else {
+			at++;
+		}
+		if (k >= n) {
+			diag_at(ss, C208, i->span, "%.*s takes %u argument%s",
+			    STR_ARG(what), n, n == 1 ? "" : "s");
+			return -1;
+		}
+		if (args[k] != NULL) {
+			diag_at(ss, C208, i->span, "`%.*s` is given twice",
+			    STR_ARG(formal[k].name));
+			return -1;
+		}
+		args[k] = i->value;
+	}
+	for (unsigned k = 0; k < n; k++) {
+		if (args[k] == NULL)
+			args[k] = formal[k].other;
+		if (args[k] == NULL) {
+			diag_at(ss, C208, e->span, "%.*s needs `%.*s`",
+			    STR_ARG(what), STR_ARG(formal[k].name));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* A word that stands for itself becomes its text. */
+static int
+is_own_word(struct check *ck, const struct sig_type *want, struct expr *e)
+{
+	for (unsigned i = 0; i < want->nword; i++) {
+		struct note *n;
+
+		if (e->kind != EX_NAME || !str_eq(want->words[i], e->text))
+			continue;
+		n = expr_note(ck->c, e);
+		n->kind = NOTE_CONST;
+		n->value = value_text(e->text);
+		n->type = type_of(TYPE_TEXT, 0);
+		return 1;
+	}
+	return 0;
+}
+
+int
+call_check_arg(struct check *ck, struct str what, const struct sig_param *p,
+    struct expr *e, struct type *var)
+{
+	struct sources *ss = &ck->c->ss;
+	struct type t, want;
+	int takes_nil = 0;
+
+	if (is_own_word(ck, &p->type, e))
+		return 0;
+	if (p->type.nword > 0 && p->type.n == 0 && e->kind == EX_NAME) {
+		diag_at(ss, C301, e->span, "`%.*s` of %.*s is %.*s",
+		    STR_ARG(p->name), STR_ARG(what),
+		    STR_ARG(sig_text(ck->c, &p->type)));
+		return -1;
+	}
+	t = check_expr(ck, e);
+	if (t.kind == TYPE_BAD)
+		return -1;
+	for (unsigned i = 0; i < p->type.n; i++)
+		takes_nil |= p->type.one[i].kind == TYPE_ANY;
+	if (t.kind == TYPE_ANY && (ck->flags & CK_CONNECTOR))
+		return 0;
+	if (sig_fits(ck->c, &p->type, t, var) != 0) {
+		diag_at(ss, C301, e->span,
+		    "`%.*s` of %.*s takes %.*s, this is %.*s",
+		    STR_ARG(p->name), STR_ARG(what),
+		    STR_ARG(sig_text(ck->c, &p->type)),
+		    STR_ARG(type_text(ck->c->a, t)));
+		return -1;
+	}
+	if (t.nil == 0 || takes_nil)
+		return 0;
+	want = t;
+	want.nil = 0;
+	/* reports what is missing, with the fix */
+	return check_expect(ck, e, want, "an argument");
+}
+
+static struct expr *
+hidden_arg(struct compile *c, const struct builtin *b)
+{
+	struct expr *e = arena_new(c->a, struct expr);
+	struct note *n = expr_note(c, e);
+
+	e->depth = 1;
+	n->kind = NOTE_CONST;
+	n->value = b->hidden == HIDDEN_AS_TEXT ? value_bool(0) : value_int(1);
+	n->type = type_of(TYPE_BOOL, 0);
+	return e;
+}
+
+/* A division by a constant that is not zero cannot fail. */
+static int
+surely_divides(struct compile *c, const struct sig *s, struct expr **args)
+{
+	struct value v;
+
+	return (strcmp(s->b->name, "div") == 0 ||
+	    strcmp(s->b->name, "mod") == 0) && s->nparam >= 2 &&
+	    expr_const(c, args[1], &v) == 0 &&
+	    ((v.type == V_INT && v.u.i != 0) || v.type == V_DEC);
+}
+
+static struct type
+call_builtin(struct check *ck, struct expr *e, unsigned k)
+{
+	const struct sig *s = sig_of(ck->c, k);
+	unsigned codec = s->b->left != NULL, n = s->nparam + codec;
+	unsigned hidden = s->b->hidden != HIDDEN_NONE;
+	struct formal *formal = arena_array(ck->c->a, n, sizeof(*formal));
+	struct expr **args = arena_array(ck->c->a, n + hidden, sizeof(*args));
+	struct sig_param it = { .name = STR("it"), .type = s->left };
+	struct type var = bad_type();
+	struct note *note = expr_note(ck->c, e);
+	int bad = 0;
+
+	if (codec)
+		formal[0] = (struct formal){ STR("it"), NULL };
+	for (unsigned i = codec; i < n; i++)
+		formal[i] = (struct formal){ s->params[i - codec].name,
+			s->params[i - codec].other };
+	if (call_sort(ck, e, str_z(s->b->name), formal, n, args) != 0)
+		return bad_type();
+	for (unsigned i = 0; i < n; i++)
+		bad |= call_check_arg(ck, str_z(s->b->name),
+		    i < codec ? &it : &s->params[i - codec], args[i], &var);
+	if (bad)
+		return bad_type();
+	if (hidden)
+		args[n++] = hidden_arg(ck->c, s->b);
+	note->kind = NOTE_CALL;
+	note->k = 2 * k;
+	note->args = args;
+	note->nargs = n;
+	if (s->b->fallible && ck->tried == 0 && ck->fails == NULL &&
+	    !surely_divides(ck->c, s, args))
+		ck->fails = e;
+	return sig_result(ck->c, &s->result, var);
+}
+
+static struct type
+call_fn(struct check *ck, struct expr *e, struct entity *fn, struct str name)
+{
+	struct fn_info *info;
+	struct formal *formal;
+	struct note *note = expr_note(ck->c, e);
+	int bad = 0;
+
+	if (fn->open) {
+		diag_at(&ck->c->ss, C210, e->span,
+		    "`%.*s` calls itself: calls go one way, so that every "
+		    "program ends", STR_ARG(name));
+		return bad_type();
+	}
+	if (fn_check(ck->c, fn) != 0)
+		return bad_type();
+	info = fn->u.fn;
+	formal = arena_array(ck->c->a, info->n, sizeof(*formal));
+	note->args = arena_array(ck->c->a, info->n, sizeof(*note->args));
+	for (unsigned i = 0; i < info->n; i++)
+		formal[i] = (struct formal){ info->names[i],
+			info->defaults[i] };
+	if (call_sort(ck, e, name, formal, info->n, note->args) != 0)
+		return bad_type();
+	for (unsigned i = 0; i < info->n; i++)
+		bad |= check_expect(ck, note->args[i], info->params[i],
+		    "the parameter");
+	if (bad)
+		return bad_type();
+	note->kind = NOTE_FN;
+	note->nargs = info->n;
+	note->entity = fn;
+	if (info->fails && ck->tried == 0 && ck->fails == NULL)
+		ck->fails = e;
+	if (ck->inside != NULL && ck->inside->decl->kind == DE_FN &&
+	    ck->inside->u.fn->depth <= info->depth)
+		ck->inside->u.fn->depth = info->depth + 1;
+	return info->result;
+}
+
+static struct type
+call_enum(struct check *ck, struct expr *e, struct entity *en, struct str name)
+{
+	struct note *note = expr_note(ck->c, e);
+	struct formal formal = { STR("it"), NULL };
+	struct type t, want, out;
+
+	if (enum_check(ck->c, en) != 0)
+		return bad_type();
+	note->args = arena_array(ck->c->a, 1, sizeof(*note->args));
+	if (call_sort(ck, e, name, &formal, 1, note->args) != 0)
+		return bad_type();
+	t = check_expr(ck, note->args[0]);
+	want = enum_type(ck->c, en->u.en, 0);
+	want.nil = NIL_BOTH;
+	if (t.kind == TYPE_BAD || check_expect(ck, note->args[0], want,
+	    "the enum") != 0)
+		return bad_type();
+	enum_cover(ck->c, en, t, 0, note->args[0]->span, name);
+	note->kind = NOTE_ENUM;
+	note->nargs = 1;
+	note->entity = en;
+	if (en->u.en->forth == ELSE_ERROR && t.noption == 0 &&
+	    ck->tried == 0 && ck->fails == NULL)
+		ck->fails = e;
+	out = enum_type(ck->c, en->u.en, 1);
+	out.nil = t.nil | (en->u.en->forth == ELSE_KEEP ? NIL_ABSENT : 0);
+	return out;
+}
+
+/* ---- loops ---- */
+
+static const struct {
+	const char *name;
+	enum prog_loop_kind kind;
+} loops[] = {
+	{ "map", LOOP_MAP }, { "filter", LOOP_FILTER }, { "find", LOOP_FIND },
+	{ "any", LOOP_ANY }, { "all", LOOP_ALL }, { "count", LOOP_COUNT },
+};
+
+/* Whether f or something inside it owns l. */
+static int
+is_inner(const struct lambda *f, const struct local *l)
+{
+	for (const struct lambda *o = l->owner; o != NULL; o = o->up)
+		if (o == f)
+			return 1;
+	return 0;
+}
+
+static void
+capture(struct compile *c, struct lambda *f, const struct note *n)
+{
+	if (is_inner(f, n->local))
+		return;
+	for (unsigned i = 0; i < f->n; i++) {
+		size_t k = 0;
+
+		if (f->list[i].local != n->local ||
+		    f->list[i].npath != n->npath)
+			continue;
+		while (k < n->npath && str_eq(f->list[i].path[k], n->path[k]))
+			k++;
+		if (k == n->npath)
+			return;
+	}
+	if (f->n == f->cap) {
+		unsigned cap = f->cap ? f->cap * 2 : 8;
+		struct capture *p = arena_array(c->a, cap, sizeof(*p));
+
+		if (f->n)
+			memcpy(p, f->list, f->n * sizeof(*p));
+		f->list = p;
+		f->cap = cap;
+	}
+	f->list[f->n++] = (struct capture){ n->local, n->path, n->npath };
+}
+
+/* What a function's body takes from outside, as whole paths. */
+static void
+captures(struct compile *c, struct lambda *f, const struct expr *e)
+{
+	if (e == NULL)
+		return;
+	if (e->note != NULL && (e->note->kind == NOTE_SLOT ||
+	    e->note->kind == NOTE_LOCAL)) {
+		capture(c, f, e->note);
+		return;
+	}
+	if (e->note != NULL && e->note->args != NULL) {
+		for (unsigned i = 0; i < e->note->nargs; i++)
+			captures(c, f, e->note->args[i]);
+		if (e->note->kind != NOTE_LOOP)
+			return;
+	}
+	if (e->note != NULL && e->note->kind == NOTE_HEADER) {
+		capture(c, f, e->note);
+		return;
+	}
+	captures(c, f, e->a);
+	captures(c, f, e->b);
+	captures(c, f, e->c);
+	for (const struct item *i = e->items; i != NULL; i = i->next) {
+		captures(c, f, i->key);
+		captures(c, f, i->value);
+	}
+}
+
+static struct type
+loop_type(struct check *ck, enum prog_loop_kind kind, struct type list,
+    struct type of)
+{
+	struct type t;
+
+	switch (kind) {
+	case LOOP_MAP:
+		of.nil &= NIL_NULL;
+		return type_list(ck->c->a, of);
+	case LOOP_FILTER:
+		return list;
+	case LOOP_FIND:
+		t = type_element(ck->c->a, list);
+		t.nil |= NIL_ABSENT;
+		return t;
+	case LOOP_COUNT:
+		return type_of(TYPE_INT, 0);
+	case LOOP_ANY:
+	case LOOP_ALL:
+		break;
+	}
+	return type_of(TYPE_BOOL, 0);
+}
+
+static struct type
+call_loop(struct check *ck, struct expr *e, enum prog_loop_kind kind)
+{
+	struct expr *list = e->items->value, *fn = e->items->next->value;
+	struct note *note = expr_note(ck->c, e);
+	struct lambda *f = arena_new(ck->c->a, struct lambda);
+	struct type t = check_expr(ck, list), of;
+
+	if (t.kind == TYPE_ANY && (ck->flags & CK_CONNECTOR)) {
+		t = type_list(ck->c->a, type_of(TYPE_ANY, NIL_BOTH));
+	} else if (check_expect(ck, list, type_list(ck->c->a,
+	    type_of(TYPE_ANY, NIL_BOTH)), "a loop") != 0) {
+		return bad_type();
+	}
+	f->up = ck->lambda;
+	f->arg = (struct local){ .up = ck->scope, .name = fn->text,
+		.type = type_element(ck->c->a, t), .kind = LOCAL_ARG,
+		.owner = f };
+	ck->scope = &f->arg;
+	ck->lambda = f;
+	if (kind == LOOP_MAP)
+		of = check_expr(ck, fn->a);
+	else
+		check_condition(ck, fn->a);
+	ck->scope = f->arg.up;
+	ck->lambda = f->up;
+	captures(ck->c, f, fn->a);
+	note->kind = NOTE_LOOP;
+	note->loop = kind;
+	note->lambda = f;
+	note->args = arena_array(ck->c->a, 1, sizeof(*note->args));
+	note->args[0] = list;
+	note->nargs = 1;
+	if (kind != LOOP_MAP)
+		of = type_of(TYPE_BOOL, 0);
+	if (of.kind == TYPE_BAD)
+		return bad_type();
+	return loop_type(ck, kind, t, of);
+}
+
+static int
+is_loop(const struct expr *e, struct str name, enum prog_loop_kind *kind)
+{
+	if (e->n != 2 || e->items->next->value->kind != EX_LAMBDA)
+		return 0;
+	for (size_t i = 0; i < COUNT(loops); i++)
+		if (str_eq(name, str_z(loops[i].name))) {
+			*kind = loops[i].kind;
+			return 1;
+		}
+	return 0;
+}
+
+/* ---- words of rules and connectors ---- */
+
+/* linked(h), changed(path): -1 when name is neither. */
+static int
+call_rule_word(struct check *ck, struct expr *e, struct str name,
+    struct type *t)
+{
+	struct note *note = expr_note(ck->c, e);
+	struct expr *arg = e->n == 1 ? e->items->value : NULL;
+	const struct local *side = NULL;
+	int linked = str_eq(name, STR("linked"));
+
+	if (!(ck->flags & CK_RULES) || (!linked &&
+	    !str_eq(name, STR("changed"))))
+		return -1;
+	*t = bad_type();
+	if (arg == NULL) {
+		diag_at(&ck->c->ss, C208, e->span, "%.*s takes 1 argument",
+		    STR_ARG(name));
+		return 0;
+	}
+	for (struct local *l = ck->scope; l != NULL; l = l->up)
+		if (str_eq(l->name, expr_root(arg)))
+			side = l;
+	if (linked) {
+		if (arg->kind != EX_NAME || side == NULL ||
+		    side->kind != LOCAL_RIGHT) {
+			diag_at(&ck->c->ss, C301, arg->span,
+			    "linked takes the right side of the map");
+			return 0;
+		}
+		note->kind = NOTE_LINKED;
+	} else {
+		struct local *real = (struct local *)side;
+		const char *why = side ? side->not_here : NULL;
+
+		/* the other side can be asked about, though not read */
+		if (real != NULL)
+			real->not_here = NULL;
+		*t = check_expr(ck, arg);
+		if (real != NULL)
+			real->not_here = why;
+		if (t->kind == TYPE_BAD)
+			return 0;
+		if (!expr_is_slot(arg)) {
+			diag_at(&ck->c->ss, C301, arg->span,
+			    "changed takes a path");
+			*t = bad_type();
+			return 0;
+		}
+		note->kind = NOTE_CHANGED;
+		note->args = arena_array(ck->c->a, 1, sizeof(*note->args));
+		note->args[0] = arg;
+		note->nargs = 1;
+		note->span = e->span;
+	}
+	*t = type_of(TYPE_BOOL, 0);
+	return 0;
+}
+
+/* header("Retry-After") of a reply. */
+static int
+call_header(struct check *ck, struct expr *e, struct str name, struct type *t)
+{
+	struct note *note = expr_note(ck->c, e);
+	struct local *l = ck->scope;
+	struct expr *arg = e->n == 1 ? e->items->value : NULL;
+	char *low;
+
+	while (l != NULL && !str_eq(l->name, STR(" headers")))
+		l = l->up;
+	if (!(ck->flags & CK_CONNECTOR) || !str_eq(name, STR("header")) ||
+	    l == NULL)
+		return -1;
+	*t = bad_type();
+	if (arg == NULL || arg->kind != EX_TEXT) {
+		diag_at(&ck->c->ss, C301, e->span,
+		    "header takes the name of a header, a text");
+		return 0;
+	}
+	low = arena_alloc(ck->c->a, arg->text.n + 1);
+	for (size_t i = 0; i < arg->text.n; i++)
+		low[i] = arg->text.p[i] >= 'A' && arg->text.p[i] <= 'Z' ?
+		    (char)(arg->text.p[i] | 0x20) : arg->text.p[i];
+	note->kind = NOTE_HEADER;
+	note->value = value_text(str_from(low, arg->text.n));
+	note->local = l;
+	*t = type_of(TYPE_TEXT, NIL_ABSENT);
+	return 0;
+}
+
+/* ---- names ---- */
+
+struct str
+call_name(struct compile *c, const struct expr *e)
+{
+	struct str part[4], name;
+	size_t n = expr_path(e, part, COUNT(part));
+
+	if (n == 0)
+		return STR("");
+	name = part[0];
+	for (size_t i = 1; i < n; i++)
+		name = arena_printf(c->a, "%.*s.%.*s", STR_ARG(name),
+		    STR_ARG(part[i]));
+	return name;
+}
+
+void
+call_unknown(struct check *ck, struct span at, struct str name)
+{
+	struct near near;
+	struct diag *g;
+
+	for (size_t i = 0; i < COUNT(unbuilt); i++)
+		if (str_eq(name, str_z(unbuilt[i]))) {
+			diag_at(&ck->c->ss, C190, at,
+			    "`%.*s` is not built yet, or not here",
+			    STR_ARG(name));
+			return;
+		}
+	g = diag_at(&ck->c->ss, C207, at,
+	    "there is no function, codec or enum `%.*s`", STR_ARG(name));
+	near_init(&near, name);
+	near_things(ck->m, &near);
+	if (near.best.n > 0)
+		diag_fix(&ck->c->ss, g, "did you mean `%.*s`?",
+		    STR_ARG(near.best));
+}
+
+struct type
+check_call(struct check *ck, struct expr *e)
+{
+	struct str name = call_name(ck->c, e->a);
+	enum prog_loop_kind kind;
+	struct entity *thing;
+	struct type t;
+	int k;
+
+	if (name.n == 0) {
+		if (e->a->kind != EX_BAD)
+			diag_at(&ck->c->ss, C207, e->a->span,
+			    "only a function can be called");
+		return bad_type();
+	}
+	if (is_loop(e, name, &kind))
+		return call_loop(ck, e, kind);
+	if (call_rule_word(ck, e, name, &t) == 0 ||
+	    call_header(ck, e, name, &t) == 0)
+		return t;
+	thing = find_thing(ck->c, ck->m, name);
+	if (thing != NULL) {
+		thing->used = 1;
+		switch (thing->decl->kind) {
+		case DE_ENUM:
+			return call_enum(ck, e, thing, name);
+		case DE_FN:
+			return call_fn(ck, e, thing, name);
+		default:
+			NOT_BUILT(ck->c, e->a->span,
+			    "a codec of your own in an expression");
+			return bad_type();
+		}
+	}
+	k = builtin_find(name);
+	if (k >= 0)
+		return call_builtin(ck, e, (unsigned)k);
+	call_unknown(ck, e->a->span, name);
+	return bad_type();
+}

@@ -1,0 +1,405 @@
+/*
+ * Inside the compiler: what its parts share.
+ *
+ *   compile.c   files, declarations, order of work
+ *   sig.c       signatures of built-ins
+ *   expr.c      check expressions          genexpr.c  make their code
+ *   call.c      check calls
+ *   enum.c      enums, both directions
+ *   pipe.c      codecs of a rule           map.c      rules of a map
+ *   mapgen.c    their two programs         rules.c    what to do with a record
+ *   conn.c      connectors                 block.c    test blocks
+ */
+#ifndef LANG_COMPILE_H
+#define LANG_COMPILE_H
+
+#include "lang/gen.h"
+#include "lang/source.h"
+#include "lang/type.h"
+#include "vm/builtin.h"
+#include "vm/unit.h"
+
+struct module;
+
+/* A declared thing that expressions and maps name. */
+struct entity {
+	struct decl *decl;
+	struct module *mod;
+	int used;
+	int open;    /* being checked: meeting it again is a cycle */
+	int checked; /* 1 good, -1 its error was reported */
+	union {
+		struct enum_info *en;
+		struct fn_info *fn;
+		struct codec_info *codec;
+		struct map_info *map;
+		struct schema_info *schema;
+		struct module *module; /* of use */
+		struct param_info *param;
+	} u;
+};
+
+/* A file and what it declares. */
+struct module {
+	struct source *src;
+	int loading; /* its uses are being read */
+	struct table things;  /* enums, codecs, functions */
+	struct table params;
+	struct table maps;
+	struct table schemas;
+	struct table aliases; /* of use */
+	struct table connectors;
+	struct module *next;
+};
+
+struct compile {
+	struct arena *a;     /* of the compile */
+	struct sources ss;
+	struct diags *d;
+	struct unit *unit;
+	lang_read_fn *read;
+	void *arg;
+	struct schema_set *schemas;
+	struct table modules; /* by path */
+	struct module *first, *last;
+	struct lang_sources files;
+	size_t cfiles;
+	struct map_info *maps, **last_map;
+	const struct sig **sigs; /* by built-in, read when first met */
+	struct map_info **test_maps; /* of the unit's tests */
+	unsigned nesting;    /* of files, of functions */
+	int unparsed;        /* some file has syntax errors */
+};
+
+/* ---- signatures ---- */
+
+struct sig_type {
+	struct type one[4]; /* alternatives */
+	unsigned n;
+	int var;            /* T */
+	int list_var;       /* list<T> */
+	int opt;            /* a result that may be absent */
+	struct str words[16]; /* words that stand for themselves */
+	unsigned nword;
+};
+
+struct sig_param {
+	struct str name;
+	struct sig_type type;
+	struct expr *other; /* the default, a literal; NULL: needed */
+};
+
+struct sig {
+	const struct builtin *b;
+	unsigned index;
+	struct sig_param *params; /* codecs: those after `it` */
+	unsigned nparam;
+	struct sig_type result;   /* codecs: right */
+	struct sig_type left;
+};
+
+const struct sig *sig_of(struct compile *c, unsigned builtin);
+/* 0 and T bound in *var where it fits; -1. */
+int sig_fits(struct compile *c, const struct sig_type *want, struct type got,
+    struct type *var);
+/* The type that a result of this signature has. */
+struct type sig_result(struct compile *c, const struct sig_type *t,
+    struct type var);
+struct str sig_text(struct compile *c, const struct sig_type *t);
+
+/* ---- expressions ---- */
+
+enum local_kind { LOCAL_LEFT, LOCAL_RIGHT, LOCAL_ARG };
+
+struct local {
+	struct local *up;
+	struct str name;
+	struct type type;
+	enum local_kind kind;
+	unsigned reg;           /* of an argument */
+	struct lambda *owner;   /* the function it belongs to; NULL: outermost */
+	const char *not_here;   /* why it cannot be read here; NULL: it can */
+	int used;
+};
+
+/* A function written in place; what it takes from outside is captured. */
+struct capture {
+	const struct local *local;
+	struct str *path;       /* of a side: fields below the root */
+	size_t npath;
+};
+
+struct lambda {
+	struct lambda *up;
+	struct local arg;
+	struct capture *list;
+	unsigned n, cap;
+};
+
+/* Which words mean something where an expression stands. */
+#define CK_RULES 1     /* linked(h), changed(path) */
+#define CK_CONNECTOR 2 /* header(…), durations; any is taken for anything */
+#define CK_CODEC 4
+
+struct check {
+	struct compile *c;
+	struct module *m;
+	struct local *scope;
+	struct lambda *lambda;
+	unsigned flags;
+	struct map_info *map;       /* of rules */
+	int tried;                  /* inside try … */
+	const struct expr *fails;   /* the first that can, outside of try */
+	struct entity *inside;      /* the fn or codec being checked */
+};
+
+/* What the checker found out about an expression; hangs on expr.note. */
+enum note_kind {
+	NOTE_NONE,
+	NOTE_CONST,   /* value */
+	NOTE_LOCAL,   /* local */
+	NOTE_SLOT,    /* local is a side; path below it */
+	NOTE_CALL,    /* built-in k with args */
+	NOTE_FN,      /* user function with args */
+	NOTE_ENUM,    /* enum of args[0] */
+	NOTE_LOOP,    /* loop over args[0] with lambda */
+	NOTE_LINKED,
+	NOTE_CHANGED, /* slots to be found in the map */
+	NOTE_HEADER,  /* value: the lower-case name */
+};
+
+struct note {
+	enum note_kind kind;
+	int done;
+	struct type type;
+	struct value value;
+	const struct local *local;
+	struct str *path;
+	size_t npath;
+	unsigned k;
+	enum prog_loop_kind loop;
+	struct expr **args;
+	unsigned nargs;
+	struct entity *entity;
+	struct lambda *lambda;
+	struct span span;
+};
+
+/* Check and annotate; errors are reported and give TYPE_BAD. */
+struct type check_expr(struct check *ck, struct expr *e);
+struct type check_call(struct check *ck, struct expr *e);
+/* The same, and it must be a bool that is never nil. */
+void check_condition(struct check *ck, struct expr *e);
+/* The same, and it must be a value of type t (nil bits included). */
+int check_expect(struct check *ck, struct expr *e, struct type t,
+    const char *what);
+/* After check_expr at the outermost level: nothing may fail outside of try. */
+void check_sure(struct check *ck, struct expr *e);
+
+/* Parameters of what is called, however it was declared. */
+struct formal {
+	struct str name;
+	struct expr *other; /* the default; NULL: needed */
+};
+
+/*
+ * Sort the arguments of a call into args[0 .. n): by position, then by name.
+ * 0, or -1 with a finding.
+ */
+int call_sort(struct check *ck, struct expr *e, struct str what,
+    const struct formal *formal, unsigned n, struct expr **args);
+/* Check one against its parameter; *var is what T is so far. */
+int call_check_arg(struct check *ck, struct str what,
+    const struct sig_param *p, struct expr *e, struct type *var);
+/* The dotted name of what is called; empty when it is no name. */
+struct str call_name(struct compile *c, const struct expr *e);
+/* Report that nothing is called so. */
+void call_unknown(struct check *ck, struct span at, struct str name);
+
+struct note *expr_note(struct compile *c, struct expr *e);
+/* The value of a checked or literal expression that is constant. */
+int expr_const(struct compile *c, const struct expr *e, struct value *v);
+/* Whether e is a path below a side; its note has it. */
+int expr_is_slot(const struct expr *e);
+struct type bad_type(void);
+
+/* Code for a checked expression, its value in register dst of f. */
+void gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst);
+/* The value of a name, or of a path below a side. */
+void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
+    struct str *path, size_t npath, unsigned dst);
+/* The set of out slots of changed(path); rules.c. */
+size_t gen_changed(struct compile *c, struct gen_func *f,
+    const struct note *n);
+
+/* ---- enums, functions, params ---- */
+
+struct enum_row {
+	struct value left, right;
+	enum arrow arrow;
+	const struct stmt *stmt;
+};
+
+struct enum_info {
+	struct str name;
+	enum type_kind left, right;
+	struct enum_row *rows;
+	unsigned n;
+	enum prog_else forth, back;
+	struct value forth_value, back_value;
+	int has_forth, has_back; /* an else was written */
+	enum law law;
+};
+
+struct fn_info {
+	struct type *params;
+	struct str *names;
+	struct expr **defaults;
+	struct local *locals;
+	unsigned n;
+	struct type result;
+	int fails;
+	unsigned depth; /* of calls */
+};
+
+struct param_info {
+	struct type type;
+	struct value value;
+};
+
+struct schema_info {
+	struct str path;
+	const struct schema_node *root;
+};
+
+/* A path as written in a file, from where that file is. */
+struct str path_resolve(struct compile *c, struct str from, struct str path);
+/* Read once; what was read is part of the unit's sources. */
+int file_read(struct compile *c, struct str path, struct str *text,
+    struct err *e);
+
+/* All make their info once; -1 when an error was reported. */
+int enum_check(struct compile *c, struct entity *en);
+int fn_check(struct compile *c, struct entity *fn);
+int param_check(struct compile *c, struct entity *p);
+int schema_check_decl(struct compile *c, struct entity *s);
+
+/*
+ * One direction of an enum as a program table.  The type of what it gives,
+ * with its options.
+ */
+size_t enum_gen(struct gen *g, const struct enum_info *en, int back);
+struct type enum_type(struct compile *c, const struct enum_info *en, int right);
+/* Values of from that no row takes are findings, at span at. */
+void enum_cover(struct compile *c, const struct entity *en, struct type from,
+    int back, struct span at, struct str field);
+
+/* ---- maps ---- */
+
+/* A codec of a rule, in the order in which it is written: left to right. */
+struct step {
+	const struct sig *sig;  /* built-in */
+	struct entity *en;      /* or enum */
+	struct expr **args;
+	unsigned nargs;
+	int as_text;            /* HIDDEN_AS_TEXT */
+	struct span span;
+	struct str name;
+};
+
+enum nil_policy { NIL_SKIP, NIL_CLEAR, NIL_ERROR, NIL_DEFAULT };
+
+/* A place of a record that a rule reads or writes. */
+struct place {
+	struct expr *expr;
+	struct str *path;
+	size_t n;
+	struct type type;
+};
+
+enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST };
+
+struct map_rule {
+	struct map_rule *next;
+	struct stmt *stmt;
+	enum rule_kind kind;
+	int forth, back;        /* it writes right, it writes left */
+	struct place *left;     /* several of a tuple */
+	unsigned nleft;
+	struct place right;
+	struct expr *source;    /* of a one-way rule */
+	struct type source_type;
+	struct step *steps;
+	unsigned nstep;
+	enum nil_policy missing, null;
+	struct expr *other;     /* missing: default(…) */
+	int required, lossy, create_only, readonly, own;
+	enum law law;
+	struct expr **guards;   /* of the when groups around it */
+	unsigned nguard;
+	struct str prefix, suffix; /* of a rest */
+};
+
+/* A path that a rule names. */
+struct named {
+	struct named *next;
+	struct str *path;
+	size_t n;
+};
+
+struct map_info {
+	struct map_info *next;
+	struct entity *e;
+	struct check ck;
+	struct local left, right;
+	struct str left_schema, right_schema;
+	enum nil_policy missing, null;
+	struct map_rule *rules, **last;
+	struct decl *outbound;  /* the rules for it */
+	struct named *named[2]; /* left, right */
+	int bad;
+};
+
+/* Check a map's rules and what they promise together. */
+int map_check(struct compile *c, struct entity *e);
+/* Codecs of a rule. */
+int pipe_check(struct check *ck, struct map_rule *r, struct items pipe);
+/*
+ * The type that comes out of the steps of r, from a value of type t, on the
+ * way back or forth; BAD with a finding.
+ */
+struct type pipe_flow(struct compile *c, const struct map_rule *r,
+    struct type t, int back);
+void pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned dst);
+enum value_compare pipe_compare(const struct map_rule *r, int back);
+/* One direction as a program; NULL when a limit was passed. */
+struct prog *map_gen(struct compile *c, struct map_info *m, int back);
+void rules_check(struct compile *c, struct map_info *m, struct decl *d);
+void rules_gen(struct compile *c, struct map_info *m, struct gen *g);
+/* One path is the other or lies above it. */
+int path_overlaps(const struct str *a, size_t na, const struct str *b,
+    size_t nb);
+
+/* ---- blocks ---- */
+
+void test_compile(struct compile *c, struct decl *d, struct map_info *m,
+    struct unit_test *out);
+void connector_compile(struct compile *c, struct entity *e,
+    struct unit_connector *out);
+
+/* A declared thing by "name" or "alias.name"; NULL when there is none. */
+struct entity *find_thing(struct compile *c, struct module *m, struct str name);
+struct entity *find_in(struct table *t, struct str name);
+/* Every name a call could mean, for "did you mean". */
+void near_things(struct module *m, struct near *n);
+
+/* A literal as a value; -1 and a finding when it cannot be one. */
+int literal_value(struct compile *c, const struct expr *e, struct value *v);
+struct str value_show(struct compile *c, struct value v);
+
+#define NOT_BUILT(c, sp, what)                                            \
+	diag_at(&(c)->ss, C190, sp, "%s is not built yet", what)
+
+#endif

@@ -1,0 +1,339 @@
+/*
+ * Enums: tables with both directions.
+ *
+ * Proved when declared: no value has two rows that go its way, and what a
+ * one-way row sends comes back to a row or is kept.  Proved where used: every
+ * value that can come has a row or an else.
+ */
+#include "lang/compile.h"
+
+/* `lead`, "lead", 1, true; -1 with a finding. */
+static int
+row_value(struct compile *c, struct expr *e, struct value *v)
+{
+	if (e->kind == EX_NAME) {
+		*v = value_text(e->text);
+		return 0;
+	}
+	if (e->kind == EX_BAD || literal_value(c, e, v) != 0)
+		return -1;
+	if (v->type == V_TEXT || v->type == V_INT || v->type == V_BOOL)
+		return 0;
+	diag_at(&c->ss, C301, e->span,
+	    "a row holds texts, ints or bools, this is %s", value_word(*v));
+	return -1;
+}
+
+static enum type_kind
+kind_of(struct value v)
+{
+	return v.type == V_INT ? TYPE_INT : v.type == V_BOOL ? TYPE_BOOL :
+	    TYPE_TEXT;
+}
+
+static int
+same(struct value a, struct value b)
+{
+	return a.type == b.type && (a.type == V_TEXT ?
+	    str_eq(str_from(a.u.p, a.n), str_from(b.u.p, b.n)) :
+	    a.u.i == b.u.i);
+}
+
+/* All values of a side are of one kind. */
+static int
+one_kind(struct compile *c, enum type_kind *kind, struct value v,
+    struct span sp)
+{
+	enum type_kind k = kind_of(v);
+
+	if (*kind == TYPE_BAD)
+		*kind = k;
+	if (*kind == k)
+		return 0;
+	diag_at(&c->ss, C301, sp, "this is %.*s, the rows before it hold %.*s",
+	    STR_ARG(type_text(c->a, type_of(k, 0))),
+	    STR_ARG(type_text(c->a, type_of(*kind, 0))));
+	return -1;
+}
+
+static int
+goes(const struct enum_row *r, int back)
+{
+	return r->arrow == ARROW_BOTH ||
+	    r->arrow == (back ? ARROW_BACK : ARROW_FORTH);
+}
+
+static struct value
+key_of(const struct enum_row *r, int back)
+{
+	return back ? r->right : r->left;
+}
+
+static const struct enum_row *
+find_row(const struct enum_info *en, struct value key, int back)
+{
+	for (unsigned i = 0; i < en->n; i++)
+		if (goes(&en->rows[i], back) &&
+		    same(key_of(&en->rows[i], back), key))
+			return &en->rows[i];
+	return NULL;
+}
+
+/* else -> error; else <- keep; else -> "other"; */
+static int
+check_else(struct compile *c, struct enum_info *en, struct stmt *s)
+{
+	struct expr *e = s->right;
+	enum prog_else how = ELSE_VALUE;
+	struct value v = { 0 };
+	int back = s->arrow == ARROW_BACK;
+
+	if (s->arrow == ARROW_BOTH) {
+		diag_fix(&c->ss, diag_at(&c->ss, C413, s->at,
+		    "`else` goes one way"), "else -> …; and else <- …;");
+		return -1;
+	}
+	if (back ? en->has_back : en->has_forth) {
+		diag_at(&c->ss, C202, s->span, "a second `else` this way");
+		return -1;
+	}
+	if (e->kind == EX_NAME && str_eq(e->text, STR("error")))
+		how = ELSE_ERROR;
+	else if (e->kind == EX_NAME && str_eq(e->text, STR("keep")))
+		how = ELSE_KEEP;
+	else if (row_value(c, e, &v) != 0 ||
+	    one_kind(c, back ? &en->left : &en->right, v, e->span) != 0)
+		return -1;
+	if (back) {
+		en->has_back = 1;
+		en->back = how;
+		en->back_value = v;
+	} else {
+		en->has_forth = 1;
+		en->forth = how;
+		en->forth_value = v;
+	}
+	return 0;
+}
+
+static int
+check_row(struct compile *c, struct enum_info *en, struct stmt *s)
+{
+	struct enum_row *r = &en->rows[en->n];
+
+	if (s->left == NULL)
+		return check_else(c, en, s);
+	if ((row_value(c, s->left, &r->left) |
+	    row_value(c, s->right, &r->right)) != 0)
+		return -1;
+	if ((one_kind(c, &en->left, r->left, s->left->span) |
+	    one_kind(c, &en->right, r->right, s->right->span)) != 0)
+		return -1;
+	r->arrow = s->arrow;
+	r->stmt = s;
+	for (int back = 0; back < 2; back++) {
+		const struct enum_row *twin = goes(r, back) ?
+		    find_row(en, key_of(r, back), back) : NULL;
+		struct diag *g;
+
+		if (twin == NULL)
+			continue;
+		g = diag_at(&c->ss, C414,
+		    back ? s->right->span : s->left->span,
+		    "two rows take %.*s %s",
+		    STR_ARG(value_show(c, key_of(r, back))),
+		    back ? "back" : "forward");
+		diag_also(&c->ss, g, back ? twin->stmt->right->span :
+		    twin->stmt->left->span, "the first");
+		diag_fix(&c->ss, g, "make one of them go one way: `%s`",
+		    back ? "->" : "<-");
+		en->n++;
+		return -1;
+	}
+	en->n++;
+	return 0;
+}
+
+/* What goes out by a one-way row must come back to something. */
+static int
+check_return(struct compile *c, const struct enum_info *en,
+    const struct enum_row *r)
+{
+	int back = r->arrow == ARROW_BACK; /* the way of the row */
+	struct value sent = back ? r->left : r->right;
+	struct diag *g;
+
+	if (r->arrow == ARROW_BOTH || find_row(en, sent, !back) != NULL ||
+	    (back ? en->forth : en->back) == ELSE_KEEP)
+		return 0;
+	g = diag_at(&c->ss, C416, r->stmt->span,
+	    "%.*s becomes %.*s, which does not come back",
+	    STR_ARG(value_show(c, key_of(r, back))),
+	    STR_ARG(value_show(c, sent)));
+	diag_fix(&c->ss, g, "add `else %s keep;`", back ? "->" : "<-");
+	return -1;
+}
+
+int
+enum_check(struct compile *c, struct entity *e)
+{
+	struct enum_info *en;
+	size_t n = 0;
+	int bad = 0;
+
+	if (e->checked)
+		return e->checked > 0 ? 0 : -1;
+	en = arena_new(c->a, struct enum_info);
+	e->u.en = en;
+	en->name = e->decl->name.text;
+	en->left = en->right = TYPE_BAD;
+	for (struct stmt *s = e->decl->body; s != NULL; s = s->next)
+		n++;
+	en->rows = arena_array(c->a, n, sizeof(*en->rows));
+	for (struct stmt *s = e->decl->body; s != NULL; s = s->next)
+		bad |= check_row(c, en, s);
+	if (en->n == 0 && !bad) {
+		diag_at(&c->ss, C418, e->decl->head,
+		    "enum `%.*s` has no rows", STR_ARG(en->name));
+		bad = 1;
+	}
+	en->law = LAW_EXACT;
+	for (unsigned i = 0; i < en->n && !bad; i++) {
+		bad |= check_return(c, en, &en->rows[i]);
+		if (en->rows[i].arrow != ARROW_BOTH)
+			en->law = LAW_CANON;
+	}
+	if ((en->has_forth && en->forth == ELSE_VALUE) ||
+	    (en->has_back && en->back == ELSE_VALUE))
+		en->law = LAW_CANON;
+	e->checked = bad ? -1 : 1;
+	return bad ? -1 : 0;
+}
+
+struct type
+enum_type(struct compile *c, const struct enum_info *en, int right)
+{
+	struct type t = type_of(right ? en->right : en->left, 0);
+	struct str *s = arena_array(c->a, (size_t)en->n + 1, sizeof(*s));
+
+	if (t.kind != TYPE_TEXT)
+		return t;
+	for (unsigned i = 0; i < en->n; i++) {
+		struct value v = right ? en->rows[i].right :
+		    en->rows[i].left;
+
+		/* a row that only takes this value gives none of it */
+		if (goes(&en->rows[i], !right))
+			s[t.noption++] = str_from(v.u.p, v.n);
+	}
+	if (right && en->forth == ELSE_VALUE && en->has_forth)
+		s[t.noption++] = str_from(en->forth_value.u.p,
+		    en->forth_value.n);
+	if (!right && en->back == ELSE_VALUE && en->has_back)
+		s[t.noption++] = str_from(en->back_value.u.p,
+		    en->back_value.n);
+	t.options = s;
+	return t;
+}
+
+/* Rows whose key the other side does not know are mistakes in writing. */
+static void
+check_keys(struct compile *c, const struct enum_info *en, struct type from,
+    int back, struct span at)
+{
+	for (unsigned i = 0; i < en->n; i++) {
+		const struct enum_row *r = &en->rows[i];
+		struct value v = key_of(r, back);
+		struct near near;
+		struct diag *g;
+		unsigned k = 0;
+
+		if (!goes(r, back) || v.type != V_TEXT)
+			continue;
+		near_init(&near, str_from(v.u.p, v.n));
+		while (k < from.noption && !str_eq(near.want,
+		    from.options[k]))
+			near_try(&near, from.options[k++]);
+		if (k < from.noption)
+			continue;
+		g = diag_at(&c->ss, C417,
+		    back ? r->stmt->right->span : r->stmt->left->span,
+		    "%.*s is no value that can come here",
+		    STR_ARG(value_show(c, v)));
+		diag_also(&c->ss, g, at, "used here");
+		if (near.best.n > 0)
+			diag_fix(&c->ss, g, "did you mean \"%.*s\"?",
+			    STR_ARG(near.best));
+	}
+}
+
+void
+enum_cover(struct compile *c, const struct entity *e, struct type from,
+    int back, struct span at, struct str field)
+{
+	const struct enum_info *en = e->u.en;
+	const char *arrow = back ? "<-" : "->";
+	int has_else = back ? en->has_back : en->has_forth;
+	struct diag *g;
+
+	if (from.noption > 0)
+		check_keys(c, en, from, back, at);
+	if (has_else)
+		return;
+	if (from.kind == TYPE_TEXT && from.noption > 0) {
+		for (unsigned k = 0; k < from.noption; k++) {
+			if (find_row(en, value_text(from.options[k]), back))
+				continue;
+			g = diag_at(&c->ss, C415, at,
+			    "enum `%.*s` has no row for every value of "
+			    "`%.*s`", STR_ARG(en->name), STR_ARG(field));
+			diag_also(&c->ss, g, e->decl->head, "the enum");
+			diag_witness(&c->ss, g, "nothing takes \"%.*s\" %s",
+			    STR_ARG(from.options[k]),
+			    back ? "back" : "forward");
+			diag_fix(&c->ss, g, "add a row, or `else %s error;`",
+			    arrow);
+			return;
+		}
+		return;
+	}
+	if (from.kind == TYPE_BOOL &&
+	    find_row(en, value_bool(0), back) != NULL &&
+	    find_row(en, value_bool(1), back) != NULL)
+		return;
+	g = diag_at(&c->ss, C415, at,
+	    "enum `%.*s` has no row for every value of `%.*s`",
+	    STR_ARG(en->name), STR_ARG(field));
+	diag_also(&c->ss, g, e->decl->head, "the enum");
+	diag_witness(&c->ss, g, "`%.*s` may be any %.*s", STR_ARG(field),
+	    STR_ARG(type_text(c->a, type_of(from.kind, 0))));
+	diag_fix(&c->ss, g, "add `else %s error;` or `else %s keep;`", arrow,
+	    arrow);
+}
+
+size_t
+enum_gen(struct gen *g, const struct enum_info *en, int back)
+{
+	struct prog_enum p = { .other = back ? en->back : en->forth };
+	struct value *from, *to;
+	size_t k = gen_enum_find(g, en, back);
+
+	if (k != SIZE_MAX)
+		return k;
+	from = arena_array(g->ua, en->n, sizeof(*from));
+	to = arena_array(g->ua, en->n, sizeof(*to));
+	p.name = gen_str(g, en->name);
+	p.from = from;
+	p.to = to;
+	p.other_value = gen_value(g, back ? en->back_value : en->forth_value);
+	for (unsigned i = 0; i < en->n; i++) {
+		const struct enum_row *r = &en->rows[i];
+
+		if (!goes(r, back))
+			continue;
+		from[p.n] = gen_value(g, key_of(r, back));
+		to[p.n] = gen_value(g, back ? r->left : r->right);
+		p.n++;
+	}
+	return gen_enum(g, p, en, back);
+}

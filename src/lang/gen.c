@@ -1,0 +1,473 @@
+/*
+ * The program builder.
+ */
+#include "lang/gen.h"
+
+#include "base/size.h"
+
+/* Room for one more; the new element is cleared. */
+static void *
+vec_add(struct arena *a, struct vec *v, size_t size)
+{
+	if (v->n == v->cap) {
+		size_t cap = v->cap ? v->cap * 2 : 16;
+		void *p = arena_array(a, cap, size);
+
+		if (v->n)
+			memcpy(p, v->p, v->n * size);
+		v->p = p;
+		v->cap = cap;
+	}
+	return (char *)v->p + v->n++ * size;
+}
+
+struct gen *
+gen_new(struct sources *ss, struct arena *a, struct arena *ua,
+    struct str name)
+{
+	struct gen *g = arena_new(a, struct gen);
+
+	g->ss = ss;
+	g->a = a;
+	g->ua = ua;
+	g->name = name;
+	return g;
+}
+
+struct gen_func *
+gen_func(struct gen *g, struct str name, unsigned nargs)
+{
+	struct gen_func *f = arena_new(g->a, struct gen_func);
+
+	f->g = g;
+	f->name = name;
+	f->index = g->nfunc++;
+	f->nargs = nargs;
+	if (g->last_func != NULL)
+		g->last_func->next = f;
+	else
+		g->funcs = f;
+	g->last_func = f;
+	gen_need(f, nargs);
+	return f;
+}
+
+__attribute__((format(printf, 4, 5))) static void
+limit(struct gen *g, enum code code, struct span at, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!g->failed) {
+		struct str text;
+
+		va_start(ap, fmt);
+		text = arena_vprintf(g->a, fmt, ap);
+		va_end(ap);
+		diag_at(g->ss, code, at, "%.*s", STR_ARG(text));
+	}
+	g->failed = 1;
+}
+
+void
+gen_need(struct gen_func *f, unsigned n)
+{
+	if (n > PROG_TEMPS) {
+		limit(f->g, C701, f->at, "the expression needs more than %d "
+		    "temporaries", PROG_TEMPS);
+		return;
+	}
+	if (n > f->ntemps)
+		f->ntemps = n;
+}
+
+static struct insn *
+add(struct gen_func *f, enum op op)
+{
+	struct insn *i;
+
+	if (f->n == f->cap) {
+		size_t cap = f->cap ? f->cap * 2 : 64;
+		struct insn *code = arena_array(f->g->a, cap, sizeof(*code));
+
+		if (f->n)
+			memcpy(code, f->code, f->n * sizeof(*code));
+		f->code = code;
+		f->cap = cap;
+	}
+	i = &f->code[f->n++];
+	*i = (struct insn){ .op = op, .at = f->at };
+	return i;
+}
+
+void
+gen_abc(struct gen_func *f, enum op op, unsigned a, unsigned b, unsigned c)
+{
+	struct insn *i = add(f, op);
+
+	i->a = a;
+	i->b = b;
+	i->c = c;
+	gen_need(f, a + 1);
+}
+
+void
+gen_ak(struct gen_func *f, enum op op, unsigned a, size_t k)
+{
+	struct insn *i = add(f, op);
+
+	i->a = a;
+	i->b = (uint32_t)k;
+	gen_need(f, a + 1);
+}
+
+void
+gen_a(struct gen_func *f, enum op op, unsigned a)
+{
+	add(f, op)->a = a;
+	gen_need(f, a + 1);
+}
+
+void
+gen_end(struct gen_func *f)
+{
+	add(f, OP_END);
+}
+
+void
+gen_move(struct gen_func *f, enum slot_kind ka, unsigned a,
+    enum slot_kind kb, unsigned b)
+{
+	struct insn *i;
+
+	if (ka == kb && a == b)
+		return;
+	i = add(f, OP_MOVE);
+	i->ka = ka;
+	i->a = a;
+	i->kb = kb;
+	i->b = b;
+	if (ka == SLOT_TEMP)
+		gen_need(f, a + 1);
+}
+
+static int
+same_const(const struct value *x, const struct value *y)
+{
+	if (x->type != y->type)
+		return 0;
+	switch (x->type) {
+	case V_ABSENT:
+	case V_NULL:
+		return 1;
+	case V_BOOL:
+	case V_INT:
+		return x->u.i == y->u.i;
+	case V_TEXT:
+		return str_eq(str_from(x->u.p, x->n), str_from(y->u.p, y->n));
+	default:
+		return 0;
+	}
+}
+
+/* Index of a constant; equal scalars share one. */
+static size_t
+constant(struct gen_func *f, struct value v)
+{
+	struct gen *g = f->g;
+	struct value *list = g->consts.p;
+
+	for (size_t i = 0; i < g->consts.n; i++)
+		if (same_const(&list[i], &v))
+			return i;
+	if (g->consts.n == PROG_TABLE) {
+		limit(g, C703, f->at, "more than %d constants", PROG_TABLE);
+		return 0;
+	}
+	*(struct value *)vec_add(g->a, &g->consts, sizeof(v)) =
+	    gen_value(g, v);
+	return g->consts.n - 1;
+}
+
+void
+gen_const(struct gen_func *f, unsigned dst, struct value v)
+{
+	gen_ak(f, OP_CONST, dst, constant(f, v));
+}
+
+void
+gen_fail(struct gen_func *f, struct str text)
+{
+	struct insn *i = add(f, OP_FAIL);
+
+	i->b = (uint32_t)constant(f, value_text(text));
+}
+
+size_t
+gen_jump(struct gen_func *f, enum op op, unsigned a)
+{
+	add(f, op)->a = a;
+	return f->n - 1;
+}
+
+void
+gen_label(struct gen_func *f, size_t jump)
+{
+	size_t j = f->n - jump - 1;
+
+	if (j > (f->code[jump].op == OP_JUMP ? 0xffffffu : 0xffffu))
+		limit(f->g, C704, f->code[jump].at,
+		    "a branch over more than 65,535 instructions");
+	f->code[jump].b = (uint32_t)j;
+}
+
+void
+gen_handle(struct gen_func *f, size_t start, size_t end, size_t target)
+{
+	if (start == end)
+		return;
+	if (f->nhandler == f->chandler) {
+		size_t cap = f->chandler ? f->chandler * 2 : 8;
+		struct gen_handler *h = arena_array(f->g->a, cap, sizeof(*h));
+
+		if (f->nhandler)
+			memcpy(h, f->handlers, f->nhandler * sizeof(*h));
+		f->handlers = h;
+		f->chandler = cap;
+	}
+	f->handlers[f->nhandler++] = (struct gen_handler){ (uint32_t)start,
+		(uint32_t)end, (uint32_t)target };
+}
+
+static struct str
+path_text(struct arena *a, const struct str *path, size_t n)
+{
+	struct buf b = { 0 };
+	struct str s;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_putc(&b, '.');
+		buf_puts(&b, path[i]);
+	}
+	s = arena_str(a, buf_str(&b));
+	buf_fini(&b);
+	return s;
+}
+
+/* The slot of a path in v, made where there is none. */
+static unsigned
+slot_of(struct gen *g, struct vec *v, const struct str *path, size_t n,
+    int rest)
+{
+	struct gen_slot *s = v->p;
+
+	for (unsigned i = 0; i < v->n; i++) {
+		size_t k = 0;
+
+		if (s[i].n != n || s[i].rest != rest)
+			continue;
+		while (k < n && str_eq(s[i].path[k], path[k]))
+			k++;
+		if (k == n)
+			return i;
+	}
+	s = vec_add(g->a, v, sizeof(*s));
+	s->path = arena_array(g->a, n, sizeof(*s->path));
+	if (n)
+		memcpy(s->path, path, n * sizeof(*path));
+	s->n = n;
+	s->rest = rest;
+	s->text = path_text(g->a, path, n);
+	if (rest)
+		s->text = arena_printf(g->a, "%.*s%s*", STR_ARG(s->text),
+		    n ? "." : "");
+	s->rule = -1;
+	return (unsigned)v->n - 1;
+}
+
+static void
+note_slot(struct gen *g, uint16_t **list, uint16_t *n, unsigned *cap,
+    unsigned slot)
+{
+	for (unsigned i = 0; i < *n; i++)
+		if ((*list)[i] == slot)
+			return;
+	if (*n == *cap) {
+		unsigned more = *cap ? *cap * 2 : 4;
+		uint16_t *p = arena_array(g->a, more, sizeof(*p));
+
+		if (*n)
+			memcpy(p, *list, *n * sizeof(*p));
+		*list = p;
+		*cap = more;
+	}
+	(*list)[(*n)++] = (uint16_t)slot;
+}
+
+static int32_t
+current_rule(const struct gen *g)
+{
+	return g->cur ? (int32_t)g->rule.n - 1 : -1;
+}
+
+unsigned
+gen_in(struct gen *g, const struct str *path, size_t n, int rest)
+{
+	unsigned i = slot_of(g, &g->in, path, n, rest);
+	struct gen_slot *s = (struct gen_slot *)g->in.p + i;
+
+	if (s->rule < 0)
+		s->rule = current_rule(g);
+	if (g->cur != NULL)
+		note_slot(g, &g->cur->in, &g->cur->nin, &g->cur->cin, i);
+	return i;
+}
+
+int
+gen_reads(const struct gen *g, const struct str *path, size_t n)
+{
+	const struct gen_slot *s = g->in.p;
+
+	for (size_t i = 0; i < g->in.n; i++) {
+		size_t k = 0;
+
+		if (s[i].rest || s[i].n < n)
+			continue;
+		while (k < n && str_eq(s[i].path[k], path[k]))
+			k++;
+		if (k == n)
+			return 1;
+	}
+	return 0;
+}
+
+unsigned
+gen_out(struct gen *g, const struct str *path, size_t n, unsigned flags,
+    enum value_compare compare)
+{
+	unsigned i = slot_of(g, &g->out, path, n,
+	    (flags & LF_SPLICE) != 0);
+	struct gen_slot *s = (struct gen_slot *)g->out.p + i;
+
+	s->flags = flags;
+	s->compare = compare;
+	if (s->rule < 0)
+		s->rule = current_rule(g);
+	if (g->cur != NULL)
+		note_slot(g, &g->cur->out, &g->cur->nout, &g->cur->cout, i);
+	return i;
+}
+
+/* Entry k of a table that 16 bits count. */
+static size_t
+table_add(struct gen *g, struct vec *v, const void *entry, size_t size,
+    const char *what)
+{
+	if (v->n == PROG_TABLE) {
+		limit(g, C703, g->last_func->at, "more than %d %s", PROG_TABLE,
+		    what);
+		return 0;
+	}
+	memcpy(vec_add(g->a, v, size), entry, size);
+	return v->n - 1;
+}
+
+size_t
+gen_enum_find(const struct gen *g, const void *key, int back)
+{
+	const struct gen_enum_key *k = g->enum_keys.p;
+
+	for (size_t i = 0; i < g->enum_keys.n; i++)
+		if (k[i].key == key && k[i].back == back)
+			return i;
+	return SIZE_MAX;
+}
+
+size_t
+gen_enum(struct gen *g, struct prog_enum e, const void *key, int back)
+{
+	struct gen_enum_key *k = vec_add(g->a, &g->enum_keys, sizeof(*k));
+
+	k->key = key;
+	k->back = back;
+	return table_add(g, &g->enums, &e, sizeof(e), "enum tables");
+}
+
+size_t
+gen_loop(struct gen *g, struct prog_loop l)
+{
+	return table_add(g, &g->loops, &l, sizeof(l), "loops");
+}
+
+size_t
+gen_action(struct gen *g, struct prog_action a)
+{
+	return table_add(g, &g->actions, &a, sizeof(a), "actions");
+}
+
+size_t
+gen_set(struct gen *g, struct prog_slots s)
+{
+	return table_add(g, &g->sets, &s, sizeof(s), "sets of fields");
+}
+
+void
+gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp)
+{
+	f->at = sp;
+	g->cur = vec_add(g->a, &g->rule, sizeof(*g->cur));
+	g->cur->start = f->n;
+	g->cur->span = sp;
+	g->cur->text = span_line(g->ss, sp, g->ua);
+}
+
+void
+gen_rule_end(struct gen *g, struct gen_func *f)
+{
+	g->cur->end = f->n;
+	g->cur = NULL;
+}
+
+struct str
+gen_str(struct gen *g, struct str s)
+{
+	return arena_str(g->ua, s);
+}
+
+struct value
+gen_value(struct gen *g, struct value v)
+{
+	switch (v.type) {
+	case V_TEXT:
+		v.u.p = arena_str(g->ua, str_from(v.u.p, v.n)).p;
+		break;
+	case V_DEC: {
+		struct dec *d = arena_alloc(g->ua, sizeof(*d));
+
+		*d = *v.u.d;
+		v.u.d = d;
+		break;
+	}
+	case V_LIST: {
+		struct value *list = arena_array(g->ua, v.n, sizeof(*list));
+
+		for (uint32_t i = 0; i < v.n; i++)
+			list[i] = gen_value(g, v.u.list[i]);
+		v.u.list = list;
+		break;
+	}
+	case V_RECORD: {
+		struct member *m = arena_array(g->ua, v.n, sizeof(*m));
+
+		for (uint32_t i = 0; i < v.n; i++) {
+			m[i].name = gen_str(g, v.u.record[i].name);
+			m[i].value = gen_value(g, v.u.record[i].value);
+		}
+		v.u.record = m;
+		break;
+	}
+	default:
+		break;
+	}
+	return v;
+}

@@ -1,0 +1,429 @@
+/*
+ * Code of checked expressions.  gen_expr leaves the value in register dst and
+ * may use every register above it; nothing below is touched.
+ */
+#include "lang/compile.h"
+
+static void
+binary(struct compile *c, struct gen_func *f, const struct expr *e,
+    enum op op, unsigned dst)
+{
+	gen_expr(c, f, e->a, dst);
+	gen_expr(c, f, e->b, dst + 1);
+	f->at = e->op;
+	gen_abc(f, op, dst, dst, dst + 1);
+}
+
+/* a > b is b < a; the operands keep their order of evaluation. */
+static void
+swapped(struct compile *c, struct gen_func *f, const struct expr *e,
+    enum op op, unsigned dst)
+{
+	gen_expr(c, f, e->a, dst);
+	gen_expr(c, f, e->b, dst + 1);
+	f->at = e->op;
+	gen_abc(f, op, dst, dst + 1, dst);
+}
+
+static void
+negate(struct gen_func *f, unsigned dst)
+{
+	gen_abc(f, OP_NOT, dst, dst, 0);
+}
+
+static void
+gen_and_or(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	size_t end;
+
+	gen_expr(c, f, e->a, dst);
+	end = gen_jump(f, e->kind == EX_AND ? OP_JUMP_FALSE : OP_JUMP_TRUE,
+	    dst);
+	gen_expr(c, f, e->b, dst);
+	gen_label(f, end);
+}
+
+static void
+gen_if(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	size_t other, end;
+
+	gen_expr(c, f, e->a, dst);
+	other = gen_jump(f, OP_JUMP_FALSE, dst);
+	gen_expr(c, f, e->b, dst);
+	end = gen_jump(f, OP_JUMP, 0);
+	gen_label(f, other);
+	gen_expr(c, f, e->c, dst);
+	gen_label(f, end);
+}
+
+static void
+gen_nil_else(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	size_t nil, end;
+
+	gen_expr(c, f, e->a, dst);
+	nil = gen_jump(f, OP_JUMP_NIL, dst);
+	end = gen_jump(f, OP_JUMP, 0);
+	gen_label(f, nil);
+	gen_expr(c, f, e->b, dst);
+	gen_label(f, end);
+}
+
+static void
+gen_try(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	size_t start = f->n, end, stop;
+
+	gen_expr(c, f, e->a, dst);
+	stop = f->n;
+	end = gen_jump(f, OP_JUMP, 0);
+	gen_handle(f, start, stop, f->n);
+	gen_expr(c, f, e->b, dst);
+	gen_label(f, end);
+}
+
+/*
+ * The arms in their order; a subject is kept in dst while they are tried.
+ * Jumps to the end are chained through their operand until it is known.
+ */
+static void
+gen_match(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	size_t *ends = arena_array(c->a, e->n, sizeof(*ends));
+	size_t n = 0, next = 0;
+	int falls = 1;
+
+	if (e->a != NULL)
+		gen_expr(c, f, e->a, dst);
+	for (const struct item *i = e->items; i != NULL; i = i->next) {
+		if (i->key == NULL) {
+			gen_expr(c, f, i->value, dst);
+			falls = 0;
+			break;
+		}
+		if (e->a != NULL) {
+			gen_expr(c, f, i->key, dst + 1);
+			f->at = i->key->span;
+			gen_abc(f, OP_EQ, dst + 1, dst, dst + 1);
+			next = gen_jump(f, OP_JUMP_FALSE, dst + 1);
+		} else {
+			gen_expr(c, f, i->key, dst);
+			next = gen_jump(f, OP_JUMP_FALSE, dst);
+		}
+		gen_expr(c, f, i->value, dst);
+		ends[n++] = gen_jump(f, OP_JUMP, 0);
+		gen_label(f, next);
+	}
+	/* all options of the subject have an arm; a record outside its
+	 * schema may still bring another value */
+	if (falls)
+		gen_fail(f, STR("no arm of match takes this value"));
+	while (n > 0)
+		gen_label(f, ends[--n]);
+}
+
+static void
+gen_parts(struct compile *c, struct gen_func *f, const struct expr *e,
+    enum op op, unsigned dst)
+{
+	unsigned n = 0;
+
+	for (const struct item *i = e->items; i != NULL; i = i->next) {
+		/* the empty text around {…} is nothing */
+		if (e->kind == EX_INTERP && i->value->kind == EX_TEXT &&
+		    i->value->text.n == 0)
+			continue;
+		gen_expr(c, f, i->value, dst + n++);
+	}
+	f->at = e->span;
+	if (n > 255 && !f->g->failed) {
+		diag_at(f->g->ss, C701, e->span,
+		    "more than 255 parts in one expression");
+		f->g->failed = 1;
+	}
+	gen_abc(f, op, dst, dst, n & 255);
+}
+
+static void
+gen_record(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	unsigned n = 0;
+
+	for (const struct item *i = e->items; i != NULL; i = i->next, n++) {
+		gen_const(f, dst + 2 * n, value_text(i->name.text));
+		gen_expr(c, f, i->value, dst + 2 * n + 1);
+	}
+	f->at = e->span;
+	gen_abc(f, OP_RECORD, dst, dst, n);
+}
+
+/* ---- names ---- */
+
+/*
+ * The slot of a path.  A field that only a condition reads is still one of a
+ * rest, so it is taken from the whole object and not by a slot of its own.
+ */
+static void
+gen_slot(struct gen_func *f, struct str *path, size_t npath, unsigned dst)
+{
+	struct gen *g = f->g;
+	size_t n = npath;
+
+	for (const struct gen_rest *r = g->rest; r != NULL; r = r->next)
+		if (r->n < npath && path_overlaps(r->path, r->n, path, r->n) &&
+		    !gen_reads(g, path, r->n + 1))
+			n = r->n;
+	gen_move(f, SLOT_TEMP, dst, SLOT_IN, gen_in(g, path, n, 0));
+	for (; n < npath; n++) {
+		gen_const(f, dst + 1, value_text(path[n]));
+		gen_abc(f, OP_FIELD, dst, dst, dst + 1);
+	}
+}
+
+void
+gen_load(struct compile *c, struct gen_func *f, const struct local *l,
+    struct str *path, size_t npath, unsigned dst)
+{
+	const struct lambda *in = f->lambda;
+
+	if (in != NULL && l->owner != in) {
+		for (unsigned i = 0; i < in->n; i++) {
+			size_t k = 0;
+
+			if (in->list[i].local != l ||
+			    in->list[i].npath != npath)
+				continue;
+			while (k < npath &&
+			    str_eq(in->list[i].path[k], path[k]))
+				k++;
+			if (k == npath) {
+				gen_move(f, SLOT_TEMP, dst, SLOT_TEMP, i + 1);
+				return;
+			}
+		}
+		fatal("a function does not know what it captures");
+	}
+	if (l->kind == LOCAL_ARG)
+		gen_move(f, SLOT_TEMP, dst, SLOT_TEMP, l->reg);
+	else
+		gen_slot(f, path, npath, dst);
+}
+
+static void
+gen_field(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	gen_expr(c, f, e->a, dst);
+	gen_const(f, dst + 1, value_text(e->text));
+	f->at = e->op;
+	gen_abc(f, OP_FIELD, dst, dst, dst + 1);
+}
+
+/* ---- calls ---- */
+
+/* The function of a fn in this program, made when first called. */
+static unsigned
+fn_index(struct compile *c, struct gen *g, struct entity *fn)
+{
+	struct gen_func *f;
+
+	for (f = g->funcs; f != NULL; f = f->next)
+		if (f->key == fn)
+			return f->index;
+	f = gen_func(g, fn->decl->name.text, fn->u.fn->n);
+	f->key = fn;
+	f->at = fn->decl->value->span;
+	gen_expr(c, f, fn->decl->value, fn->u.fn->n);
+	f->at = fn->decl->value->span;
+	gen_a(f, OP_RETURN, fn->u.fn->n);
+	return f->index;
+}
+
+static void
+gen_args(struct compile *c, struct gen_func *f, const struct note *n,
+    unsigned dst)
+{
+	for (unsigned i = 0; i < n->nargs; i++)
+		gen_expr(c, f, n->args[i], dst + i);
+	gen_need(f, dst + (n->nargs ? n->nargs : 1));
+}
+
+static void
+gen_loop_call(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	const struct note *n = e->note;
+	const struct expr *body = e->items->next->value->a;
+	const struct lambda *l = n->lambda;
+	struct gen_func *fn = gen_func(f->g, STR("=>"), l->n + 1);
+	size_t k;
+
+	fn->lambda = l;
+	fn->at = body->span;
+	gen_expr(c, fn, body, l->n + 1);
+	fn->at = body->span;
+	gen_a(fn, OP_RETURN, l->n + 1);
+	k = gen_loop(f->g, (struct prog_loop){ n->loop, fn->index,
+	    (uint16_t)l->n });
+
+	gen_expr(c, f, n->args[0], dst);
+	for (unsigned i = 0; i < l->n; i++)
+		gen_load(c, f, l->list[i].local, l->list[i].path,
+		    l->list[i].npath, dst + 1 + i);
+	f->at = e->span;
+	gen_need(f, dst + 1 + l->n);
+	gen_ak(f, OP_LOOP, dst, k);
+}
+
+static void
+gen_call(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	const struct note *n = e->note;
+	unsigned k;
+
+	switch (n->kind) {
+	case NOTE_CALL:
+		gen_args(c, f, n, dst);
+		f->at = e->span;
+		gen_ak(f, OP_CALL, dst, n->k);
+		break;
+	case NOTE_FN:
+		k = fn_index(c, f->g, n->entity);
+		gen_args(c, f, n, dst);
+		f->at = e->span;
+		gen_ak(f, OP_CALL_FN, dst, k);
+		break;
+	case NOTE_ENUM:
+		gen_args(c, f, n, dst);
+		f->at = e->span;
+		gen_ak(f, OP_ENUM, dst, enum_gen(f->g, n->entity->u.en, 0));
+		break;
+	case NOTE_LOOP:
+		gen_loop_call(c, f, e, dst);
+		break;
+	case NOTE_LINKED:
+		f->at = e->span;
+		gen_a(f, OP_LINKED, dst);
+		break;
+	case NOTE_CHANGED:
+		f->at = e->span;
+		gen_ak(f, OP_CHANGED, dst, gen_changed(c, f, n));
+		break;
+	case NOTE_HEADER:
+		gen_load(c, f, n->local, NULL, 0, dst);
+		gen_const(f, dst + 1, n->value);
+		f->at = e->span;
+		gen_abc(f, OP_FIELD, dst, dst, dst + 1);
+		break;
+	default:
+		fatal("a call without a meaning");
+	}
+}
+
+void
+gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	const struct note *n = e->note;
+	struct value v;
+
+	gen_need(f, dst + 1);
+	if (f->g->failed)
+		return;
+	if (e->span.end != 0)
+		f->at = e->span;
+	if (expr_const(c, e, &v) == 0) {
+		gen_const(f, dst, v);
+		return;
+	}
+	if (n != NULL && (n->kind == NOTE_SLOT || n->kind == NOTE_LOCAL)) {
+		gen_load(c, f, n->local, n->path, n->npath, dst);
+		return;
+	}
+	switch (e->kind) {
+	case EX_INTERP:
+		gen_parts(c, f, e, OP_CONCAT, dst);
+		break;
+	case EX_LIST:
+		gen_parts(c, f, e, OP_LIST, dst);
+		break;
+	case EX_RECORD:
+		gen_record(c, f, e, dst);
+		break;
+	case EX_FIELD:
+		gen_field(c, f, e, dst);
+		break;
+	case EX_INDEX:
+		binary(c, f, e, OP_INDEX, dst);
+		break;
+	case EX_CALL:
+		gen_call(c, f, e, dst);
+		break;
+	case EX_MATCH:
+		gen_match(c, f, e, dst);
+		break;
+	case EX_IF:
+		gen_if(c, f, e, dst);
+		break;
+	case EX_TRY:
+		gen_try(c, f, e, dst);
+		break;
+	case EX_NIL_ELSE:
+		gen_nil_else(c, f, e, dst);
+		break;
+	case EX_NOT:
+		gen_expr(c, f, e->a, dst);
+		negate(f, dst);
+		break;
+	case EX_NEG:
+		gen_expr(c, f, e->a, dst);
+		f->at = e->op;
+		gen_abc(f, OP_NEG, dst, dst, 0);
+		break;
+	case EX_AND:
+	case EX_OR:
+		gen_and_or(c, f, e, dst);
+		break;
+	case EX_ADD:
+		binary(c, f, e, OP_ADD, dst);
+		break;
+	case EX_SUB:
+		binary(c, f, e, OP_SUB, dst);
+		break;
+	case EX_MUL:
+		binary(c, f, e, OP_MUL, dst);
+		break;
+	case EX_EQ:
+		binary(c, f, e, OP_EQ, dst);
+		break;
+	case EX_NE:
+		binary(c, f, e, OP_EQ, dst);
+		negate(f, dst);
+		break;
+	case EX_LT:
+		binary(c, f, e, OP_LESS, dst);
+		break;
+	case EX_LE:
+		binary(c, f, e, OP_LESS_EQ, dst);
+		break;
+	case EX_GT:
+		swapped(c, f, e, OP_LESS, dst);
+		break;
+	case EX_GE:
+		swapped(c, f, e, OP_LESS_EQ, dst);
+		break;
+	case EX_IN:
+		binary(c, f, e, OP_IN, dst);
+		break;
+	default:
+		fatal("an expression without code: %d", (int)e->kind);
+	}
+}

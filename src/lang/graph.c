@@ -1,0 +1,377 @@
+/*
+ * What the rules of a map promise together: one writer for every path, and a
+ * writer for every field that the target needs.
+ */
+#include "lang/map.h"
+
+int
+path_overlaps(const struct str *a, size_t na, const struct str *b, size_t nb)
+{
+	size_t n = na < nb ? na : nb;
+
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(a[i], b[i]))
+			return 0;
+	return 1;
+}
+
+static int
+same_path(const struct str *a, size_t na, const struct str *b, size_t nb)
+{
+	return na == nb && path_overlaps(a, na, b, nb);
+}
+
+/* ---- what is mapped on a side ---- */
+
+static void
+name_path(struct map_info *m, int right, struct str *path, size_t n)
+{
+	struct compile *c = m->ck.c;
+	struct named *x;
+
+	for (x = m->named[right]; x != NULL; x = x->next)
+		if (same_path(x->path, x->n, path, n))
+			return;
+	x = arena_new(c->a, struct named);
+	*x = (struct named){ m->named[right], path, n };
+	m->named[right] = x;
+}
+
+/* All paths that an expression reads. */
+static void
+name_reads(struct map_info *m, const struct expr *e)
+{
+	if (e == NULL)
+		return;
+	if (expr_is_slot(e)) {
+		if (e->note->npath > 0)
+			name_path(m, e->note->local->kind == LOCAL_RIGHT,
+			    e->note->path, e->note->npath);
+		return;
+	}
+	name_reads(m, e->a);
+	name_reads(m, e->b);
+	name_reads(m, e->c);
+	for (const struct item *i = e->items; i != NULL; i = i->next) {
+		name_reads(m, i->key);
+		name_reads(m, i->value);
+	}
+}
+
+static void
+name_all(struct map_info *m)
+{
+	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
+		if (r->kind == RULE_REST) {
+			for (struct item *i = r->stmt->words.first; i != NULL;
+			    i = i->next) {
+				struct str *p = arena_array(m->ck.c->a,
+				    r->right.n + 1, sizeof(*p));
+
+				memcpy(p, r->right.path,
+				    r->right.n * sizeof(*p));
+				p[r->right.n] = i->name.text;
+				name_path(m, 1, p, r->right.n + 1);
+			}
+			continue;
+		}
+		for (unsigned i = 0; i < r->nleft; i++)
+			if (r->left[i].path != NULL)
+				name_path(m, 0, r->left[i].path, r->left[i].n);
+		if (r->right.path != NULL)
+			name_path(m, 1, r->right.path, r->right.n);
+		name_reads(m, r->source);
+		name_reads(m, r->other);
+	}
+}
+
+int
+map_names(const struct map_info *m, int right, const struct str *at, size_t n,
+    struct str name)
+{
+	for (const struct named *x = m->named[right]; x != NULL; x = x->next)
+		if (x->n > n && path_overlaps(x->path, n, at, n) &&
+		    str_eq(x->path[n], name))
+			return 1;
+	return 0;
+}
+
+/* ---- renaming of a rest ---- */
+
+/* Name as the other side has it; 0 when it is none of the rest's. */
+int
+rest_rename(struct compile *c, const struct map_rule *r, int back,
+    struct str name, struct str *out)
+{
+	if (!back) {
+		*out = arena_printf(c->a, "%.*s%.*s%.*s", STR_ARG(r->prefix),
+		    STR_ARG(name), STR_ARG(r->suffix));
+		return 1;
+	}
+	if (name.n <= r->prefix.n + r->suffix.n ||
+	    !str_eq(str_from(name.p, r->prefix.n), r->prefix) ||
+	    !str_eq(str_from(name.p + name.n - r->suffix.n, r->suffix.n),
+	    r->suffix))
+		return 0;
+	*out = str_from(name.p + r->prefix.n,
+	    name.n - r->prefix.n - r->suffix.n);
+	return 1;
+}
+
+static int
+is_excepted(const struct map_rule *r, struct str right_name)
+{
+	for (const struct item *i = r->stmt->words.first; i; i = i->next)
+		if (str_eq(i->name.text, right_name))
+			return 1;
+	return 0;
+}
+
+/* ---- one writer for every path ---- */
+
+struct writer {
+	struct map_rule *r;
+	struct place *p;
+};
+
+/* x == "a" and x == "b", or g and not g. */
+static int
+excludes(struct compile *c, const struct expr *a, const struct expr *b)
+{
+	struct value x, y;
+
+	if (a->kind == EX_NOT)
+		return str_eq(span_line(&c->ss, a->a->span, c->a),
+		    span_line(&c->ss, b->span, c->a));
+	if (b->kind == EX_NOT)
+		return excludes(c, b, a);
+	return a->kind == EX_EQ && b->kind == EX_EQ && expr_is_slot(a->a) &&
+	    expr_is_slot(b->a) && same_path(a->a->note->path,
+	    a->a->note->npath, b->a->note->path, b->a->note->npath) &&
+	    expr_const(c, a->b, &x) == 0 && expr_const(c, b->b, &y) == 0 &&
+	    !value_equal(x, y, CMP_EXACT, c->a);
+}
+
+static int
+exclusive(struct compile *c, const struct map_rule *x,
+    const struct map_rule *y)
+{
+	for (unsigned i = 0; i < x->nguard; i++)
+		for (unsigned k = 0; k < y->nguard; k++)
+			if (excludes(c, x->guards[i], y->guards[k]))
+				return 1;
+	return 0;
+}
+
+static struct str
+show_path(struct compile *c, const struct str *path, size_t n)
+{
+	struct str s = STR("");
+
+	for (size_t i = 0; i < n; i++)
+		s = arena_printf(c->a, "%.*s%s%.*s", STR_ARG(s), i ? "." : "",
+		    STR_ARG(path[i]));
+	return s;
+}
+
+static struct diag *
+report_two(struct map_info *m, const struct writer *x, const struct writer *y,
+    int back, struct str path)
+{
+	struct compile *c = m->ck.c;
+	struct str schema = back ? m->left_schema : m->right_schema;
+	struct diag *g = diag_at(&c->ss, C412, x->r->stmt->span,
+	    "two rules write %.*s `%.*s`", STR_ARG(schema), STR_ARG(path));
+
+	diag_also(&c->ss, g, y->r->stmt->span, "%s", "");
+	m->bad = 1;
+	return g;
+}
+
+/* {"custom": {"phone": "x"}} without the outer braces. */
+static struct str
+witness(struct compile *c, const struct place *p, struct str name)
+{
+	struct buf b = { 0 };
+	struct str s;
+
+	for (size_t i = 0; i < p->n; i++) {
+		buf_printf(&b, i ? "{\"%.*s\": " : "%.*s = ",
+		    STR_ARG(p->path[i]));
+	}
+	buf_printf(&b, "{\"%.*s\": \"x\"}", STR_ARG(name));
+	for (size_t i = 1; i < p->n; i++)
+		buf_putc(&b, '}');
+	s = arena_str(c->a, buf_str(&b));
+	buf_fini(&b);
+	return s;
+}
+
+/* A rest against a rule that writes one of the fields it may carry. */
+static void
+rest_and_field(struct map_info *m, const struct writer *rest,
+    const struct writer *w, int back)
+{
+	struct compile *c = m->ck.c;
+	const struct place *from = back ? &rest->r->right : &rest->r->left[0];
+	struct str name = w->p->path[rest->p->n], source, right;
+	struct diag *g;
+
+	if (!rest_rename(c, rest->r, !back, name, &source))
+		return;
+	right = back ? source : name;
+	if (is_excepted(rest->r, right) ||
+	    map_names(m, back, from->path, from->n, source))
+		return;
+	g = report_two(m, w, rest, back, show_path(c, w->p->path, w->p->n));
+	diag_witness(&c->ss, g, "both match when %.*s",
+	    STR_ARG(witness(c, from, source)));
+	diag_fix(&c->ss, g, "add `%.*s` to except(…)", STR_ARG(right));
+}
+
+/* Two rests may share an object when no name can be of both. */
+static int
+rests_apart(const struct map_rule *x, const struct map_rule *y, int back)
+{
+	size_t n = x->prefix.n < y->prefix.n ? x->prefix.n : y->prefix.n;
+	size_t k = x->suffix.n < y->suffix.n ? x->suffix.n : y->suffix.n;
+
+	if (back)
+		return 0; /* left names have no prefix to tell them by */
+	return memcmp(x->prefix.p, y->prefix.p, n) != 0 ||
+	    memcmp(x->suffix.p + x->suffix.n - k,
+	    y->suffix.p + y->suffix.n - k, k) != 0;
+}
+
+static void
+check_pair(struct map_info *m, const struct writer *x, const struct writer *y,
+    int back)
+{
+	int xr = x->r->kind == RULE_REST, yr = y->r->kind == RULE_REST;
+	struct compile *c = m->ck.c;
+
+	if (!path_overlaps(x->p->path, x->p->n, y->p->path, y->p->n))
+		return;
+	if (xr && yr) {
+		if (x->p->n == y->p->n && !rests_apart(x->r, y->r, back))
+			report_two(m, x, y, back, arena_printf(c->a, "%.*s.*",
+			    STR_ARG(show_path(c, x->p->path, x->p->n))));
+		return;
+	}
+	if (xr && y->p->n > x->p->n) {
+		rest_and_field(m, x, y, back);
+		return;
+	}
+	if (yr && x->p->n > y->p->n) {
+		rest_and_field(m, y, x, back);
+		return;
+	}
+	if (exclusive(c, x->r, y->r))
+		return;
+	report_two(m, x, y, back, x->p->n > y->p->n ?
+	    show_path(c, x->p->path, x->p->n) :
+	    show_path(c, y->p->path, y->p->n));
+}
+
+static void
+check_writers(struct map_info *m, int back)
+{
+	struct compile *c = m->ck.c;
+	struct writer *w;
+	size_t n = 0;
+
+	for (struct map_rule *r = m->rules; r != NULL; r = r->next)
+		n += back ? r->nleft : 1;
+	w = arena_array(c->a, n, sizeof(*w));
+	n = 0;
+	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
+		if (back ? !r->back : !r->forth)
+			continue;
+		for (unsigned i = 0; i < (back ? r->nleft : 1); i++) {
+			struct place *p = back ? &r->left[i] : &r->right;
+
+			if (p->path != NULL)
+				w[n++] = (struct writer){ r, p };
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++)
+			check_pair(m, &w[i], &w[k], back);
+}
+
+/* ---- required targets ---- */
+
+static const struct map_rule *
+writer_of(const struct map_info *m, const struct str *path, size_t n,
+    int *below)
+{
+	const struct map_rule *found = NULL;
+
+	*below = 0;
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
+		if (!r->forth || r->right.path == NULL ||
+		    !path_overlaps(r->right.path, r->right.n, path, n))
+			continue;
+		if (r->right.n > n || r->kind == RULE_REST) {
+			*below = 1;
+		} else if (found == NULL || found->nguard > 0) {
+			found = r;
+		}
+	}
+	return found;
+}
+
+static void
+check_required(struct map_info *m, struct type at, struct str *path, size_t n)
+{
+	struct compile *c = m->ck.c;
+
+	if (at.node == NULL || n == AST_DEPTH)
+		return;
+	for (size_t i = 0; i < schema_property_count(at.node); i++) {
+		struct str name = schema_property_name(at.node, i);
+		const struct map_rule *r;
+		struct type t;
+		int below;
+
+		if (!schema_property_required(at.node, name) ||
+		    type_member(c->a, at, name, &t) != 0 ||
+		    (t.node != NULL && schema_read_only(t.node)))
+			continue;
+		path[n] = name;
+		r = writer_of(m, path, n + 1, &below);
+		if (r == NULL && below) {
+			check_required(m, t, path, n + 1);
+			continue;
+		}
+		if (r == NULL) {
+			m->bad = 1;
+			diag_fix(&c->ss, diag_at(&c->ss, C404, m->e->decl->head,
+			    "%.*s needs `%.*s`, which no rule writes",
+			    STR_ARG(m->right_schema),
+			    STR_ARG(show_path(c, path, n + 1))),
+			    "%.*s.%.*s <- …;", STR_ARG(m->right.name),
+			    STR_ARG(show_path(c, path, n + 1)));
+		} else if (r->source_type.kind != TYPE_BAD &&
+		    ((r->source_type.nil & NIL_ABSENT) || r->nguard > 0)) {
+			m->bad = 1;
+			diag_fix(&c->ss, diag_at(&c->ss, C404, r->stmt->span,
+			    "%.*s needs `%.*s`, and this may leave it out",
+			    STR_ARG(m->right_schema),
+			    STR_ARG(show_path(c, path, n + 1))),
+			    r->nguard ? "move the rule out of `when`" :
+			    "add `with required`, or a default");
+		}
+	}
+}
+
+void
+graph_check(struct map_info *m)
+{
+	struct str path[AST_DEPTH + 1];
+
+	name_all(m);
+	check_writers(m, 0);
+	check_writers(m, 1);
+	check_required(m, m->right.type, path, 0);
+}

@@ -1,0 +1,272 @@
+/*
+ * Rules: what is done with a record, first match first, and always something.
+ */
+#include "lang/map.h"
+
+static const struct {
+	const char *word;
+	unsigned bit;
+} events[] = {
+	{ "create", EVENT_CREATE },
+	{ "update", EVENT_UPDATE },
+	{ "delete", EVENT_DELETE },
+};
+
+static const char *const verbs[] = {
+#define X(name, word) [ACTION_##name] = word,
+	ACTION_VERBS(X)
+#undef X
+};
+
+static unsigned
+event_bits(struct compile *c, struct items words)
+{
+	unsigned bits = 0;
+
+	for (struct item *i = words.first; i != NULL; i = i->next) {
+		struct near near;
+		struct diag *g;
+		size_t k = 0;
+
+		near_init(&near, i->name.text);
+		while (k < COUNT(events) && !str_eq(i->name.text,
+		    str_z(events[k].word)))
+			near_try(&near, str_z(events[k++].word));
+		if (k < COUNT(events)) {
+			bits |= events[k].bit;
+			continue;
+		}
+		g = diag_at(&c->ss, C503, i->name.span,
+		    "there is no event `%.*s`", STR_ARG(i->name.text));
+		diag_fix(&c->ss, g, near.best.n > 0 ? "did you mean `%.*s`?" :
+		    "create, update or delete%.*s", STR_ARG(near.best));
+	}
+	return bits;
+}
+
+static int
+find_verb(struct compile *c, struct word w)
+{
+	struct near near;
+	struct diag *g;
+
+	near_init(&near, w.text);
+	for (size_t k = 0; k < COUNT(verbs); k++) {
+		if (str_eq(w.text, str_z(verbs[k])))
+			return (int)k;
+		near_try(&near, str_z(verbs[k]));
+	}
+	g = diag_at(&c->ss, C504, w.span, "there is no action `%.*s`",
+	    STR_ARG(w.text));
+	diag_fix(&c->ss, g, near.best.n > 0 ? "did you mean `%.*s`?" :
+	    "skip, upsert, update, archive or delete%.*s",
+	    STR_ARG(near.best));
+	return -1;
+}
+
+/*
+ * The written field that a word of `by { … }` means: its last name, or the
+ * whole path from the right root.
+ */
+static const struct map_rule *
+find_by(struct map_info *m, const struct expr *e)
+{
+	const struct map_rule *found = NULL;
+	struct str path[AST_DEPTH];
+	size_t n = expr_path(e, path, COUNT(path));
+
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
+		if (!r->forth || r->kind == RULE_REST || r->right.n == 0)
+			continue;
+		if (n == 1 ? !str_eq(r->right.path[r->right.n - 1], path[0]) :
+		    !(str_eq(path[0], m->right.name) &&
+		    r->right.n == n - 1 && path_overlaps(r->right.path,
+		    r->right.n, path + 1, n - 1)))
+			continue;
+		if (found == NULL)
+			found = r;
+	}
+	return found;
+}
+
+static void
+check_by(struct map_info *m, struct expr *e)
+{
+	struct compile *c = m->ck.c;
+	struct near near;
+	struct diag *g;
+
+	if (e->kind == EX_BAD || find_by(m, e) != NULL)
+		return;
+	g = diag_at(&c->ss, C505, e->span, "no rule of the map writes `%.*s`, "
+	    "so it cannot find a record", STR_ARG(span_line(&c->ss, e->span,
+	    c->a)));
+	near_init(&near, e->text);
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next)
+		if (r->forth && r->right.n > 0)
+			near_try(&near, r->right.path[r->right.n - 1]);
+	if (near.best.n > 0)
+		diag_fix(&c->ss, g, "did you mean `%.*s`?",
+		    STR_ARG(near.best));
+}
+
+static void
+check_action(struct map_info *m, struct action *a)
+{
+	struct compile *c = m->ck.c;
+	int verb = find_verb(c, a->verb);
+
+	if (verb >= 0 && verb != ACTION_SKIP && a->reason != NULL)
+		diag_at(&c->ss, C504, a->reason->span,
+		    "only `skip` gives a reason");
+	if (verb >= 0 && verb != ACTION_UPSERT && a->has_by)
+		diag_at(&c->ss, C504, a->by.first->span,
+		    "only `upsert` goes by a field");
+	for (struct item *i = a->by.first; i != NULL; i = i->next)
+		check_by(m, i->value);
+}
+
+void
+rules_check(struct compile *c, struct map_info *m, struct decl *d)
+{
+	struct stmt *last = NULL;
+	size_t before = c->d->nerror;
+
+	m->outbound = d;
+	m->ck.flags |= CK_RULES;
+	m->right.not_here = "the record of the other side is not known here; "
+	    "linked(…) and changed(…) are";
+	for (struct stmt *s = d->body; s != NULL; s = s->next) {
+		if (last != NULL) {
+			diag_also(&c->ss, diag_at(&c->ss, C502, s->span,
+			    "a rule behind `otherwise` is never reached"),
+			    last->span, "the last one");
+			continue;
+		}
+		if (s->kind == ST_OTHERWISE) {
+			last = s;
+		} else {
+			event_bits(c, s->words);
+			m->ck.fails = NULL;
+			if (s->guard != NULL) {
+				check_condition(&m->ck, s->guard);
+				check_sure(&m->ck, s->guard);
+			}
+		}
+		check_action(m, &s->action);
+	}
+	if (last == NULL)
+		diag_fix(&c->ss, diag_at(&c->ss, C501, d->head,
+		    "the rules do not say what happens otherwise"),
+		    "otherwise skip \"no rule\";");
+	m->ck.flags &= ~(unsigned)CK_RULES;
+	m->right.not_here = NULL;
+	if (c->d->nerror != before)
+		m->bad = 1;
+}
+
+/* ---- code ---- */
+
+size_t
+gen_changed(struct compile *c, struct gen_func *f, const struct note *n)
+{
+	const struct note *path = n->args[0]->note;
+	struct gen *g = f->g;
+	const struct gen_rule *r = g->rule.p;
+	const struct gen_slot *in = g->in.p, *out = g->out.p;
+	uint16_t *slot = arena_array(g->ua, g->out.n + 1, sizeof(*slot));
+	struct prog_slots set = { .slot = slot };
+
+	for (unsigned o = 0; o < g->out.n; o++) {
+		int hit = path->local->kind == LOCAL_RIGHT &&
+		    path_overlaps(out[o].path, out[o].n, path->path,
+		    path->npath);
+
+		for (size_t i = 0; i < g->rule.n && !hit &&
+		    path->local->kind == LOCAL_LEFT; i++) {
+			int writes = 0;
+
+			for (unsigned k = 0; k < r[i].nout; k++)
+				writes |= r[i].out[k] == o;
+			for (unsigned k = 0; k < r[i].nin && writes; k++)
+				hit |= path_overlaps(in[r[i].in[k]].path,
+				    in[r[i].in[k]].n, path->path, path->npath);
+		}
+		if (hit)
+			slot[set.n++] = (uint16_t)o;
+	}
+	if (set.n == 0 && !g->failed) {
+		diag_fix(&c->ss, diag_at(&c->ss, C506, n->span,
+		    "no rule of the map depends on this field, so it never "
+		    "changes anything"), "map it, or remove the condition");
+		g->failed = 1;
+	}
+	return gen_set(g, set);
+}
+
+static unsigned
+slot_number(const struct gen *g, const struct map_rule *r)
+{
+	const struct gen_slot *s = g->out.p;
+
+	for (unsigned i = 0; i < g->out.n; i++)
+		if (!s[i].rest && s[i].n == r->right.n &&
+		    path_overlaps(s[i].path, s[i].n, r->right.path,
+		    r->right.n))
+			return i;
+	fatal("a rule without its slot");
+}
+
+static void
+gen_action_of(struct compile *c, struct map_info *m, struct gen_func *f,
+    struct stmt *s)
+{
+	struct gen *g = f->g;
+	struct prog_action a = { 0 };
+	struct prog_pos pos = span_pos(&c->ss, s->span);
+
+	f->at = s->span;
+	a.verb = (enum action_verb)find_verb(c, s->action.verb);
+	a.line = pos.line;
+	a.file = pos.file;
+	if (s->action.reason != NULL)
+		a.reason = gen_str(g, s->action.reason->text);
+	a.by = arena_array(g->ua, s->action.by.n, sizeof(*a.by));
+	a.by_name = arena_array(g->ua, s->action.by.n, sizeof(*a.by_name));
+	for (struct item *i = s->action.by.first; i != NULL; i = i->next) {
+		const struct map_rule *r = find_by(m, i->value);
+
+		a.by[a.nby] = (uint16_t)slot_number(g, r);
+		a.by_name[a.nby++] = gen_str(g, r->right.path[r->right.n - 1]);
+	}
+	gen_ak(f, OP_ACTION, 0, gen_action(g, a));
+}
+
+void
+rules_gen(struct compile *c, struct map_info *m, struct gen *g)
+{
+	struct gen_func *f = gen_func(g, STR("rules"), 0);
+	unsigned all = EVENT_CREATE | EVENT_UPDATE | EVENT_DELETE;
+
+	g->rules = f;
+	for (struct stmt *s = m->outbound->body; s != NULL; s = s->next) {
+		unsigned bits = s->kind == ST_ON ? event_bits(c, s->words) :
+		    all;
+		size_t event = SIZE_MAX, guard = SIZE_MAX;
+
+		f->at = s->span;
+		if (bits != all) {
+			gen_ak(f, OP_EVENT, 0, bits);
+			event = gen_jump(f, OP_JUMP_FALSE, 0);
+		}
+		if (s->guard != NULL) {
+			gen_expr(c, f, s->guard, 0);
+			guard = gen_jump(f, OP_JUMP_FALSE, 0);
+		}
+		gen_action_of(c, m, f, s);
+		if (event != SIZE_MAX)
+			gen_label(f, event);
+		if (guard != SIZE_MAX)
+			gen_label(f, guard);
+	}
+}

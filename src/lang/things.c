@@ -1,0 +1,257 @@
+/*
+ * Declarations that stand on their own: functions, params, schemas; and
+ * finding things by name.
+ */
+#include "lang/compile.h"
+
+/* Functions call each other at most so deep. */
+#define FN_DEPTH 32
+
+struct entity *
+find_in(struct table *t, struct str name)
+{
+	return table_get(t, name);
+}
+
+struct entity *
+find_thing(struct compile *c, struct module *m, struct str name)
+{
+	const char *dot = memchr(name.p, '.', name.n);
+	struct entity *alias;
+	size_t n;
+
+	(void)c;
+	if (dot == NULL)
+		return table_get(&m->things, name);
+	n = (size_t)(dot - name.p);
+	alias = table_get(&m->aliases, str_from(name.p, n));
+	if (alias == NULL || alias->u.module == NULL)
+		return NULL;
+	alias->used = 1;
+	return table_get(&alias->u.module->things,
+	    str_from(name.p + n + 1, name.n - n - 1));
+}
+
+static void
+near_table(struct table *t, struct near *n)
+{
+	for (struct table_entry *i = table_next(t, NULL); i != NULL;
+	    i = table_next(t, i))
+		near_try(n, i->key);
+}
+
+void
+near_things(struct module *m, struct near *n)
+{
+	const char *dot = n->want.n ? memchr(n->want.p, '.', n->want.n) : NULL;
+	struct entity *alias;
+
+	if (dot == NULL) {
+		near_table(&m->things, n);
+		for (size_t i = 0; i < nbuiltin; i++)
+			near_try(n, str_z(builtins[i].name));
+		return;
+	}
+	alias = table_get(&m->aliases, str_from(n->want.p,
+	    (size_t)(dot - n->want.p)));
+	if (alias != NULL && alias->u.module != NULL) {
+		struct near in;
+
+		near_init(&in, str_from(dot + 1, n->want.n -
+		    (size_t)(dot + 1 - n->want.p)));
+		near_table(&alias->u.module->things, &in);
+		n->best = in.best;
+	} else {
+		for (size_t i = 0; i < nbuiltin; i++)
+			near_try(n, str_z(builtins[i].name));
+	}
+}
+
+static int
+declared_type(struct compile *c, const struct type_name *n, struct type *out)
+{
+	if (type_named(c->a, n, out) == 0 && out->kind != TYPE_NIL &&
+	    out->kind != TYPE_BAD)
+		return 0;
+	diag_fix(&c->ss, diag_at(&c->ss, C214, n->name.span,
+	    "there is no type `%.*s`", STR_ARG(n->name.text)),
+	    "text, int, decimal, bool, date, datetime, list<…>, record or "
+	    "any");
+	return -1;
+}
+
+int
+fn_check(struct compile *c, struct entity *e)
+{
+	struct decl *d = e->decl;
+	struct fn_info *fn;
+	struct check ck = { .c = c, .m = e->mod, .inside = e };
+	struct type got, want;
+	unsigned k = 0;
+	int bad = 0;
+
+	if (e->checked)
+		return e->checked > 0 ? 0 : -1;
+	if (c->nesting == FN_DEPTH) {
+		diag_at(&c->ss, C210, d->head.end ? d->head : d->span,
+		    "functions call each other more than %d deep", FN_DEPTH);
+		e->checked = -1;
+		return -1;
+	}
+	fn = arena_new(c->a, struct fn_info);
+	e->u.fn = fn;
+	fn->n = d->params.n;
+	fn->params = arena_array(c->a, fn->n, sizeof(*fn->params));
+	fn->names = arena_array(c->a, fn->n, sizeof(*fn->names));
+	fn->defaults = arena_array(c->a, fn->n, sizeof(*fn->defaults));
+	fn->locals = arena_array(c->a, fn->n, sizeof(*fn->locals));
+	for (struct item *i = d->params.first; i != NULL; i = i->next, k++) {
+		if (declared_type(c, i->type, &fn->params[k]) != 0) {
+			fn->params[k] = bad_type();
+			bad = 1;
+		}
+		for (unsigned j = 0; j < k; j++)
+			if (str_eq(fn->names[j], i->name.text)) {
+				diag_at(&c->ss, C202, i->name.span,
+				    "`%.*s` stands twice",
+				    STR_ARG(i->name.text));
+				bad = 1;
+			}
+		fn->names[k] = i->name.text;
+		fn->defaults[k] = i->value;
+		if (i->value != NULL)
+			bad |= check_expect(&ck, i->value, fn->params[k],
+			    "the parameter");
+		fn->locals[k] = (struct local){ .up = ck.scope,
+			.name = i->name.text, .type = fn->params[k],
+			.kind = LOCAL_ARG, .reg = k };
+	}
+	for (k = 0; k < fn->n; k++) {
+		fn->locals[k].up = ck.scope;
+		ck.scope = &fn->locals[k];
+	}
+	e->open = 1;
+	c->nesting++;
+	ck.fails = NULL;
+	got = check_expr(&ck, d->value);
+	c->nesting--;
+	e->open = 0;
+	fn->fails = ck.fails != NULL;
+	fn->result = got;
+	if (d->type != NULL && declared_type(c, d->type, &want) == 0) {
+		if (check_expect(&ck, d->value, want, "the result") != 0)
+			bad = 1;
+		fn->result = want;
+		if (got.noption > 0 && want.kind == TYPE_TEXT) {
+			fn->result.options = got.options;
+			fn->result.noption = got.noption;
+		}
+	} else if (d->type != NULL) {
+		bad = 1;
+	}
+	if (got.kind == TYPE_BAD)
+		bad = 1;
+	e->checked = bad ? -1 : 1;
+	return bad ? -1 : 0;
+}
+
+int
+param_check(struct compile *c, struct entity *e)
+{
+	struct decl *d = e->decl;
+	struct check ck = { .c = c, .m = e->mod };
+	struct param_info *p;
+
+	if (e->checked)
+		return e->checked > 0 ? 0 : -1;
+	e->checked = -1;
+	p = arena_new(c->a, struct param_info);
+	e->u.param = p;
+	if (declared_type(c, d->type, &p->type) != 0)
+		return -1;
+	if (d->value == NULL) {
+		NOT_BUILT(c, d->span, "a param without a default");
+		return -1;
+	}
+	if (check_expect(&ck, d->value, p->type, "the param") != 0)
+		return -1;
+	if (expr_const(c, d->value, &p->value) != 0) {
+		diag_at(&c->ss, C507, d->value->span,
+		    "a default is a constant");
+		return -1;
+	}
+	e->checked = 1;
+	return 0;
+}
+
+/* path as written, seen from the file that names it; "../" folded. */
+struct str
+path_resolve(struct compile *c, struct str from, struct str path)
+{
+	struct str part[256], all = path;
+	size_t n = 0, slash = from.n;
+	struct buf b = { 0 };
+	int absolute;
+
+	while (slash > 0 && from.p[slash - 1] != '/')
+		slash--;
+	absolute = path.n > 0 && path.p[0] == '/';
+	if (!absolute) {
+		all = arena_printf(c->a, "%.*s%.*s", (int)slash, from.p,
+		    STR_ARG(path));
+		absolute = all.n > 0 && all.p[0] == '/';
+	}
+	for (size_t i = 0; i < all.n;) {
+		size_t end = i;
+		struct str s;
+
+		while (end < all.n && all.p[end] != '/')
+			end++;
+		s = str_from(all.p + i, end - i);
+		i = end + 1;
+		if (s.n == 0 || str_eq(s, STR(".")))
+			continue;
+		if (str_eq(s, STR("..")) && n > 0 &&
+		    !str_eq(part[n - 1], STR("..")))
+			n--;
+		else if (n < COUNT(part))
+			part[n++] = s;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 || absolute)
+			buf_putc(&b, '/');
+		buf_puts(&b, part[i]);
+	}
+	all = arena_str(c->a, buf_str(&b));
+	buf_fini(&b);
+	return all;
+}
+
+int
+schema_check_decl(struct compile *c, struct entity *e)
+{
+	struct decl *d = e->decl;
+	struct schema_info *s;
+	const struct schema *schema;
+	struct str text;
+	struct err err;
+
+	if (e->checked)
+		return e->checked > 0 ? 0 : -1;
+	e->checked = -1;
+	s = arena_new(c->a, struct schema_info);
+	e->u.schema = s;
+	s->path = path_resolve(c, e->mod->src->path, d->path.text);
+	if (file_read(c, s->path, &text, &err) != 0) {
+		diag_at(&c->ss, C204, d->path.span, "%s", err.text);
+		return -1;
+	}
+	if (schema_compile(c->schemas, text, STR(""), &schema, &err) != 0) {
+		diag_at(&c->ss, C205, d->path.span,
+		    "the schema cannot be used: %s", err.text);
+		return -1;
+	}
+	s->root = schema_root(schema, c->a);
+	e->checked = 1;
+	return 0;
+}
