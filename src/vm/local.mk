@@ -31,6 +31,7 @@ LIB_LANG += $(PHONE_LIBS) -lstdc++
 check_PROGRAMS += tests/unit/vm
 TESTS += tests/unit/vm
 tests_unit_vm_SOURCES = tests/unit/vm.h \
+	tests/unit/vm_builtins.c \
 	tests/unit/vm_eval.c \
 	tests/unit/vm_examples.c \
 	tests/unit/vm_run.c \
