@@ -34,6 +34,7 @@ tests_unit_vm_SOURCES = tests/unit/vm.h \
 	tests/unit/vm_builtins.c \
 	tests/unit/vm_eval.c \
 	tests/unit/vm_examples.c \
+	tests/unit/vm_limits.c \
 	tests/unit/vm_run.c \
 	tests/unit/vm_verify.c
 tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)
