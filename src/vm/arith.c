@@ -18,7 +18,7 @@ literal_int(struct str s, int64_t *i)
 	uint64_t u = 0, max = (uint64_t)INT64_MAX + k;
 	int negative = (int)k;
 
-	if (s.n - k == 0 || s.n - k > 19)
+	if (s.n - k == 0 || s.n - k > 19 || (s.p[k] == '0' && s.n - k > 1))
 		return 0;
 	for (; k < s.n; k++) {
 		unsigned digit = (unsigned char)s.p[k] - '0';

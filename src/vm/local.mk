@@ -31,8 +31,10 @@ LIB_LANG += $(PHONE_LIBS) -lstdc++
 check_PROGRAMS += tests/unit/vm
 TESTS += tests/unit/vm
 tests_unit_vm_SOURCES = tests/unit/vm.h \
+	tests/unit/vm_builtins.c \
 	tests/unit/vm_eval.c \
 	tests/unit/vm_examples.c \
+	tests/unit/vm_limits.c \
 	tests/unit/vm_run.c \
 	tests/unit/vm_verify.c
 tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)

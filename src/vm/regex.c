@@ -120,13 +120,14 @@ arg_regex(struct vm *vm, struct value v, struct regex **out, struct arena *a,
 	pcre2_code *code;
 	uint32_t options = 0;
 
-	if (arg_text(v, &pattern, a, e) != 0)
+	/* paid each time: what ran before must not change what fits */
+	if (arg_text(v, &pattern, a, e) != 0 ||
+	    vm_charge(vm, pattern.n, e) != 0)
 		return -1;
 	*out = re = table_get(&r->by_pattern, pattern);
 	if (re != NULL)
 		return 0;
-	if (vm_charge(vm, 500 + pattern.n, e) != 0 ||
-	    (code = compile(pattern, e)) == NULL)
+	if ((code = compile(pattern, e)) == NULL)
 		return -1;
 	if (r->by_pattern.live >= PATTERNS_MAX)
 		forget(r); /* patterns made from data would pile up */
@@ -235,6 +236,9 @@ FUNC(re_replace)
 	if (arg_text(args[0], &s, a, e) != 0 ||
 	    arg_regex(vm, args[1], &re, a, e) != 0 ||
 	    arg_text(args[2], &with, a, e) != 0)
+		return -1;
+	/* at worst every place is replaced, byte by byte */
+	if (vm_charge(vm, (uint64_t)(s.n + 1) * with.n / 64, e) != 0)
 		return -1;
 	cap = s.n + with.n + 32;
 	for (uint64_t limit = STEPS_FIRST; limit <= STEPS_MAX;) {

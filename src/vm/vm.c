@@ -368,7 +368,8 @@ call(struct vm *vm, const struct prog *p, uint32_t fi,
 	const struct prog_func *f = &p->funcs[fi];
 
 	assert(top + f->ntemps <= vm->stack + STACK_SLOTS);
-	memcpy(top, args, f->nargs * sizeof(*args));
+	for (unsigned i = 0; i < f->nargs; i++)
+		top[i] = args[i];
 	memset(top + f->nargs, 0, (f->ntemps - f->nargs) * sizeof(*top));
 	return run(vm, p, fi, top, result, a);
 }

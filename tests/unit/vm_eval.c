@@ -3,7 +3,9 @@
  * without the compiler, and tests can be written as expressions.
  *
  *	expr  = literal | [ expr, … ] | { name: expr, … } | name ( args )
- *	      | name => expr | name | - expr
+ *	      | name' ( args ) | name => expr | name
+ *
+ * name' is a codec's way back.  A hidden argument may be given as the last.
  */
 #include "config.h"
 
@@ -264,7 +266,7 @@ is_lambda(struct eval *v)
 }
 
 static int
-call(struct eval *v, struct str fn, struct value *r)
+call(struct eval *v, struct str fn, unsigned back, struct value *r)
 {
 	struct value args[16] = { { 0 } };
 	unsigned given = 0, n, i = 0;
@@ -319,11 +321,14 @@ call(struct eval *v, struct str fn, struct value *r)
 		if (expr(&in, &args[i]) != 0)
 			return -1;
 	}
-	if (b->hidden == HIDDEN_AS_TEXT)
+	if (n > 0 && given >> (n - 1) & 1)
+		;
+	else if (b->hidden == HIDDEN_AS_TEXT)
 		args[n - 1] = value_bool(0);
 	else if (b->hidden == HIDDEN_PARTS)
 		args[n - 1] = value_int(0);
-	return test_call(v->vm, 2 * (unsigned)at, args, n, r, v->a, v->e);
+	return test_call(v->vm, 2 * (unsigned)at + back, args, n, r, v->a,
+	    v->e);
 }
 
 static int
@@ -347,7 +352,11 @@ expr(struct eval *v, struct value *r)
 	s = name(v);
 	cr_assert_gt(s.n, 0, "no expression: %s", v->p);
 	if (v->p[0] == '(')
-		return call(v, s, r);
+		return call(v, s, 0, r);
+	if (v->p[0] == '\'') {
+		v->p++;
+		return call(v, s, 1, r);
+	}
 	if (str_eq(s, STR("true")) || str_eq(s, STR("false")))
 		*r = value_bool(s.n == 4);
 	else if (str_eq(s, STR("null")))
