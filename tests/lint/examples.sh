@@ -139,7 +139,8 @@ page()
 	ran=$((ran + $(ls "$tmp/steps" | grep -c '\.cmd$')))
 }
 
-for p in "$root/README.md" "$root"/man/*.[1-9]; do
+for p in "$root/README.md" "$root"/man/*.[1-9] "$top_builddir"/man/*.[1-9]
+do
 	if [ -f "$p" ]; then
 		page "$p"
 	fi
