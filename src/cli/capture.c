@@ -29,11 +29,11 @@ cmd_attach(struct session *s, const struct args *a, struct err *e)
 	if (args_get(a, 'b') == NULL)
 		return 0;
 	progress_begin(&progress);
-	while ((r = attach_backfill(s->db, entity, BACKFILL_ROWS, &n, e)) == 0 &&
-	    n > 0) {
-		rows += n;
+	do {
+		r = attach_backfill(s->db, entity, BACKFILL_ROWS, &n, e);
+		rows += r == 0 ? n : 0;
 		progress_show(&progress, rows, 0);
-	}
+	} while (r == 0 && n > 0);
 	progress_end(&progress);
 	if (r == 0)
 		buf_printf(&s->out, "%" PRIu64 " rows of %s are in the "

@@ -142,6 +142,14 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
+static int
+list_group(FILE *out, const char *group, int status)
+{
+	fprintf(out, "usage: crosswalk %s COMMAND\n\n", group);
+	list_commands(out, group);
+	return status;
+}
+
 int
 command_missing(int argc, char **argv)
 {
@@ -152,13 +160,13 @@ command_missing(int argc, char **argv)
 		size_t d;
 
 		if (in_group(c, argv[0])) {
+			if (argc > 1 && (strcmp(argv[1], "--help") == 0 ||
+			    strcmp(argv[1], "-h") == 0))
+				return list_group(stdout, argv[0], 0);
 			if (argc > 1)
 				fprintf(stderr, "crosswalk: `%s` has no "
 				    "command `%s`\n", argv[0], argv[1]);
-			fprintf(stderr, "usage: crosswalk %s COMMAND\n\n",
-			    argv[0]);
-			list_commands(stderr, argv[0]);
-			return 2;
+			return list_group(stderr, argv[0], 2);
 		}
 		d = distance(argv[0], c->name);
 		if (d < best) {

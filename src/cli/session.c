@@ -101,7 +101,7 @@ not_found(struct buf *names, const char *what, const char *name, struct err *e)
 		struct buf names = { 0 };                                 \
 		struct active active;                                     \
 		int32_t tenant;                                           \
-                                                                          \
+									  \
 		if (session_tenant(s, &tenant, e) != 0 ||                 \
 		    active_load(s->db, &s->arena, &active, e) != 0)       \
 			return -1;                                        \

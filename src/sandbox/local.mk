@@ -26,8 +26,7 @@ tests_unit_sandbox_SOURCES = \
 	tests/unit/sandbox.c tests/unit/sandbox_net.h \
 	tests/unit/sandbox_faults.c \
 	tests/unit/sandbox_run.c \
-	tests/unit/sandbox_values.c \
-	src/cli/sandbox.c src/cli/sandbox.h
+	tests/unit/sandbox_values.c
 tests_unit_sandbox_LDADD = $(LIB_SANDBOX) $(LIB_HTTP) $(UNIT_LIBS)
 
 EXTRA_PROGRAMS += tests/bench/sandbox

@@ -35,10 +35,12 @@ static const char *const first[] = { "Ann", "Jürgen", "Zoë", "Иван", "明"
 	"Søren", "José", "Fatima", "Nguyễn", "O'Neil", "Mary Jane", "Łukasz" };
 static const char *const last[] = { "Müller", "Smith", "García", "Петров",
 	"王", "Ó Briain", "d'Arc", "Nowak", "Jansen", "Haddad", "Søby", "Lee" };
-static const char *const country[] = { "de", "AT", "fr", "US", "gb", "NL" };
+static const char *const country[] = { "DE", "AT", "FR", "US", "GB", "NL" };
 static const char *const city[] = { "Berlin", " Wien", "Paris ", "Austin",
 	"Leeds", "Utrecht" };
-static const char *const stage[] = { "lead", "customer", "churned", "trial" };
+static const char *const language[] = { "de", "en", "es", "fr", "it", "pl" };
+static const char *const stage[] = { "lead", "qualified", "customer",
+	"churned" };
 static const char *const title[] = { "CTO", "Head of \\\"Things\\\"",
 	"Buyer", "", "Vice President, Sales & Marketing" };
 static const char *const tags[] = { "[]", "[\"vip\"]",
@@ -65,42 +67,42 @@ contact(unsigned i)
 
 	printf("{\"id\":\"c-%07u\",", i);
 	printf("\"email\":\" Ann.%u@Example%u.COM\",", i, below(400));
+	maybe("salutation", below(2) ? "Dear" : "Dr.");
 	maybe("first_name", PICK(first));
-	printf("\"last_name\":\"%s\",", PICK(last));
+	maybe("last_name", PICK(last));
+	printf("\"company\":\"%s & Co\",", PICK(last));
+	maybe("job_title", PICK(title));
+	snprintf(text, sizeof(text), "https://www.example%u.com/", below(400));
+	maybe("website", text);
 	snprintf(text, sizeof(text), " +49 %u %u", 30 + below(900),
 	    1000000 + below(8999999));
 	maybe("phone", text);
 	snprintf(text, sizeof(text), "+49 170 %u", 1000000 + below(8999999));
 	maybe("mobile", text);
-	snprintf(text, sizeof(text), "Hauptstraße %u", 1 + below(200));
-	printf("\"address\":{\"street\":\"%s\",\"city\":\"%s\","
-	    "\"zip\":\"%05u\",\"country\":\"%s\"},", text, PICK(city),
-	    below(100000), PICK(country));
-	printf("\"company\":\"%s & Co\",", PICK(last));
-	maybe("title", PICK(title));
-	snprintf(text, sizeof(text), "HTTPS://www.Example%u.com/", below(400));
-	maybe("website", text);
-	printf("\"stage\":\"%s\",", PICK(stage));
+	printf("\"stage\":\"%s\",\"status\":\"active\",\"consent\":true,",
+	    PICK(stage));
 	snprintf(text, sizeof(text), "%04u-%02u-%02u", 1930 + below(75),
 	    1 + below(12), 1 + below(28));
 	maybe("birth_date", text);
-	printf("\"annual_revenue\":%u.%u,", below(10000000), 1 + below(9));
-	printf("\"employees\":%u,\"consent\":%s,\"tags\":%s,", below(5000),
-	    below(4) ? "true" : "false", PICK(tags));
-	printf("\"score\":%u.%02u,\"vat_id\":\"DE%09u\",", below(100),
-	    below(100), below(1000000000));
-	printf("\"notes\":\"");
-	for (unsigned k = 52 + below(12); k > 0; k--)
+	printf("\"annual_revenue\":%u.%u%u,\"employees\":%u,\"vip\":%s,",
+	    below(10000000), below(10), 1 + below(9), below(5000),
+	    below(4) ? "false" : "true");
+	maybe("country", PICK(country));
+	maybe("language", PICK(language));
+	snprintf(text, sizeof(text), "Hauptstraße %u", 1 + below(200));
+	printf("\"address\":{\"street\":\"%s\",\"city\":\"%s\","
+	    "\"region\":null,\"postal\":\"%05u\"},", text, PICK(city),
+	    below(100000));
+	printf("\"tags\":%s,\"notes\":\"", PICK(tags));
+	for (unsigned k = 56 + below(12); k > 0; k--)
 		printf("%s%s", PICK(words), k > 1 ? " " : "");
-	printf("\",\"created_at\":\"2024-%02u-%02uT08:%02u:00Z\","
-	    "\"updated_at\":\"2026-%02u-%02uT17:%02u:31Z\",",
+	printf("\",\"custom\":{\"tier\":\"%s\",\"nps\":\"%u\","
+	    "\"region\":\"%s\"},", below(2) ? "gold" : "silver", below(11),
+	    below(2) ? "south" : "north");
+	printf("\"created_at\":\"2024-%02u-%02uT08:%02u:00Z\","
+	    "\"updated_at\":\"2026-%02u-%02uT17:%02u:31Z\"}\n",
 	    1 + below(12), 1 + below(28), below(60), 1 + below(11),
 	    1 + below(28), below(60));
-	printf("\"custom\":{\"tier\":\"%s\",\"nps\":\"%u\",\"region\":\"%s\"},",
-	    below(2) ? "gold" : "silver", below(11),
-	    below(2) ? "south" : "north");
-	printf("\"audit\":{\"by\":\"import\",\"batch\":%u,\"flags\":"
-	    "[true,false,null,%u]}}\n", below(1000), below(9));
 }
 
 int

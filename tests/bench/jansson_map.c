@@ -52,12 +52,6 @@ trimmed(const json_t *v)
 }
 
 static json_t *
-lowered(const json_t *v)
-{
-	return changed(v, 0, tolower);
-}
-
-static json_t *
 uppered(const json_t *v)
 {
 	return changed(v, 0, toupper);
@@ -73,13 +67,26 @@ static json_t *
 stage(const json_t *v)
 {
 	static const char *const table[][2] = {
-	    { "lead", "lead" }, { "customer", "customer" },
-	    { "churned", "other" }, { "trial", "opportunity" },
+	    { "lead", "lead" }, { "qualified", "salesqualifiedlead" },
+	    { "customer", "customer" }, { "churned", "other" },
 	};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
 		if (strcmp(json_string_value(v), table[i][0]) == 0)
 			return json_string(table[i][1]);
+	}
+	return NULL;
+}
+
+static json_t *
+language(const json_t *v)
+{
+	static const char *const known[] = { "de", "en", "es", "fr", "it",
+		"ja", "pl" };
+
+	for (size_t i = 0; i < COUNT(known); i++) {
+		if (strcmp(json_string_value(v), known[i]) == 0)
+			return json_incref((json_t *)v);
 	}
 	return NULL;
 }
@@ -91,7 +98,7 @@ date_ms(const json_t *v)
 
 	if (strptime(json_string_value(v), "%Y-%m-%d", &tm) == NULL)
 		return NULL;
-	return json_integer((json_int_t)timegm(&tm) * 1000);
+	return json_sprintf("%lld", (long long)timegm(&tm) * 1000);
 }
 
 static json_t *
@@ -137,44 +144,52 @@ static const struct {
 	convert_fn *convert;
 } rules[] = {
 	{ NULL, "email", "email", email },
+	{ NULL, "salutation", "salutation", trimmed },
 	{ NULL, "first_name", "firstname", same },
 	{ NULL, "last_name", "lastname", same },
+	{ NULL, "company", "company", trimmed },
+	{ NULL, "job_title", "jobtitle", same },
+	{ NULL, "website", "website", trimmed },
 	{ NULL, "phone", "phone", trimmed },
-	{ NULL, "mobile", "mobilephone", same },
-	{ "address", "street", "address", same },
-	{ "address", "city", "city", trimmed },
-	{ "address", "zip", "zip", same },
-	{ "address", "country", "country", uppered },
-	{ NULL, "company", "company", same },
-	{ NULL, "title", "jobtitle", same },
-	{ NULL, "website", "website", lowered },
+	{ NULL, "mobile", "mobilephone", trimmed },
 	{ NULL, "stage", "lifecyclestage", stage },
 	{ NULL, "birth_date", "date_of_birth", date_ms },
 	{ NULL, "annual_revenue", "annualrevenue", dec_text },
-	{ NULL, "employees", "numberofemployees", int_text },
-	{ NULL, "consent", "consent", bool_text },
-	{ NULL, "tags", "tags", list_text },
-	{ NULL, "score", "score", same },
-	{ NULL, "vat_id", "vat_id", same },
-	{ NULL, "notes", "notes", same },
+	{ NULL, "employees", "numemployees", int_text },
+	{ NULL, "vip", "crosswalk_vip", bool_text },
+	{ NULL, "country", "country", uppered },
+	{ NULL, "language", "hs_language", language },
+	{ "address", "street", "address", same },
+	{ "address", "city", "city", trimmed },
+	{ "address", "region", "state", trimmed },
+	{ "address", "postal", "zip", trimmed },
+	{ NULL, "tags", "crosswalk_tags", list_text },
+	{ NULL, "notes", "message", same },
 };
 
-static json_t *
-language(const json_t *country)
+static const char *
+region(const json_t *country)
 {
+	static const char *const table[][2] = {
+	    { "DE", "dach" }, { "AT", "dach" }, { "CH", "dach" },
+	    { "US", "north-america" }, { "CA", "north-america" },
+	    { "MX", "north-america" },
+	};
 	const char *c = json_string_value(country);
 
-	if (c == NULL)
-		return json_string("en");
-	if (strcmp(c, "de") == 0 || strcmp(c, "AT") == 0)
-		return json_string("de");
-	return json_string(strcmp(c, "fr") == 0 ? "fr" : "en");
+	if (c == NULL || *c == '\0')
+		return NULL;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		if (strcmp(c, table[i][0]) == 0)
+			return table[i][1];
+	}
+	return "other";
 }
 
 static int
 fill(const json_t *in, json_t *props)
 {
-	const char *key;
+	const char *key, *where;
 	json_t *v;
 
 	for (size_t i = 0; i < COUNT(rules); i++) {
@@ -190,11 +205,11 @@ fill(const json_t *in, json_t *props)
 		    json_object_set_new(props, rules[i].to, made) != 0)
 			return -1;
 	}
-	json_object_set_new(props, "hs_language", language(json_object_get(
-	    json_object_get(in, "address"), "country")));
-	json_object_set_new(props, "salutation", json_sprintf("Dear %s",
-	    json_string_value(json_object_get(in, "last_name"))));
-	json_object_set_new(props, "source", json_string("app"));
+	where = region(json_object_get(in, "country"));
+	if (where != NULL)
+		json_object_set_new(props, "crosswalk_region",
+		    json_string(where));
+	json_object_set_new(props, "crosswalk_source", json_string("app"));
 	json_object_foreach(json_object_get(in, "custom"), key, v) {
 		char name[256];
 

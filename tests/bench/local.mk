@@ -10,9 +10,7 @@ tests_bench_map_SOURCES = tests/bench/map.c \
 tests_bench_map_CFLAGS = $(AM_CFLAGS)
 tests_bench_map_LDADD = $(LIB_LANG)
 
-EXTRA_DIST += tests/bench/README.md tests/bench/run \
-	tests/bench/contact.map tests/bench/contact.jq \
-	tests/bench/app-contact.json tests/bench/hubspot-contact.json
+EXTRA_DIST += tests/bench/README.md tests/bench/run tests/bench/contact.jq
 CLEANFILES += $(EXTRA_PROGRAMS)
 
 bench: crosswalk tests/bench/contacts tests/bench/jansson_map tests/bench/map

@@ -16,7 +16,7 @@
 # shell in one empty folder, from top to bottom.  In a man page, `.\" fragment`
 # before a display says that it is neither.
 set -u
-root=${1:-$top_srcdir}
+root=$(cd "${1:-$top_srcdir}" && pwd)
 PATH=$top_builddir:$PATH
 export PATH
 LC_ALL=C.UTF-8
@@ -109,6 +109,8 @@ page()
 	# one shell for the page, so that variables and $? go on
 	(
 		cd "$tmp/run" || exit 99
+		# as a reader of README.md stands in the tree
+		ln -s "$root/mappings" "$root/schemas" .
 		status=0
 		bad=0
 		for step in "$tmp"/steps/*.name "$tmp"/steps/*.cmd; do
@@ -139,7 +141,8 @@ page()
 	ran=$((ran + $(ls "$tmp/steps" | grep -c '\.cmd$')))
 }
 
-for p in "$root/README.md" "$root"/man/*.[1-9]; do
+for p in "$root/README.md" "$root"/man/*.[1-9] "$top_builddir"/man/*.[1-9]
+do
 	if [ -f "$p" ]; then
 		page "$p"
 	fi

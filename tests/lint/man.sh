@@ -7,9 +7,10 @@ command -v mandoc >/dev/null || {
 	exit 1
 }
 failed=0
-for page in "$root"/man/*.[1-9]; do
+for page in "$root"/man/*.[1-9] "$top_builddir"/man/*.[1-9]; do
+	[ -f "$page" ] || continue
 	out=$(mandoc -Tlint -Wstyle "$page" 2>&1 |
-	    grep -v 'referenced manual not found') || true
+	    grep -v -e 'referenced manual not found' -e 'mandoc.db') || true
 	if [ -n "$out" ]; then
 		echo "$out"
 		failed=1
@@ -19,7 +20,8 @@ for page in "$root"/man/*.[1-9]; do
 	    "$page"); do
 		case $ref in
 		crosswalk*)
-			if [ ! -f "$root/man/$ref" ]; then
+			if [ ! -f "$root/man/$ref" ] &&
+			    [ ! -f "$top_builddir/man/$ref" ]; then
 				echo "$page: there is no man/$ref"
 				failed=1
 			fi ;;

@@ -5,6 +5,8 @@ set -eu
 here=$top_srcdir/tests/lint
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+top_builddir=$tmp/no-build
+export top_builddir
 failed=0
 
 # fault LINT MESSAGE: the tree in $tmp/t must fail with the message
@@ -127,7 +129,7 @@ $ echo $?
 1
 ```
 END
-top_srcdir=$tmp/t top_builddir=. sh "$here/examples.sh" "$tmp/t" || failed=1
+top_srcdir=$tmp/t sh "$here/examples.sh" "$tmp/t" || failed=1
 sed -i s/^one/uno/ README.md; sed -i '1,/uno/s/uno/one/' README.md
 fault examples 'README.md:6: cat a/b.txt'
 fresh

@@ -58,7 +58,7 @@ guard != "" && /^#ifndef/ {
 		bad("the guard is " $2 ", not " guard)
 	guard = ""
 }
-/^#include/ && FILENAME ~ /\.c$/ {
+/^#include/ && FILENAME ~ /\.c$/ && $2 != "\"config.h\"" {
 	if (!includes++ && own != "" && $2 != "\"" own "\"" &&
 	    (getline line < ("src/" own)) > 0)
 		bad("its own header comes first")
