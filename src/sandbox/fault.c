@@ -1,8 +1,6 @@
 /*
  * Fault rules.
  */
-#include "config.h"
-
 #include "sandbox/fault.h"
 
 #include <jansson.h>

@@ -1,6 +1,4 @@
 /* Every way a request can end, against real sockets. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <pthread.h>

@@ -1,6 +1,4 @@
 /* What the sandbox cannot do: peers that speak badly, TLS, no peer. */
-#include "config.h"
-
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <microhttpd.h>

@@ -1,6 +1,4 @@
 /* The simulated HubSpot behaves as crm-facts says the real one does. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <stdlib.h>

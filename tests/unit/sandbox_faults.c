@@ -1,6 +1,4 @@
 /* Properties, tokens, limits, the back door and fault rules. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <stdlib.h>
