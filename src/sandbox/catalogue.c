@@ -38,6 +38,8 @@ static const struct builtin {
 	{ "contacts", "country", "Country/Region", SIM_STRING, NULL },
 	{ "contacts", "industry", "Industry", SIM_STRING, NULL },
 	{ "contacts", "message", "Message", SIM_STRING, NULL },
+	{ "contacts", "numemployees", "Number of Employees", SIM_STRING,
+	    NULL },
 	{ "contacts", "annualrevenue", "Annual Revenue", SIM_STRING, NULL },
 	{ "contacts", "date_of_birth", "Date of birth", SIM_STRING, NULL },
 	{ "contacts", "lifecyclestage", "Lifecycle Stage", SIM_ENUM,

@@ -274,6 +274,26 @@ Test(batch, what_is_not_there_is_named_by_context_ids)
 	free(body);
 }
 
+/* 16 MB of body, and one byte more. */
+Test(object, bodies_are_limited)
+{
+	const size_t most = 16u << 20;
+	char *body = malloc(most + 2);
+	struct net n;
+
+	net_up(&n, NULL);
+	memset(body, ' ', most + 1);
+	memcpy(body, "{\"properties\":{}}", 17);
+	body[most] = '\0';
+	cr_assert_eq(net_send(&n, "POST", CONTACTS, body, NULL), 201);
+	body[most] = ' ';
+	body[most + 1] = '\0';
+	cr_assert_eq(net_send(&n, "POST", CONTACTS, body, NULL), 413);
+	cr_assert_eq(net_stat(&n, "live_records"), 1);
+	net_down(&n);
+	free(body);
+}
+
 Test(object, is_read_written_and_deleted_by_id_or_key)
 {
 	struct net n;

@@ -74,13 +74,12 @@ Test(start, says_what_is_wrong)
 
 /* The command as a process of its own; its first line into line. */
 static pid_t
-command(const char *const *argv, char *line, size_t size)
+command(const char *const *argv, char *line, size_t size, FILE **f)
 {
 	const char *dir = getenv("top_builddir");
 	char path[512];
 	int out[2];
 	pid_t pid;
-	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/crosswalk", dir ? dir : ".");
 	cr_assert_eq(pipe(out), 0);
@@ -94,18 +93,21 @@ command(const char *const *argv, char *line, size_t size)
 		_exit(127);
 	}
 	close(out[1]);
-	f = fdopen(out[0], "r");
-	if (fgets(line, (int)size, f) == NULL)
+	*f = fdopen(out[0], "r");
+	if (fgets(line, (int)size, *f) == NULL)
 		line[0] = '\0';
-	fclose(f);
 	return pid;
 }
 
+/* Read what it still says, until it ends. */
 static int
-status_of(pid_t pid)
+status_of(pid_t pid, FILE *f)
 {
 	int status;
 
+	while (getc(f) != EOF)
+		;
+	fclose(f);
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
 	cr_assert(WIFEXITED(status));
 	return WEXITSTATUS(status);
@@ -121,10 +123,11 @@ Test(command, serves_until_it_is_told_to_end)
 	int fd = mkstemp(file);
 	char port[16] = "";
 	pid_t pid;
+	FILE *f;
 
 	cr_assert_geq(fd, 0);
 	close(fd);
-	pid = command(argv, line, sizeof(line));
+	pid = command(argv, line, sizeof(line), &f);
 	fd = open(file, O_RDONLY);
 	cr_assert_gt(read(fd, port, sizeof(port) - 1), 0, "%s", line);
 	close(fd);
@@ -134,7 +137,7 @@ Test(command, serves_until_it_is_told_to_end)
 	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 503);
 	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 200);
 	kill(pid, SIGTERM);
-	cr_assert_eq(status_of(pid), 0);
+	cr_assert_eq(status_of(pid, f), 0);
 	cr_assert_eq(access(file, F_OK), -1);
 }
 
@@ -155,9 +158,10 @@ Test(command, refuses_what_it_cannot_use)
 	char line[256];
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		pid_t pid = command(cases[i].argv, line, sizeof(line));
+		FILE *f;
+		pid_t pid = command(cases[i].argv, line, sizeof(line), &f);
 
-		cr_expect_eq(status_of(pid), cases[i].status, "%zu: %s", i,
+		cr_expect_eq(status_of(pid, f), cases[i].status, "%zu: %s", i,
 		    line);
 		cr_expect_not_null(strstr(line, cases[i].line), "%s", line);
 	}
