@@ -1,11 +1,55 @@
 /*
- * One request, waited for: what the command line needs.
+ * One request, waited for: what the command line needs.  And reading what
+ * http_poll returned.
  */
-#include "config.h"
+#include "http/http.h"
 
+#include <ctype.h>
 #include <limits.h>
 
-#include "http/http.h"
+const char *
+http_outcome_name(enum http_outcome o)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		HTTP_OUTCOMES(X)
+#undef X
+	};
+
+	return names[o];
+}
+
+bool
+http_header(const struct http_done *d, const char *name, struct str *value)
+{
+	const char *p = d->headers.p, *end = p + d->headers.n;
+	size_t n = strlen(name);
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = nl ? nl : end, *v;
+
+		if ((size_t)(stop - p) > n && p[n] == ':') {
+			size_t i = 0;
+
+			while (i < n && tolower((unsigned char)p[i]) ==
+			    tolower((unsigned char)name[i]))
+				i++;
+			if (i == n) {
+				for (v = p + n + 1; v < stop &&
+				    (*v == ' ' || *v == '\t'); v++)
+					;
+				while (stop > v && isspace(
+				    (unsigned char)stop[-1]))
+					stop--;
+				*value = str_from(v, (size_t)(stop - v));
+				return true;
+			}
+		}
+		p = nl ? nl + 1 : end;
+	}
+	return false;
+}
 
 int
 http_call(const struct http_opts *o, const struct http_request *r,

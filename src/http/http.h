@@ -71,7 +71,7 @@ struct http_done {
 	int status;             /* also of an UNKNOWN that broke off; or 0 */
 	struct str headers;     /* for http_header */
 	struct str body;        /* unpacked; empty unless REPLY */
-	char error[200];        /* empty for REPLY */
+	char error[400];        /* empty for REPLY */
 	int64_t connected_us;   /* 0: an open connection was used */
 	int64_t first_byte_us;  /* of the reply, from its turn */
 	int64_t total_us;       /* from its turn */

@@ -2,7 +2,10 @@ noinst_LIBRARIES += src/http/libhttp.a
 src_http_libhttp_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 src_http_libhttp_a_SOURCES = \
 	src/http/call.c \
-	src/http/http.c src/http/http.h
+	src/http/http.c src/http/http.h \
+	src/http/slot.c src/http/slot.h
+
+EXTRA_DIST += src/http/README.md
 
 check_PROGRAMS += tests/unit/http
 TESTS += tests/unit/http

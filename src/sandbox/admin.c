@@ -1,8 +1,6 @@
 /*
  * The back door under /_sandbox/, for tests and demos; no token is asked.
  */
-#include "config.h"
-
 #include <stdio.h>
 
 #include "sandbox/json.h"

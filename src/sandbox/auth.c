@@ -1,8 +1,6 @@
 /*
  * Bearer tokens, the token endpoint, rate limits.
  */
-#include "config.h"
-
 #include "sandbox/auth.h"
 
 #include <stdio.h>

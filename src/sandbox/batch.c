@@ -6,8 +6,6 @@
  * the reply is a 207.  An input whose record is not there never refuses the
  * others; it is named by context.ids.
  */
-#include "config.h"
-
 #include "base/clock.h"
 #include "sandbox/write.h"
 

@@ -2,8 +2,6 @@
  * Property catalogues: what HubSpot has from the beginning, and what is
  * declared at start or at run time.
  */
-#include "config.h"
-
 #include <ctype.h>
 
 #include "sandbox/sim.h"
@@ -40,6 +38,8 @@ static const struct builtin {
 	{ "contacts", "country", "Country/Region", SIM_STRING, NULL },
 	{ "contacts", "industry", "Industry", SIM_STRING, NULL },
 	{ "contacts", "message", "Message", SIM_STRING, NULL },
+	{ "contacts", "numemployees", "Number of Employees", SIM_STRING,
+	    NULL },
 	{ "contacts", "annualrevenue", "Annual Revenue", SIM_STRING, NULL },
 	{ "contacts", "date_of_birth", "Date of birth", SIM_STRING, NULL },
 	{ "contacts", "lifecyclestage", "Lifecycle Stage", SIM_ENUM,
@@ -76,8 +76,8 @@ static const struct builtin {
 	    "PROSPECT;PARTNER;RESELLER;VENDOR;OTHER" },
 	{ "companies", "industry", "Industry", SIM_ENUM,
 	    "ACCOUNTING;AUTOMOTIVE;BANKING;BIOTECHNOLOGY;CHEMICALS;"
-	    "COMPUTER_SOFTWARE;CONSTRUCTION;CONSUMER_GOODS;EDUCATION_MANAGEMENT;"
-	    "FINANCIAL_SERVICES;HOSPITAL_HEALTH_CARE;"
+	    "COMPUTER_SOFTWARE;CONSTRUCTION;CONSUMER_GOODS;"
+	    "EDUCATION_MANAGEMENT;FINANCIAL_SERVICES;HOSPITAL_HEALTH_CARE;"
 	    "INFORMATION_TECHNOLOGY_AND_SERVICES;INSURANCE;INTERNET;"
 	    "LAW_PRACTICE;MACHINERY;MANAGEMENT_CONSULTING;REAL_ESTATE;RETAIL;"
 	    "TELECOMMUNICATIONS;TRANSPORTATION_TRUCKING_RAILROAD;UTILITIES;"

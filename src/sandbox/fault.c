@@ -1,8 +1,6 @@
 /*
  * Fault rules.
  */
-#include "config.h"
-
 #include "sandbox/fault.h"
 
 #include <jansson.h>
@@ -143,6 +141,7 @@ sim_faults_set(struct sim_faults *f, struct str json, struct err *e)
 	struct sim_faults new = { 0 };
 	json_error_t je;
 	json_t *list = json_loadb(json.p, json.n, 0, &je);
+	size_t refusals = 0;
 	int rc = 0;
 
 	if (!json_is_array(list)) {
@@ -157,7 +156,11 @@ sim_faults_set(struct sim_faults *f, struct str json, struct err *e)
 		    &new.rules[i], e);
 		if (rc != 0)
 			err_prefix(e, "fault rule %zu", i + 1);
+		refusals += new.rules[i].fault == SIM_FAULT_REFUSE;
 	}
+	if (rc == 0 && refusals > SIM_REFUSALS)
+		rc = err_set(e, ERR_LIMIT, "faults: at most %d rules refuse",
+		    SIM_REFUSALS);
 	json_decref(list);
 	if (rc != 0) {
 		sim_faults_fini(&new);
@@ -239,8 +242,6 @@ put_in(struct sim_plan *plan, struct sim_rule *r, struct arena *a)
 		plan->no_headers = true;
 		break;
 	case SIM_FAULT_REFUSE:
-		if (plan->refusals == SIM_REFUSALS)
-			break;
 		plan->refuse[plan->refusals].property =
 		    arena_str(a, r->property);
 		plan->refuse[plan->refusals].value = arena_str(a, r->value);

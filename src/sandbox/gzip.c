@@ -1,8 +1,6 @@
 /*
  * A gzip member of stored blocks.
  */
-#include "config.h"
-
 #include "sandbox/gzip.h"
 
 #define BLOCK_MAX 65535

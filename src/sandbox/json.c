@@ -2,8 +2,6 @@
  * The pull reader.  Invariant: p <= end, and p == end after an error has
  * been noted in bad (its place is kept in start's distance, see fail).
  */
-#include "config.h"
-
 #include "sandbox/json.h"
 
 void

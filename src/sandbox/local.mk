@@ -20,6 +20,8 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/value.c \
 	src/sandbox/write.c src/sandbox/write.h
 
+EXTRA_DIST += src/sandbox/README.md
+
 check_PROGRAMS += tests/unit/sandbox
 TESTS += tests/unit/sandbox
 tests_unit_sandbox_SOURCES = \
@@ -27,6 +29,8 @@ tests_unit_sandbox_SOURCES = \
 	tests/unit/sandbox_faults.c \
 	tests/unit/sandbox_run.c \
 	tests/unit/sandbox_values.c
+# It starts the command.
+EXTRA_tests_unit_sandbox_DEPENDENCIES = crosswalk
 tests_unit_sandbox_LDADD = $(LIB_SANDBOX) $(LIB_HTTP) $(UNIT_LIBS)
 
 EXTRA_PROGRAMS += tests/bench/sandbox

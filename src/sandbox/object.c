@@ -1,8 +1,6 @@
 /*
  * One record by its address, and the list of all.
  */
-#include "config.h"
-
 #include <stdio.h>
 
 #include "sandbox/write.h"

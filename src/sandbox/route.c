@@ -1,8 +1,6 @@
 /*
  * From a request to its handler: faults, token, limits, address.
  */
-#include "config.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,6 @@
  * Search: filter groups, sorts, at most 200 a page and 10,000 in all.
  * What was written less than search_lag_ms ago is not found yet.
  */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -6,8 +6,6 @@
  * connection is suspended, so that no thread waits, and one thread of our
  * own wakes it when it is due, when its client went away, or at the end.
  */
-#include "config.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>

@@ -1,8 +1,6 @@
 /*
  * Records from one run to the next: a line of JSON each, in order of id.
  */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,6 @@
 /*
  * Counters and kept bodies.
  */
-#include "config.h"
-
 #include "sandbox/stats.h"
 
 #include <stdio.h>

@@ -1,8 +1,6 @@
 /*
  * The simulator's memory.
  */
-#include "config.h"
-
 #include "sandbox/store.h"
 
 #include <ctype.h>

@@ -4,8 +4,6 @@
  * Dates go through the civil calendar algorithms of H. Hinnant
  * ("chrono-compatible low-level date algorithms").
  */
-#include "config.h"
-
 #include "sandbox/store.h"
 
 #define DAY_MS INT64_C(86400000)

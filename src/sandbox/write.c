@@ -1,8 +1,6 @@
 /*
  * Writing one record.
  */
-#include "config.h"
-
 #include "sandbox/write.h"
 
 static bool

@@ -3,8 +3,6 @@
  * 1 KB over kept connections, four in flight, from one thread.  The sandbox
  * is a process of its own, so that its share of the CPU can be told.
  */
-#include "config.h"
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,9 @@
 /* Every way a request can end, against real sockets. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* One request with the token "sandbox-token"; d and h are the caller's. */
 static struct http *
@@ -453,6 +452,40 @@ Test(poll, is_woken_by_another_thread)
 	}
 	cr_assert_eq(http_poll(h, 0, &d, 1), 0);
 	http_free(h);
+}
+
+Test(poll, ends_when_a_descriptor_is_readable)
+{
+	struct http_opts o = { 0 };
+	struct http *h = http_new(&o);
+	struct http_done d;
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	http_watch(h, fds[0]);
+	cr_assert_eq(http_poll(h, 20, &d, 1), 0);
+	cr_assert_eq(write(fds[1], "x", 1), 1);
+	cr_assert_eq(http_poll(h, 3600000, &d, 1), 0);
+	http_watch(h, -1);
+	cr_assert_eq(http_poll(h, 20, &d, 1), 0);
+	http_free(h);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/* More at once than handles are kept for. */
+Test(poll, handles_are_pooled)
+{
+	struct http_opts o = { .max_per_host = 100 };
+	struct http *h = http_new(&o);
+	struct net n;
+
+	net_up(&n, NULL);
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(run(&n, h, 100, 100), 100);
+	cr_assert_eq(http_pending(h), 0);
+	http_free(h);
+	net_down(&n);
 }
 
 /* More is done than the caller has room for. */

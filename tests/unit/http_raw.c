@@ -1,6 +1,4 @@
 /* What the sandbox cannot do: peers that speak badly, TLS, no peer. */
-#include "config.h"
-
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <microhttpd.h>
@@ -180,10 +178,12 @@ Test(raw, not_sent)
 		{ "file:///etc/passwd", "cannot be read", 0 },
 		{ "http://user:secret-token@127.0.0.1/", "user name", 0 },
 		{ "http://127.0.0.1:1/", "line break", 2 },
+		{ NULL, "host is too long", 0 },   /* 11: 254 characters */
+		{ NULL, ".invalid:80: ", 0 },      /* 12: 253 */
 	};
 	struct http_opts o = { 0 };
 	struct http *h = http_new(&o);
-	char refused[64], full[64], plain[64];
+	char refused[64], full[64], plain[64], host[2][300] = { "", "" };
 	struct raw r = { .reply = "HTTP/1.1 400 Bad Request\r\n\r\n" };
 	uint16_t port;
 	int deaf, busy, fill[8];
@@ -206,6 +206,13 @@ Test(raw, not_sent)
 	cr_assert_eq(pthread_create(&r.thread, NULL, raw_serve, &r), 0);
 	snprintf(plain, sizeof(plain), "https://127.0.0.1:%u/", r.port);
 	cases[2].url = plain;
+	for (size_t i = 0; i < 2; i++) { /* 246 or 245, and ".invalid" */
+		memcpy(host[i], "http://", 7);
+		for (size_t k = 0; k < 246 - i; k++)
+			host[i][7 + k] = k % 50 == 49 ? '.' : 'a';
+		memcpy(host[i] + 7 + 246 - i, ".invalid", 9);
+		cases[11 + i].url = host[i];
+	}
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct http_request q = { .method = "POST",
 			.url = cases[i].url, .body = STR("{}"),

@@ -1,6 +1,4 @@
 /* The simulated HubSpot behaves as crm-facts says the real one does. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <stdlib.h>
@@ -272,6 +270,26 @@ Test(batch, what_is_not_there_is_named_by_context_ids)
 	cr_assert(json_is_true(net_at(j, "archived")));
 	json_decref(j);
 	cr_assert_eq(net_stat(&n, "archives"), 1);
+	net_down(&n);
+	free(body);
+}
+
+/* 16 MB of body, and one byte more. */
+Test(object, bodies_are_limited)
+{
+	const size_t most = 16u << 20;
+	char *body = malloc(most + 2);
+	struct net n;
+
+	net_up(&n, NULL);
+	memset(body, ' ', most + 1);
+	memcpy(body, "{\"properties\":{}}", 17);
+	body[most] = '\0';
+	cr_assert_eq(net_send(&n, "POST", CONTACTS, body, NULL), 201);
+	body[most] = ' ';
+	body[most + 1] = '\0';
+	cr_assert_eq(net_send(&n, "POST", CONTACTS, body, NULL), 413);
+	cr_assert_eq(net_stat(&n, "live_records"), 1);
 	net_down(&n);
 	free(body);
 }

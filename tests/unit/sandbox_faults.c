@@ -1,6 +1,4 @@
 /* Properties, tokens, limits, the back door and fault rules. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <stdlib.h>
@@ -217,6 +215,29 @@ Test(faults, bad_rules_change_nothing)
 	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 503);
 	net_faults(&n, "[]");
 	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 200);
+	net_down(&n);
+}
+
+Test(faults, refusals_are_limited)
+{
+	struct net n;
+
+	net_up(&n, NULL);
+	for (int rules = 8; rules <= 9; rules++) {
+		struct buf b = { 0 };
+
+		for (int i = 0; i < rules; i++)
+			buf_printf(&b, "%c{\"fault\":\"refuse\",\"property\":"
+			    "\"firstname\",\"value\":\"%d\"}", i ? ',' : '[',
+			    i);
+		buf_puts(&b, STR("]"));
+		buf_putc(&b, '\0');
+		cr_assert_eq(net_send(&n, "POST", "/_sandbox/faults", b.p,
+		    NULL), rules == 8 ? 204 : 400);
+		buf_fini(&b);
+	}
+	cr_assert_eq(net_send(&n, "POST", CONTACTS,
+	    "{\"properties\":{\"firstname\":\"7\"}}", NULL), 400);
 	net_down(&n);
 }
 

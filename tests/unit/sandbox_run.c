@@ -1,6 +1,4 @@
 /* Start, stop, state from run to run, and the command. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include <fcntl.h>
@@ -74,62 +72,64 @@ Test(start, says_what_is_wrong)
 	net_down(&n);
 }
 
-/* The command: its exit status, and the first line it prints in line. */
-static int
-command(const char *const *argv, pid_t *pid, char *line, size_t size)
+/* The command as a process of its own; its first line into line. */
+static pid_t
+command(const char *const *argv, char *line, size_t size, FILE **f)
 {
-	const char *build = getenv("top_builddir");
-	char program[4096];
-	int out[2], status;
-	FILE *f;
+	const char *dir = getenv("top_builddir");
+	char path[512];
+	int out[2];
+	pid_t pid;
 
-	snprintf(program, sizeof(program), "%s/crosswalk",
-	    build ? build : ".");
+	snprintf(path, sizeof(path), "%s/crosswalk", dir ? dir : ".");
 	cr_assert_eq(pipe(out), 0);
-	fflush(NULL);
-	*pid = fork();
-	if (*pid == 0) {
+	pid = fork();
+	if (pid == 0) {
 		dup2(out[1], 1);
 		dup2(out[1], 2);
 		close(out[0]);
 		close(out[1]);
-		execv(program, (char *const *)argv);
+		execv(path, (char **)argv);
 		_exit(127);
 	}
 	close(out[1]);
-	f = fdopen(out[0], "r");
-	if (fgets(line, (int)size, f) == NULL)
+	*f = fdopen(out[0], "r");
+	if (fgets(line, (int)size, *f) == NULL)
 		line[0] = '\0';
-	if (strstr(line, "http://") == NULL) {
-		while (fgetc(f) != EOF)
-			continue;
-		waitpid(*pid, &status, 0);
-		status = WEXITSTATUS(status);
-	} else {
-		status = -1; /* it runs */
-	}
-	fclose(f);
-	return status;
+	return pid;
 }
 
-Test(cli, serves_until_it_is_told_to_end)
+/* Read what it still says, until it ends. */
+static int
+status_of(pid_t pid, FILE *f)
+{
+	int status;
+
+	while (getc(f) != EOF)
+		;
+	fclose(f);
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	cr_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+Test(command, serves_until_it_is_told_to_end)
 {
 	char file[] = "/tmp/crosswalk-port-XXXXXX", line[256] = "";
-	const char *argv[] = { "crosswalk", "sandbox", "hubspot", "--port-file",
-		file,
-		"--token", "secret", "--faults",
+	const char *argv[] = { "crosswalk", "sandbox", "hubspot",
+		"--port-file", file, "--token", "secret", "--faults",
 		"[{\"fault\":\"status\",\"status\":503,\"count\":1}]", NULL };
 	struct net n = { .token = "secret" };
-	int fd = mkstemp(file), status;
+	int fd = mkstemp(file);
 	char port[16] = "";
 	pid_t pid;
+	FILE *f;
 
 	cr_assert_geq(fd, 0);
 	close(fd);
-	cr_assert_eq(command(argv, &pid, line, sizeof(line)), -1, "%s",
-	    line);
+	pid = command(argv, line, sizeof(line), &f);
 	fd = open(file, O_RDONLY);
-	cr_assert_gt(read(fd, port, sizeof(port) - 1), 0);
+	cr_assert_gt(read(fd, port, sizeof(port) - 1), 0, "%s", line);
 	close(fd);
 	port[strcspn(port, "\n")] = '\0';
 	snprintf(n.base, sizeof(n.base), "http://127.0.0.1:%s", port);
@@ -137,42 +137,31 @@ Test(cli, serves_until_it_is_told_to_end)
 	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 503);
 	cr_assert_eq(net_send(&n, "GET", CONTACTS, NULL, NULL), 200);
 	kill(pid, SIGTERM);
-	cr_assert_eq(waitpid(pid, &status, 0), pid);
-	cr_assert(WIFEXITED(status));
-	cr_assert_eq(WEXITSTATUS(status), 0);
+	cr_assert_eq(status_of(pid, f), 0);
 	cr_assert_eq(access(file, F_OK), -1);
 }
 
-Test(cli, refuses_wrong_use)
+Test(command, refuses_what_it_cannot_use)
 {
 	static const struct {
 		const char *argv[6];
 		int status;
 		const char *line;
 	} cases[] = {
-		{ { "", "sandbox", "--help" }, 0, "usage: crosswalk sandbox" },
-		{ { "", "sandbox", "hubspot", "--help" }, 0, "usage:" },
-		{ { "", "sandbox" }, 2, "usage: crosswalk sandbox" },
-		{ { "", "sandbox", "zoho" }, 2, "no command `zoho`" },
-		{ { "", "sandbox", "hubspot", "--port", "x" }, 2, "`x`" },
-		{ { "", "sandbox", "hubspot", "--port", "65536" }, 2,
+		{ { "crosswalk", "sandbox", "hubspot", "--port", "65536" }, 2,
 		    "65535" },
-		{ { "", "sandbox", "hubspot", "--port" }, 2,
-		    "`--port` wants an argument" },
-		{ { "", "sandbox", "hubspot", "--what" }, 2, "`--what`" },
-		{ { "", "sandbox", "hubspot", "more" }, 2, "no argument" },
-		{ { "", "sandbox", "hubspot", "--faults", "{}" }, 65,
-		    "faults" },
-		{ { "", "sandbox", "hubspot", "--properties", "/nowhere" },
-		    66, "/nowhere" },
+		{ { "crosswalk", "sandbox", "hubspot", "--faults", "{}" },
+		    65, "faults" },
+		{ { "crosswalk", "sandbox", "hubspot", "--properties",
+		    "/nowhere" }, 66, "/nowhere" },
 	};
 	char line[256];
-	pid_t pid;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		int got = command(cases[i].argv, &pid, line, sizeof(line));
+		FILE *f;
+		pid_t pid = command(cases[i].argv, line, sizeof(line), &f);
 
-		cr_expect_eq(got, cases[i].status, "case %zu: %d %s", i, got,
+		cr_expect_eq(status_of(pid, f), cases[i].status, "%zu: %s", i,
 		    line);
 		cr_expect_not_null(strstr(line, cases[i].line), "%s", line);
 	}

@@ -1,6 +1,4 @@
 /* What the simulator reads, and what it makes of values. */
-#include "config.h"
-
 #include "sandbox_net.h"
 
 #include "sandbox/json.h"
