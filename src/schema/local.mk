@@ -23,8 +23,10 @@ src_schema_libschema_a_SOURCES = \
 check_PROGRAMS += tests/unit/schema
 TESTS += tests/unit/schema
 tests_unit_schema_SOURCES = \
-	tests/unit/schema.h \
-	tests/unit/schema_suite.c
+	tests/unit/schema.c tests/unit/schema.h \
+	tests/unit/schema_format.c \
+	tests/unit/schema_suite.c \
+	tests/unit/schema_view.c
 tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)
 
 EXTRA_PROGRAMS += tests/bench/schema

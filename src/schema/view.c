@@ -534,22 +534,55 @@ schema_maximum(const struct schema_node *n, int *exclusive)
 	return m.literal;
 }
 
+/* The only branch that allows one of the types, or NULL. */
+static const struct schema_node *
+only_branch(const struct alternative *a, unsigned types)
+{
+	const struct schema_node *only = NULL;
+
+	for (size_t k = 0; k < a->n; k++) {
+		if (!(a->branch[k]->types & types))
+			continue;
+		if (only != NULL)
+			return NULL;
+		only = a->branch[k];
+	}
+	return only;
+}
+
 struct str
 schema_multiple_of(const struct schema_node *n)
 {
+	struct str found = { 0 };
+
 	for (size_t i = 0; i < n->nall; i++)
 		if (n->all[i]->number && n->all[i]->number->multiple.n > 0)
 			return n->all[i]->number->multiple;
-	return (struct str){ 0 };
+	for (size_t i = 0; i < n->nalts && found.n == 0; i++) {
+		const struct schema_node *b = only_branch(&n->alts[i],
+		    SCHEMA_NUMBER);
+
+		if (b != NULL)
+			found = schema_multiple_of(b);
+	}
+	return found;
 }
 
 int
 schema_unique_items(const struct schema_node *n)
 {
+	int unique = 0;
+
 	for (size_t i = 0; i < n->nall; i++)
 		if (n->all[i]->array && n->all[i]->array->unique)
 			return 1;
-	return 0;
+	for (size_t i = 0; i < n->nalts && !unique; i++) {
+		const struct schema_node *b = only_branch(&n->alts[i],
+		    SCHEMA_ARRAY);
+
+		unique = b != NULL && schema_unique_items(b);
+	}
+	return unique;
 }
 
 /* --- annotations --------------------------------------------------------- */
@@ -565,21 +598,13 @@ schema_annotation(const struct schema_node *n, struct str name)
 		if (at != 0)
 			return tok_value(n->all[i]->doc, at);
 	}
-	/* the nullable pattern: the only branch that is not just null */
+	/* the nullable pattern: one branch, and another that is just null */
 	for (size_t i = 0; i < n->nalts && found.type == V_ABSENT; i++) {
-		const struct schema_node *only = NULL;
-		size_t others = 0;
+		const struct schema_node *b = only_branch(&n->alts[i],
+		    ~(unsigned)SCHEMA_NULL);
 
-		for (size_t k = 0; k < n->alts[i].n; k++) {
-			const struct schema_node *b = n->alts[i].branch[k];
-
-			if (b->types & ~(unsigned)SCHEMA_NULL) {
-				only = b;
-				others++;
-			}
-		}
-		if (others == 1)
-			found = schema_annotation(only, name);
+		if (b != NULL)
+			found = schema_annotation(b, name);
 	}
 	return found;
 }
