@@ -20,12 +20,36 @@ put_value(struct buf *out, struct value v, struct str clear)
 		value_write(out, v);
 }
 
-static void
+/* A key with its comma where it needs one; the pad is copied along. */
+static inline char *
+put_key(char *p, struct str text)
+{
+	size_t i = 0, skip = p[-1] == '{';
+
+	do {
+		memcpy(p + i, text.p + skip + i, KEY_PAD);
+		i += KEY_PAD;
+	} while (i < text.n);
+	return p + text.n - skip;
+}
+
+static inline void
 put_field(struct buf *out, const struct step *s, struct value v,
     struct str clear)
 {
-	step_key(out, s->text);
-	put_value(out, v, clear);
+	char *p = buf_room(out, s->text.n + KEY_PAD + v.n + 2);
+
+	p = put_key(p, s->text);
+	if (v.type == V_TEXT && v.flags != 0) {
+		*p++ = '"';
+		memcpy(p, v.u.p, v.n);
+		p += v.n;
+		*p++ = '"';
+		out->n = (size_t)(p - out->p);
+	} else {
+		out->n = (size_t)(p - out->p);
+		put_value(out, v, clear);
+	}
 }
 
 static void
@@ -60,14 +84,22 @@ put_splice(struct buf *out, const struct step *s, const struct value *slots,
 	}
 }
 
+static void
+open_key(struct buf *out, struct str text)
+{
+	char *p = buf_room(out, text.n + KEY_PAD);
+
+	out->n = (size_t)(put_key(p, text) - out->p);
+}
+
 /* What the caller has put before the root is none of our business. */
 static void
 open_object(struct buf *out, const struct step *s, int root)
 {
 	if (root)
-		buf_puts(out, s->text);
+		buf_putc(out, '{');
 	else
-		step_key(out, s->text);
+		open_key(out, s->text);
 }
 
 /* Close the object that opened at byte at; an empty one goes, not the root. */
@@ -195,7 +227,7 @@ layout_canon(struct buf *out, const struct layout *l,
 			put_before(out, top, &s->name, CMP_EXACT, scratch);
 			if (slots[s->slot].type == V_ABSENT)
 				break;
-			step_key(out, s->text);
+			open_key(out, s->text);
 			value_canon(out, slots[s->slot], s->how, scratch);
 			break;
 		}

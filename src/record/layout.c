@@ -133,7 +133,8 @@ static struct str
 key_text(struct layout *l, const struct place *p)
 {
 	struct buf b = { 0 };
-	struct str s;
+	struct str text;
+	size_t n;
 
 	if (p != l->root) {
 		buf_putc(&b, ',');
@@ -142,9 +143,12 @@ key_text(struct layout *l, const struct place *p)
 	}
 	if (p->kind == PLACE_OBJECT)
 		buf_putc(&b, '{');
-	s = arena_str(l->arena, buf_str(&b));
+	n = b.n;
+	memset(buf_room(&b, 2 * KEY_PAD), 0, 2 * KEY_PAD);
+	b.n += 2 * KEY_PAD;
+	text = arena_str(l->arena, buf_str(&b));
 	buf_fini(&b);
-	return s;
+	return str_from(text.p, n);
 }
 
 /* Recursion is as deep as paths are long: below RECORD_DEPTH. */

@@ -177,13 +177,30 @@ put_far_exponent(struct buf *out, const struct num *n, int64_t small)
 	out->n -= zeros;
 }
 
+/* Whole numbers as most are: canonical as they stand. */
+static int
+is_canon(struct str s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+
+	if (s.n > DEC_DIGITS || (*p == '-' && s.n > 1 && p[1] == '0'))
+		return 0;
+	p += *p == '-';
+	return p < end && token_digits(p, end) == end;
+}
+
 void
 num_canon(struct buf *out, struct str literal)
 {
 	int64_t point, e;
 	struct num n;
-	int ok = num_parse(literal, &n), near;
+	int ok, near;
 
+	if (is_canon(literal)) {
+		buf_puts(out, literal);
+		return;
+	}
+	ok = num_parse(literal, &n);
 	assert(ok);
 	(void)ok;
 	if (n.count == 0) {

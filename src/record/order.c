@@ -87,6 +87,8 @@ value_settle(struct value v, enum value_compare how, struct arena *a)
 {
 	struct num n;
 
+	if (v.type < V_TEXT)
+		return v;
 	v = settle(v, a, 0);
 	if (how == CMP_DECIMAL && v.type == V_TEXT &&
 	    num_parse(str_from(v.u.p, v.n), &n))

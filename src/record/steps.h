@@ -9,6 +9,9 @@
 
 #define SLOT_NONE ((size_t)-1)
 
+/* Bytes behind a step's text, so that it is copied in whole blocks. */
+#define KEY_PAD ((size_t)16)
+
 enum step_op {
 	STEP_FIELD,  /* a value */
 	STEP_OPEN,   /* an object; the root is the first */
@@ -29,7 +32,7 @@ struct step {
 	enum value_compare how;
 	size_t slot;                 /* FIELD, SPLICE */
 	struct str name;             /* FIELD, OPEN */
-	struct str text;             /* FIELD: ,"name":  OPEN: ,"name":{ */
+	struct str text; /* FIELD: ,"name":  OPEN: ,"name":{  with pad */
 	const struct target *target; /* OPEN, SPLICE */
 };
 
@@ -51,16 +54,6 @@ int target_has(const struct target *t, struct str name);
 size_t splice_count(struct value v);
 /* 1 when member m of a splice into t is written. */
 int splice_writes(const struct target *t, const struct member *m);
-
-/* Append the key of a step, with a comma where something is before it. */
-static inline void
-step_key(struct buf *out, struct str text)
-{
-	/* no value ends in {, so this is an object that just opened */
-	size_t skip = out->n > 0 && out->p[out->n - 1] == '{';
-
-	buf_put(out, text.p + skip, text.n - skip);
-}
 
 /* The members of one record looked up by the names of another, in turn. */
 struct lookup {
