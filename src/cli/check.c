@@ -48,12 +48,13 @@ static int
 explain(const struct args *a, const char *code)
 {
 	const char *digits = *code == 'E' || *code == 'W' ? code + 1 : code;
-	struct str text = diag_explain((int)strtol(digits, NULL, 10));
+	const char *title, *text;
 
-	if (text.n == 0)
+	text = diag_explain((int)strtol(digits, NULL, 10), &title);
+	if (text == NULL)
 		args_fail(a, "there is no diagnostic `%s`; codes look like "
 		    "E412", code);
-	printf("%.*s\n", STR_ARG(text));
+	printf("%s: %s\n\n%s\n", code, title, text);
 	return 0;
 }
 

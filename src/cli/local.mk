@@ -2,13 +2,17 @@ noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
 	src/cli/args.c src/cli/cli.h \
 	src/cli/capture.c \
+	src/cli/check.c \
 	src/cli/command.c src/cli/commands.def \
 	src/cli/connection.c \
 	src/cli/control.c \
+	src/cli/dev.c \
 	src/cli/dlq.c \
+	src/cli/fmt.c \
 	src/cli/history.c \
 	src/cli/io.c \
 	src/cli/lines.c src/cli/lines.h \
+	src/cli/publish.c src/cli/publish.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/sandbox.c \
 	src/cli/session.c src/cli/session.h \
@@ -19,8 +23,7 @@ EXTRA_DIST += src/cli/README.md
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
 crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a \
-	$(MHD_LIBS) $(JANSSON_LIBS) $(LIB_STORE) src/record/librecord.a \
-	$(LIB_BASE)
+	$(MHD_LIBS) $(JANSSON_LIBS) src/store/libstore.a $(LIB_LANG) $(LIBPQ_LIBS) $(SODIUM_LIBS)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -23,3 +23,14 @@ code_find(int number)
 			return &lang_codes[i];
 	return NULL;
 }
+
+const char *
+diag_explain(int code, const char **title)
+{
+	const struct code_entry *c = code_find(code);
+
+	if (c == NULL)
+		return NULL;
+	*title = c->title;
+	return c->text;
+}

@@ -53,6 +53,9 @@ void diags_fini(struct diags *d);
 void diags_print(struct buf *out, const struct diags *d, int colour);
 void diags_json(struct buf *out, const struct diags *d);
 
+/* What a code means: its title and a paragraph, or NULL for no such code. */
+const char *diag_explain(int code, const char **title);
+
 /* The files that were read, in order of first use. */
 struct lang_source {
 	struct str path;

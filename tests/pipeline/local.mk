@@ -5,3 +5,13 @@ tests_pipeline_cli_cluster_SOURCES = tests/pipeline/cli_cluster.c
 tests_pipeline_cli_cluster_LDADD = $(LIB_STORE)
 TESTS += tests/pipeline/cli.sh
 dist_check_SCRIPTS += tests/pipeline/cli.sh
+
+# Real Postgres, real sandbox, real daemon; lib.sh starts and compares them.
+check_PROGRAMS += tests/pipeline/with_cluster
+tests_pipeline_with_cluster_SOURCES = tests/pipeline/with_cluster.c
+tests_pipeline_with_cluster_LDADD = $(LIB_STORE)
+EXTRA_DIST += tests/pipeline/lib.sh tests/pipeline/contact.sql
+pipeline_tests = tests/pipeline/demo.sh tests/pipeline/faults.sh \
+	tests/pipeline/kill.sh tests/pipeline/stages.sh
+TESTS += $(pipeline_tests)
+dist_check_SCRIPTS += $(pipeline_tests)
