@@ -174,6 +174,47 @@ FUNC_BACK(dec_text)
 	return 0;
 }
 
+/* The literal itself: no digit is touched, none is limited. */
+FUNC(num_text)
+{
+	struct str s = str_from(args[0].u.p, args[0].n);
+	struct buf b = { 0 };
+
+	if (args[0].type != V_NUM) {
+		if (args[0].type != V_INT && args[0].type != V_DEC)
+			return err_set(e, ERR_DATA, "a number is expected, "
+			    "not %s", value_word(args[0]));
+		value_write(&b, args[0]);
+		s = arena_str(a, buf_str(&b));
+		buf_fini(&b);
+	}
+	*result = value_text(s);
+	result->flags = VF_PLAIN;
+	return 0;
+}
+
+FUNC_BACK(num_text)
+{
+	struct scan sc;
+	struct str s;
+	char *p;
+
+	if (arg_text(args[0], &s, a, e) != 0)
+		return -1;
+	if (s.n == 0) {
+		*result = value_null();
+		return 0;
+	}
+	p = arena_zalloc(a, s.n + RECORD_PAD);
+	memcpy(p, s.p, s.n);
+	scan_init(&sc, str_from(p, s.n), NULL);
+	if (scan_peek(&sc) != SCAN_NUMBER || p[0] == ' ' ||
+	    scan_value(&sc, result, NULL) != 0 || result->n != s.n)
+		return err_set(e, ERR_DATA, "\"%.*s\" is not a number",
+		    SHOWN(s));
+	return 0;
+}
+
 FUNC(bool_text)
 {
 	int b;
