@@ -1,1 +1,52 @@
-# tests/fuzz
+# Fuzzers: a program each, tests/fuzz/NAME.c with tests/fuzz/driver.c, and a
+# corpus in tests/fuzz/corpus/NAME.  `make check` replays the corpora; `make
+# fuzz` mutates them for FUZZ_SECONDS each, guided by the coverage of what is
+# built into libfuzz.a.
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
+
+FUZZERS = \
+	tests/fuzz/record_layout \
+	tests/fuzz/record_number \
+	tests/fuzz/record_reader \
+	tests/fuzz/record_scan \
+	tests/fuzz/record_scan-scalar
+
+check_PROGRAMS += $(FUZZERS)
+TESTS += $(FUZZERS)
+check_LIBRARIES += tests/fuzz/libfuzz.a
+
+# The code that is fuzzed, built once more to tell the driver where it goes.
+tests_fuzz_libfuzz_a_SOURCES = \
+	$(src_record_librecord_a_SOURCES) \
+	$(src_base_libbase_a_SOURCES)
+tests_fuzz_libfuzz_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
+
+FUZZ_DRIVER = tests/fuzz/driver.c tests/fuzz/fuzz.h
+LIB_FUZZ = tests/fuzz/libfuzz.a
+
+tests_fuzz_record_layout_SOURCES = \
+	$(FUZZ_DRIVER) tests/fuzz/record_json.h tests/fuzz/record_layout.c
+tests_fuzz_record_layout_LDADD = $(LIB_FUZZ)
+tests_fuzz_record_number_SOURCES = \
+	$(FUZZ_DRIVER) tests/fuzz/record_number.c
+tests_fuzz_record_number_LDADD = $(LIB_FUZZ)
+tests_fuzz_record_reader_SOURCES = \
+	$(FUZZ_DRIVER) tests/fuzz/record_json.h tests/fuzz/record_reader.c
+tests_fuzz_record_reader_LDADD = $(LIB_FUZZ)
+tests_fuzz_record_scan_SOURCES = \
+	$(FUZZ_DRIVER) tests/fuzz/record_json.h tests/fuzz/record_scan.c
+tests_fuzz_record_scan_LDADD = $(LIB_FUZZ) $(JANSSON_LIBS)
+# The same without vector instructions, on the same corpus.
+tests_fuzz_record_scan_scalar_SOURCES = $(tests_fuzz_record_scan_SOURCES)
+tests_fuzz_record_scan_scalar_LDADD = $(LIB_RECORD_SCALAR) $(JANSSON_LIBS)
+
+FUZZ_SECONDS = 60
+FUZZ_SEED = 1
+
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do \
+		top_srcdir=$(abs_top_srcdir) $(top_srcdir)/tests/unit/wrap \
+		    ./$$f -seconds $(FUZZ_SECONDS) -seed $(FUZZ_SEED) || \
+		    exit 1; \
+	done
+.PHONY: fuzz
