@@ -24,7 +24,10 @@ check_PROGRAMS += tests/unit/schema
 TESTS += tests/unit/schema
 tests_unit_schema_SOURCES = \
 	tests/unit/schema.c tests/unit/schema.h \
+	tests/unit/schema_errors.c \
 	tests/unit/schema_format.c \
+	tests/unit/schema_limits.c \
+	tests/unit/schema_load.c \
 	tests/unit/schema_suite.c \
 	tests/unit/schema_view.c
 tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)

@@ -72,7 +72,10 @@ scalar(struct tape *t, const struct scan *s, const char *p, struct err *e)
 		k->kind = SCAN_NUMBER;
 	} else {
 		p = token_scalar(s, p, &v, e);
-		if (p != NULL && v.type == V_BOOL) {
+		if (p == NULL)
+			return NULL;
+		k->n = (uint32_t)(p - k->p);
+		if (v.type == V_BOOL) {
 			k->kind = SCAN_BOOL;
 			k->count = v.u.i != 0;
 		}
