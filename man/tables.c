@@ -146,7 +146,7 @@ finding(int number, char level, const char *title, const char *s)
 		n = stretch(s, 1);
 		if (n == 0)
 			continue;
-		puts(".Bd -literal");
+		puts(".\\\" fragment\n.Bd -literal");
 		for (size_t i = 0; i < n; i++)
 			put(s[i], i == 0);
 		puts(s[n - 1] == '\n' ? ".Ed" : "\n.Ed");

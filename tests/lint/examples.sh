@@ -17,7 +17,7 @@
 # before a display says that it is neither.
 set -u
 root=$(cd "${1:-$top_srcdir}" && pwd)
-PATH=$top_builddir:$PATH
+PATH=$top_builddir:$top_builddir/src/daemon:$PATH
 export PATH
 LC_ALL=C.UTF-8
 export LC_ALL

@@ -5,3 +5,5 @@ lint_tests = tests/lint/completion.sh tests/lint/docs.sh \
 EXTRA_DIST += tests/lint/README.md
 dist_check_SCRIPTS += $(lint_tests)
 TESTS += $(lint_tests)
+
+EXTRA_DIST += tests/lint/like.awk
