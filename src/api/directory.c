@@ -17,6 +17,8 @@
 
 /* Keys and tenants remembered; then all are forgotten and asked for anew. */
 #define KEYS_MAX 10000
+/* So long an answer about a key counts: a revoked one is out after it. */
+#define KEYS_FRESH_MS 1000
 /* A key longer than this is none of ours. */
 #define KEY_LENGTH_MAX 200
 /* After Postgres was away. */
@@ -44,6 +46,7 @@ struct picture {
 
 /* What Postgres said of a key or a name, in the table under its text. */
 struct known {
+	int64_t at_ms;
 	int32_t tenant_id;
 	char text[];
 };
@@ -269,7 +272,7 @@ recall(struct directory *d, struct table *t, struct str text,
 	pthread_mutex_lock(&d->lock);
 	*epoch = d->epoch;
 	k = table_get(t, text);
-	if (k != NULL) {
+	if (k != NULL && clock_mono_ms() - k->at_ms < KEYS_FRESH_MS) {
 		*tenant_id = k->tenant_id;
 		found = 1;
 	}
@@ -281,22 +284,27 @@ static void
 remember(struct directory *d, struct table *t, struct str text,
     int32_t tenant_id, uint64_t epoch)
 {
-	struct known *k = malloc(sizeof(*k) + text.n);
+	struct known *k;
 
-	if (k == NULL)
-		fatal("out of memory");
-	k->tenant_id = tenant_id;
-	memcpy(k->text, text.p, text.n);
 	pthread_mutex_lock(&d->lock);
 	/* An answer from before a change is used once, not kept. */
-	if (epoch == d->epoch && table_get(t, text) == NULL) {
+	if (epoch != d->epoch) {
+		pthread_mutex_unlock(&d->lock);
+		return;
+	}
+	k = table_get(t, text);
+	if (k == NULL) {
 		if (t->live >= KEYS_MAX)
 			forget(t);
+		k = malloc(sizeof(*k) + text.n);
+		if (k == NULL)
+			fatal("out of memory");
+		memcpy(k->text, text.p, text.n);
 		table_put(t, str_from(k->text, text.n), k);
-		k = NULL;
 	}
+	k->at_ms = clock_mono_ms();
+	k->tenant_id = tenant_id;
 	pthread_mutex_unlock(&d->lock);
-	free(k);
 }
 
 static int

@@ -10,3 +10,11 @@ src_api_libapi_a_SOURCES = \
 	src/api/route.c \
 	src/api/server.h
 EXTRA_DIST += src/api/README.md
+
+check_PROGRAMS += tests/unit/api
+TESTS += tests/unit/api
+tests_unit_api_SOURCES = tests/unit/api.c \
+	tests/unit/cluster_main.c tests/unit/cluster_main.h
+tests_unit_api_LDADD = src/api/libapi.a src/journal/libjournal.a \
+	src/store/libstore.a $(LIB_SCHEMA) $(LIB_HTTP) $(MHD_LIBS) \
+	$(LIBPQ_LIBS) $(SODIUM_LIBS) $(UNIT_LIBS)

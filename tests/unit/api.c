@@ -1,0 +1,891 @@
+/*
+ * The HTTP server against a real Postgres: what is refused and how, and that
+ * a 202 means durable.
+ */
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "api/events.h"
+#include "base/clock.h"
+#include "cluster_main.h"
+#include "http/http.h"
+#include "record/value.h"
+#include "store/control.h"
+
+#define NDJSON "application/x-ndjson"
+#define JSON "application/json"
+
+static struct err e;
+static struct db *db;
+static struct api *api;
+static int32_t acme, other;
+static char acme_key[APIKEY_SIZE], other_key[APIKEY_SIZE];
+
+static void
+put_entity(int32_t tenant, const char *name, const char *schema)
+{
+	struct entity x = { .tenant_id = tenant, .name = str_z(name) };
+	int32_t id;
+
+	if (schema != NULL)
+		x.schema = str_z(schema);
+	must(entity_put(db, &x, &id, &e));
+}
+
+static const char contact_schema[] =
+    "{\"type\":\"object\",\"required\":[\"email\"],\"properties\":{"
+    "\"email\":{\"type\":\"string\",\"maxLength\":20},"
+    "\"n\":{\"type\":\"number\"}}}";
+
+/* Two tenants, four entities, keys. */
+static void
+fill_db(void)
+{
+	db = test_db();
+	must(tenant_put(db, STR("acme"), &acme, &e));
+	must(tenant_put(db, STR("other"), &other, &e));
+	must(apikey_create(db, acme, STR("t"), acme_key, &e));
+	must(apikey_create(db, other, STR("t"), other_key, &e));
+	put_entity(acme, "contact", contact_schema);
+	put_entity(acme, "free", NULL);
+	put_entity(acme, "person", NULL);
+	put_entity(other, "secret", NULL);
+}
+
+static void
+start(const struct api_opts *o)
+{
+	struct api_opts opts = o != NULL ? *o : (struct api_opts){ 0 };
+
+	opts.conninfo = test_conninfo();
+	must(api_start(&opts, &api, &e));
+}
+
+/* And the server is up. */
+static void
+set_up(const struct api_opts *o)
+{
+	fill_db();
+	start(o);
+}
+
+static void
+tear_down(void)
+{
+	api_stop(api);
+	db_close(db);
+}
+
+struct answer {
+	int status;
+	char body[16384];
+};
+
+/* path may begin with "GET " and such; key and type may be NULL. */
+static struct answer
+ask_at(uint16_t port, const char *path, const char *key, const char *type,
+    struct str body)
+{
+	char url[2048], auth[128], method[8] = "POST";
+	struct http_header headers[2];
+	struct http_request q = { .method = method, .url = url,
+		.headers = headers, .body = body };
+	struct http_opts any = { 0 };
+	struct http_reply reply = { 0 };
+	struct answer a = { 0 };
+	struct err why;
+
+	if (strchr(path, ' ') != NULL) {
+		snprintf(method, sizeof(method), "%.*s",
+		    (int)(strchr(path, ' ') - path), path);
+		path = strchr(path, ' ') + 1;
+	}
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", port, path);
+	if (key != NULL) {
+		snprintf(auth, sizeof(auth), "Bearer %s", key);
+		headers[q.nheaders++] = (struct http_header){
+			STR("Authorization"), str_z(auth) };
+	}
+	if (type != NULL)
+		headers[q.nheaders++] = (struct http_header){
+			STR("Content-Type"), str_z(type) };
+	if (http_call(&any, &q, &reply, &why) != 0) {
+		snprintf(a.body, sizeof(a.body), "%s", why.text);
+		return a;
+	}
+	a.status = reply.status;
+	snprintf(a.body, sizeof(a.body), "%.*s", (int)reply.body.n,
+	    reply.body.p);
+	buf_fini(&reply.body);
+	return a;
+}
+
+static struct answer
+ask(const char *path, const char *type, const char *body)
+{
+	return ask_at(api_port(api), path, acme_key, type, str_z(body));
+}
+
+static long long
+journaled(void)
+{
+	return test_int(db, "SELECT count(*) FROM crosswalk.journal");
+}
+
+/* Each status code, with what the body must say. */
+Test(api, answers)
+{
+	static const struct {
+		const char *path, *type, *body;
+		int status;
+		const char *says; /* a part of the body */
+	} cases[] = {
+	    { "/v1/acme/events", JSON, "{\"entity\":\"contact\",\"key\":"
+	      "\"1\",\"record\":{\"email\":\"a@x\"}}", 202,
+	      "{\"accepted\":1}\n" },
+	    { "/v1/acme/events", "Application/JSON; charset=UTF-8",
+	      "{\"entity\":\"free\",\"op\":\"delete\",\"key\":7}", 202,
+	      "{\"accepted\":1}" },
+	    { "/v1/acme/events?entity=contact&key_field=email", JSON,
+	      "{\"email\":\"a@x\"}", 202, "{\"accepted\":1}" },
+	    { "/v1/acme/events?entity=free", NDJSON,
+	      "{\"id\":1}\r\n\n  {\"id\":\"2\"}  \n{\"id\":3}", 202,
+	      "{\"accepted\":3}" },
+	    { "/v1/acme/events?entity=person", JSON, "{\"person_no\":\"x\"}",
+	      202, "{\"accepted\":1}" },
+	    /* 400 */
+	    { "/v1/acme/events", JSON, "", 400, "\"code\":\"empty\"" },
+	    { "/v1/acme/events", NDJSON, "\n \n", 400, "\"empty\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":", 400,
+	      "\"code\":\"not_json\"" },
+	    { "/v1/acme/events?entity=free", NDJSON,
+	      "{\"id\":1}\n{\"id\":01}\n", 400, "\"line\":2" },
+	    { "/v1/acme/events?entity=free", JSON, "{\"id\":1} {}", 400,
+	      "at byte 10" },
+	    { "/v1/acme/events?entity=free", JSON, "{\"id\":1,\"id\":1}", 400,
+	      "\"not_json\"" },
+	    { "/v1/acme/events?entity=free", JSON, "{\"id\":\"\xff\"}", 400,
+	      "\"not_json\"" },
+	    { "/v1/acme/events?entiti=free", JSON, "{}", 400,
+	      "\"code\":\"query\"" },
+	    { "/v1/acme/events?entity=free&entity=free", JSON, "{}", 400,
+	      "\"query\"" },
+	    { "/v1/acme/events?key_field=id", JSON, "{}", 400, "\"query\"" },
+	    /* 403: also where no such tenant is */
+	    { "/v1/other/events", JSON, "{}", 403, "\"code\":\"tenant\"" },
+	    { "/v1/nobody/events", JSON, "{}", 403, "\"code\":\"tenant\"" },
+	    /* 404 */
+	    { "/v1/acme/events?entity=secret", JSON, "{}", 404,
+	      "\"code\":\"unknown_entity\"" },
+	    { "/v1/acme/events", NDJSON, "{\"entity\":\"free\",\"key\":\"1\","
+	      "\"record\":{}}\n{\"entity\":\"secret\",\"key\":\"1\","
+	      "\"record\":{}}", 404, "\"line\":2" },
+	    { "/v1/acme/event", JSON, "{}", 404, "\"code\":\"not_found\"" },
+	    { "/v1//events", JSON, "{}", 404, "\"not_found\"" },
+	    { "/v1/a/b/events", JSON, "{}", 404, "\"not_found\"" },
+	    { "GET /", NULL, "", 404, "\"not_found\"" },
+	    /* 405 */
+	    { "GET /v1/acme/events", NULL, "", 405, "this path wants POST" },
+	    { "POST /healthz", JSON, "", 405, "this path wants GET" },
+	    /* 415 */
+	    { "/v1/acme/events", "text/csv", "a,b", 415,
+	      "\"code\":\"media_type\"" },
+	    { "/v1/acme/events", "application/jsonx", "{}", 415, "media" },
+	    { "/v1/acme/events", "application/json; charset=latin1", "{}",
+	      415, "media" },
+	    /* 422: envelopes */
+	    { "/v1/acme/events", JSON, "[]", 422, "\"code\":\"envelope\"" },
+	    { "/v1/acme/events", JSON, "{\"email\":\"a@x\"}", 422,
+	      "\"path\":\"/email\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":1}", 422,
+	      "\"path\":\"/entity\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"op\":\"put\","
+	      "\"key\":\"1\"}", 422, "\"path\":\"/op\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"key\":\"1\"}",
+	      422, "\"path\":\"/record\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"key\":\"1\","
+	      "\"record\":[]}", 422, "\"path\":\"/record\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"op\":"
+	      "\"delete\",\"key\":\"1\",\"record\":{}}", 422, "/record" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"record\":{}}",
+	      422, "\"path\":\"/key\"" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"key\":1.5,"
+	      "\"record\":{}}", 422, "not whole" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"key\":\"\","
+	      "\"record\":{}}", 422, "1 to 1000" },
+	    { "/v1/acme/events", JSON, "{\"entity\":\"free\",\"key\":"
+	      "\"a\\u0000\",\"record\":{}}", 422, "NUL" },
+	    { "/v1/acme/events?entity=free", JSON, "{\"x\":1}", 422,
+	      "\"path\":\"/id\"" },
+	    { "/v1/acme/events?entity=free&key_field=a~/b", JSON, "{}", 422,
+	      "\"path\":\"/a~0~1b\"" },
+	    { "/v1/acme/events?entity=free", JSON, "17", 422, "an object" },
+	    /* 422: the schema */
+	    { "/v1/acme/events?entity=contact", NDJSON,
+	      "{\"id\":1,\"email\":\"a@x\"}\n{\"id\":2,\"email\":7}", 422,
+	      "\"line\":2,\"path\":\"/email\"" },
+	    { "/v1/acme/events?entity=contact", JSON,
+	      "{\"id\":1,\"email\":\"a123456789012345678901@x\"}", 422,
+	      "\"code\":\"invalid\"" },
+	    /* 503 */
+	    { "/v1/acme/events?entity=broken", JSON, "{\"id\":1}", 503,
+	      "\"code\":\"schema\"" },
+	};
+	long long taken = 0;
+
+	fill_db();
+	put_entity(acme, "broken", "{\"type\":\"wrong\"}");
+	/* As attaching a table does. */
+	test_sql(db, "UPDATE crosswalk.entity SET key_column = 'person_no' "
+	    "WHERE name = 'person'");
+	start(NULL);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct answer a = ask(cases[i].path, cases[i].type,
+		    cases[i].body);
+
+		cr_expect_eq(a.status, cases[i].status, "%zu: %s %s: %d %s",
+		    i, cases[i].path, cases[i].body, a.status, a.body);
+		cr_expect_not_null(strstr(a.body, cases[i].says),
+		    "%zu: %s %s: %s", i, cases[i].path, cases[i].body,
+		    a.body);
+		if (a.status == 202)
+			taken += atoi(strchr(a.body, ':') + 1);
+	}
+	cr_assert_eq(taken, 7);
+	cr_assert_eq(journaled(), taken);
+	tear_down();
+}
+
+Test(api, keys)
+{
+	const char *path = "/v1/acme/events?entity=free";
+	struct str body = STR("{\"id\":1}");
+	struct answer a;
+	int64_t until;
+	uint16_t port;
+	bool was;
+
+	set_up(NULL);
+	port = api_port(api);
+	a = ask_at(port, path, NULL, JSON, body);
+	cr_assert_eq(a.status, 401, "%s", a.body);
+	cr_assert_not_null(strstr(a.body, "\"code\":\"api_key\""));
+	cr_assert_eq(ask_at(port, path, "xw_nonsense", JSON, body).status,
+	    401);
+	cr_assert_eq(ask_at(port, path, other_key, JSON, body).status, 403);
+	cr_assert_eq(ask_at(port, "/v1/other/events?entity=free", other_key,
+	    JSON, body).status, 404);
+	cr_assert_eq(ask_at(port, path, acme_key, JSON, body).status, 202);
+
+	/* A revoked key is out within a moment, and without a restart. */
+	must(apikey_revoke(db, acme, STR("t"), &was, &e));
+	until = clock_mono_ms() + 5000;
+	do
+		a = ask_at(port, path, acme_key, JSON, body);
+	while (a.status == 202 && clock_mono_ms() < until);
+	cr_assert_eq(a.status, 401);
+	must(apikey_create(db, acme, STR("t"), acme_key, &e));
+	cr_assert_eq(ask_at(port, path, acme_key, JSON, body).status, 202);
+	tear_down();
+}
+
+/* Entities and schemas change while the server runs. */
+Test(api, sees_changes)
+{
+	const char *path = "/v1/acme/events?entity=late";
+	struct answer a;
+	int64_t until;
+
+	set_up(NULL);
+	cr_assert_eq(ask(path, JSON, "{\"id\":1}").status, 404);
+	put_entity(acme, "late", NULL);
+	until = clock_mono_ms() + 5000;
+	do
+		a = ask(path, JSON, "{\"id\":1}");
+	while (a.status == 404 && clock_mono_ms() < until);
+	cr_assert_eq(a.status, 202, "%s", a.body);
+	put_entity(acme, "late", "{\"required\":[\"x\"]}");
+	until = clock_mono_ms() + 5000;
+	do
+		a = ask(path, JSON, "{\"id\":1}");
+	while (a.status == 202 && clock_mono_ms() < until);
+	cr_assert_eq(a.status, 422, "%s", a.body);
+	cr_assert_eq(ask(path, JSON, "{\"id\":1,\"x\":null}").status, 202);
+	tear_down();
+}
+
+Test(api, all_or_nothing_and_every_bad_line)
+{
+	struct buf body = { 0 };
+	struct answer a;
+
+	set_up(NULL);
+	a = ask("/v1/acme/events?entity=contact", NDJSON,
+	    "{\"id\":1,\"email\":\"ok\"}\n"
+	    "{\"id\":2}\n"
+	    "nonsense\n"
+	    "{\"id\":[],\"email\":\"ok\"}\n"
+	    "{\"id\":5,\"email\":1,\"n\":\"x\"}\n");
+	cr_assert_eq(a.status, 422, "%s", a.body);
+	for (int line = 2; line <= 5; line++) {
+		char want[20];
+
+		snprintf(want, sizeof(want), "\"line\":%d", line);
+		cr_assert_not_null(strstr(a.body, want), "%d: %s", line,
+		    a.body);
+	}
+	cr_assert_not_null(strstr(a.body, "\"path\":\"/email\""));
+	cr_assert_not_null(strstr(a.body, "\"path\":\"/n\""));
+	cr_assert_null(strstr(a.body, "\"line\":1"));
+	cr_assert_null(strstr(a.body, "nonsense"), "values stay out");
+	cr_assert_eq(journaled(), 0);
+
+	/* A hundred are told, and how many more there are. */
+	for (int i = 0; i < 130; i++)
+		buf_puts(&body, STR("{}\n"));
+	buf_putc(&body, '\0');
+	a = ask("/v1/acme/events?entity=free", NDJSON, body.p);
+	cr_assert_eq(a.status, 422);
+	cr_assert_not_null(strstr(a.body, "\"line\":100"));
+	cr_assert_null(strstr(a.body, "\"line\":101"));
+	cr_assert_not_null(strstr(a.body, "\"more\":30}"));
+	buf_fini(&body);
+	tear_down();
+}
+
+Test(api, keeps_the_bytes_of_a_record)
+{
+	static const char record[] = "{ \"id\" : \"k\", \"a\":19.99, "
+	    "\"b\":1e400,\"c\":9007199254740993, \"d\":0.10,\"e\":-0.0,"
+	    "\"f\":12345678901234567890.12,\"g\":\"\\u0041\\u0000\xc3\xa9\","
+	    "\"h\":1E+2 }";
+	char envelope[600];
+
+	set_up(NULL);
+	cr_assert_eq(ask("/v1/acme/events?entity=free", JSON, record).status,
+	    202);
+	snprintf(envelope, sizeof(envelope), " {\"record\": %s , \"key\":"
+	    "\"\\u006b\", \"entity\":\"free\"}\n", record);
+	cr_assert_eq(ask("/v1/acme/events", NDJSON, envelope).status, 202);
+	cr_assert_eq(journaled(), 2);
+	cr_assert_str_eq(test_text(db, "SELECT min(payload) FROM "
+	    "crosswalk.journal"), record);
+	cr_assert_str_eq(test_text(db, "SELECT max(payload) FROM "
+	    "crosswalk.journal"), record);
+	cr_assert_eq(test_int(db, "SELECT count(*) FROM crosswalk.journal "
+	    "WHERE key = 'k' AND op = 'u'"), 2);
+	tear_down();
+}
+
+/* {"id":"1","x":"…"} of n bytes. */
+static struct str
+record_of(struct buf *b, size_t n)
+{
+	buf_reset(b);
+	buf_puts(b, STR("{\"id\":\"1\",\"x\":\""));
+	while (b->n < n - 2)
+		buf_putc(b, 'x');
+	buf_puts(b, STR("\"}"));
+	return buf_str(b);
+}
+
+Test(api, limits)
+{
+	struct api_opts o = { .body_max = RECORD_MAX + 1000 };
+	const char *path = "/v1/acme/events?entity=free";
+	struct buf b = { 0 };
+	char text[2100];
+	struct answer a;
+	uint16_t port;
+
+	set_up(&o);
+	port = api_port(api);
+	a = ask_at(port, path, acme_key, JSON, record_of(&b, RECORD_MAX));
+	cr_assert_eq(a.status, 202, "%s", a.body);
+	a = ask_at(port, path, acme_key, JSON,
+	    record_of(&b, RECORD_MAX + 1));
+	cr_assert_eq(a.status, 413, "%s", a.body);
+	cr_assert_not_null(strstr(a.body, "\"record_too_large\""));
+	a = ask_at(port, path, acme_key, JSON, record_of(&b, o.body_max));
+	cr_assert_not_null(strstr(a.body, "\"record_too_large\""));
+	a = ask_at(port, path, acme_key, JSON,
+	    record_of(&b, o.body_max + 1));
+	cr_assert_eq(a.status, 413);
+	cr_assert_not_null(strstr(a.body, "\"body_too_large\""), "%s",
+	    a.body);
+	a = ask_at(port, path, acme_key, JSON,
+	    record_of(&b, o.body_max * 3));
+	cr_assert(a.status == 413 || a.status == 0, "%s", a.body);
+	buf_fini(&b);
+
+	/* keys */
+	snprintf(text, sizeof(text), "{\"id\":\"%0*d\"}", EVENT_KEY_MAX, 0);
+	cr_assert_eq(ask(path, JSON, text).status, 202);
+	snprintf(text, sizeof(text), "{\"id\":\"%0*d\"}", EVENT_KEY_MAX + 1,
+	    0);
+	cr_assert_eq(ask(path, JSON, text).status, 422);
+
+	/* depth: the record is the first level of 64 */
+	for (int deep = RECORD_DEPTH; deep <= RECORD_DEPTH + 1; deep++) {
+		int n = snprintf(text, sizeof(text), "{\"id\":1,\"x\":");
+
+		memset(text + n, '[', (size_t)deep - 1);
+		memset(text + n + deep - 1, ']', (size_t)deep - 1);
+		strcpy(text + n + 2 * (deep - 1), "}");
+		cr_assert_eq(ask(path, JSON, text).status,
+		    deep == RECORD_DEPTH ? 202 : 400, "%d", deep);
+	}
+	tear_down();
+}
+
+Test(api, memory_is_limited_and_given_back)
+{
+	struct api_opts o = { .memory_max = 1000 };
+	const char *path = "/v1/acme/events?entity=free";
+	struct buf b = { 0 };
+	struct answer a;
+
+	set_up(&o);
+	a = ask_at(api_port(api), path, acme_key, JSON, record_of(&b, 2000));
+	cr_assert_eq(a.status, 503, "%s", a.body);
+	cr_assert_not_null(strstr(a.body, "\"busy\""));
+	cr_assert_eq(ask(path, JSON, "{\"id\":1}").status, 202);
+	buf_fini(&b);
+	tear_down();
+}
+
+static int
+dial(uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct timeval patience = { .tv_sec = 20 };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	cr_assert_eq(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	return fd;
+}
+
+/* What comes until the peer closes. */
+static const char *
+read_all(int fd)
+{
+	static char text[65536];
+	size_t n = 0;
+	ssize_t r;
+
+	while (n < sizeof(text) - 1 &&
+	    (r = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)r;
+	text[n] = '\0';
+	return text;
+}
+
+static void
+say(int fd, const char *fmt, ...)
+{
+	char text[4096];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	cr_assert_eq(write(fd, text, (size_t)n), n);
+}
+
+/* HTTP as other clients speak it. */
+Test(api, speaks_http)
+{
+	struct api_opts o = { .body_max = 1000 };
+	const char *text;
+	int fd;
+
+	set_up(&o);
+	/* chunked, in two requests on one connection */
+	fd = dial(api_port(api));
+	for (int i = 0; i < 2; i++)
+		say(fd, "POST /v1/acme/events?entity=free HTTP/1.1\r\n"
+		    "Host: x\r\nAuthorization: Bearer %s\r\n"
+		    "Content-Type: application/json\r\n"
+		    "Transfer-Encoding: chunked\r\n%s\r\n"
+		    "4\r\n{\"id\r\n5\r\n\":%d} \r\n0\r\n\r\n", acme_key,
+		    i == 1 ? "Connection: close\r\n" : "", i + 1);
+	text = read_all(fd);
+	cr_assert_not_null(strstr(text, "HTTP/1.1 202"), "%s", text);
+	cr_assert_not_null(strstr(strstr(text, "202") + 3, "HTTP/1.1 202"));
+	cr_assert_eq(journaled(), 2);
+	close(fd);
+
+	/* chunked and too long */
+	fd = dial(api_port(api));
+	say(fd, "POST /v1/acme/events?entity=free HTTP/1.1\r\nHost: x\r\n"
+	    "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
+	    "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+	    "3e9\r\n%01001d\r\n0\r\n\r\n", acme_key, 1);
+	text = read_all(fd);
+	cr_assert_not_null(strstr(text, "HTTP/1.1 413"), "%s", text);
+	cr_assert_not_null(strstr(text, "body_too_large"));
+	close(fd);
+
+	/* who asks first is told before the body */
+	fd = dial(api_port(api));
+	say(fd, "POST /v1/acme/events?entity=free HTTP/1.1\r\nHost: x\r\n"
+	    "Authorization: Bearer nonsense\r\nExpect: 100-continue\r\n"
+	    "Content-Type: application/json\r\nContent-Length: 10\r\n\r\n");
+	text = read_all(fd);
+	cr_assert_not_null(strstr(text, "HTTP/1.1 401"), "%s", text);
+	cr_assert_not_null(strstr(text, "WWW-Authenticate: Bearer"));
+	close(fd);
+
+	/* a compressed body is refused, not misread */
+	fd = dial(api_port(api));
+	say(fd, "POST /v1/acme/events?entity=free HTTP/1.1\r\nHost: x\r\n"
+	    "Authorization: Bearer %s\r\nContent-Encoding: gzip\r\n"
+	    "Content-Type: application/json\r\nContent-Length: 2\r\n"
+	    "Connection: close\r\n\r\n{}", acme_key);
+	text = read_all(fd);
+	cr_assert_not_null(strstr(text, "HTTP/1.1 415"), "%s", text);
+	close(fd);
+
+	/* what breaks off is not taken */
+	fd = dial(api_port(api));
+	say(fd, "POST /v1/acme/events?entity=free HTTP/1.1\r\nHost: x\r\n"
+	    "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 100\r\n\r\n{\"id\":9}", acme_key);
+	close(fd);
+	cr_assert_eq(ask("/v1/acme/events?entity=free", JSON,
+	    "{\"id\":1}").status, 202);
+	cr_assert_eq(journaled(), 3);
+	tear_down();
+}
+
+/* Who says nothing, and who says it a byte at a time. */
+Test(api, drops_slow_clients)
+{
+	struct api_opts o = { .idle_s = 1, .request_s = 2 };
+	int silent, dripping;
+	int64_t start;
+
+	set_up(&o);
+	start = clock_mono_ms();
+	silent = dial(api_port(api));
+	dripping = dial(api_port(api));
+	say(silent, "POST /v1/acme/events HTTP/1.1\r\n");
+	while (clock_mono_ms() - start < 20000) {
+		char c;
+
+		/* The pace is the attack; nothing waits for it to pass. */
+		if (send(dripping, "X", 1, MSG_NOSIGNAL) < 0 ||
+		    recv(dripping, &c, 1, MSG_DONTWAIT) == 0)
+			break;
+		clock_sleep_ms(100);
+	}
+	cr_assert_lt(clock_mono_ms() - start, 10000);
+	cr_assert_gt(clock_mono_ms() - start, 1900);
+	cr_assert_str_eq(read_all(silent), "");
+	close(silent);
+	close(dripping);
+	cr_assert_eq(ask("/v1/acme/events?entity=free", JSON,
+	    "{\"id\":1}").status, 202);
+	tear_down();
+}
+
+static void
+tell_metrics(void *arg, struct buf *out)
+{
+	buf_puts(out, STR("crosswalk_test_total 1\n"));
+}
+
+static void
+tell_ready(void *arg, struct api_ready *r)
+{
+	*r = *(struct api_ready *)arg;
+}
+
+static int
+tell_status(void *arg, int32_t tenant_id, struct str tenant, struct buf *out,
+    struct err *why)
+{
+	if (((struct api_ready *)arg)->oldest_ms < 0)
+		return err_set(why, ERR_DB, "away");
+	buf_printf(out, "{\"tenant\":\"%.*s\",\"id\":%d}", STR_ARG(tenant),
+	    tenant_id);
+	return 0;
+}
+
+Test(api, tells)
+{
+	struct api_ready ready = { .ok = 1, .oldest_ms = 12 };
+	struct api_opts o = { .calls = { tell_metrics, tell_ready,
+		tell_status, &ready } };
+	struct answer a;
+	char want[80];
+
+	set_up(&o);
+	a = ask("GET /healthz", NULL, "");
+	cr_assert_eq(a.status, 200);
+	cr_assert_str_eq(a.body, "{\"ok\":true}\n");
+	a = ask("GET /readyz", NULL, "");
+	cr_assert_eq(a.status, 200);
+	cr_assert_str_eq(a.body,
+	    "{\"ready\":true,\"oldest_ms\":12,\"cause\":null}\n");
+	ready = (struct api_ready){ .oldest_ms = 90000,
+		.cause = "the CRM \"acme\" is away" };
+	a = ask("GET /readyz", NULL, "");
+	cr_assert_eq(a.status, 503);
+	cr_assert_str_eq(a.body, "{\"ready\":false,\"oldest_ms\":90000,"
+	    "\"cause\":\"the CRM \\\"acme\\\" is away\"}\n");
+	a = ask("GET /v1/acme/status", NULL, "");
+	cr_assert_eq(a.status, 200, "%s", a.body);
+	snprintf(want, sizeof(want), "{\"tenant\":\"acme\",\"id\":%d}\n",
+	    acme);
+	cr_assert_str_eq(a.body, want);
+	cr_assert_eq(ask("GET /v1/other/status", NULL, "").status, 403);
+	ready.oldest_ms = -1;
+	a = ask("GET /v1/acme/status", NULL, "");
+	cr_assert_eq(a.status, 503);
+
+	cr_assert_eq(ask("/v1/acme/events?entity=free", NDJSON,
+	    "{\"id\":1}\n{\"id\":2}").status, 202);
+	a = ask("GET /metrics", NULL, "");
+	cr_assert_eq(a.status, 200);
+	cr_assert_not_null(strstr(a.body, "crosswalk_test_total 1\n"));
+	cr_assert_not_null(strstr(a.body,
+	    "crosswalk_api_requests_total{code=\"202\"} 1\n"), "%s", a.body);
+	cr_assert_not_null(strstr(a.body, "crosswalk_api_events_total 2\n"));
+	cr_assert_not_null(strstr(a.body, "crosswalk_api_body_bytes 0\n"));
+	tear_down();
+}
+
+/* Clients that send lines for as long as they are let. */
+struct sender {
+	pthread_t thread;
+	uint16_t port;
+	int id, requests, lines;
+	_Atomic int *stop;      /* NULL: requests says when */
+	_Atomic int *acked;     /* requests with a 202, counted here */
+	int taken, refused, lost;
+};
+
+static void *
+send_lines(void *arg)
+{
+	struct sender *s = arg;
+	struct buf body = { 0 };
+
+	for (int k = 0; s->stop != NULL ? !atomic_load(s->stop) :
+	    k < s->requests; k++) {
+		struct answer a;
+
+		buf_reset(&body);
+		for (int i = 0; i < s->lines; i++)
+			buf_printf(&body, "{\"id\":\"%d-%d-%d\",\"n\":%d.10}"
+			    "\n", s->id, k, i, i);
+		a = ask_at(s->port, "/v1/acme/events?entity=free", acme_key,
+		    NDJSON, buf_str(&body));
+		if (a.status == 202) {
+			s->taken = k + 1;
+			if (s->acked != NULL)
+				atomic_fetch_add(s->acked, 1);
+		} else if (a.status == 503) {
+			s->refused++;
+			break;
+		} else {
+			s->lost++;
+			break;
+		}
+	}
+	buf_fini(&body);
+	return NULL;
+}
+
+static void
+start_senders(struct sender *s, size_t n, const struct sender *like)
+{
+	for (size_t i = 0; i < n; i++) {
+		s[i] = *like;
+		s[i].id = (int)i;
+		cr_assert_eq(pthread_create(&s[i].thread, NULL, send_lines,
+		    &s[i]), 0);
+	}
+}
+
+static void
+join_senders(struct sender *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pthread_join(s[i].thread, NULL);
+}
+
+static long long
+appends(void)
+{
+	struct answer a = ask("GET /metrics", NULL, "");
+	const char *at = strstr(a.body,
+	    "crosswalk_api_appends_total{result=\"ok\"} ");
+
+	return atoll(strchr(at, ' ') + 1);
+}
+
+Test(api, many_clients_share_an_append)
+{
+	struct sender s[8], like = { .requests = 40, .lines = 25 };
+
+	set_up(NULL);
+	like.port = api_port(api);
+	start_senders(s, COUNT(s), &like);
+	join_senders(s, COUNT(s));
+	for (size_t i = 0; i < COUNT(s); i++)
+		cr_assert_eq(s[i].taken, 40);
+	cr_assert_eq(journaled(), 8 * 40 * 25);
+	cr_assert_eq(test_int(db, "SELECT count(DISTINCT key) FROM "
+	    "crosswalk.journal"), 8 * 40 * 25);
+	cr_assert_lt(appends(), 8 * 40);
+	tear_down();
+}
+
+/* Every line of an acknowledged request is there; none half. */
+static void
+check_taken(const struct sender *s, size_t n, int lines)
+{
+	cr_assert_eq(test_int(db, "SELECT count(*) FROM (SELECT "
+	    "regexp_replace(key, '-[0-9]+$', '') AS r, count(DISTINCT key) "
+	    "AS n FROM crosswalk.journal GROUP BY 1) x WHERE n <> %d",
+	    lines), 0, "a request is there in part");
+	for (size_t i = 0; i < n; i++)
+		cr_assert_geq(test_int(db, "SELECT count(DISTINCT key) FROM "
+		    "crosswalk.journal WHERE key LIKE '%zu-%%'", i),
+		    (long long)s[i].taken * lines, "lost after a 202");
+}
+
+/* Until so many requests were taken: the load is under way. */
+static void
+wait_for(_Atomic int *acked, int n)
+{
+	int64_t until = clock_mono_ms() + 30000;
+
+	while (atomic_load(acked) < n && clock_mono_ms() < until)
+		sched_yield();
+	cr_assert_geq(atomic_load(acked), n);
+}
+
+/* A server in a process of its own; its port. */
+static uint16_t
+fork_server(pid_t *pid)
+{
+	int fds[2];
+	uint16_t port = 0;
+
+	cr_assert_eq(pipe(fds), 0);
+	*pid = fork();
+	if (*pid == 0) {
+		struct api_opts o = { .conninfo = test_conninfo() };
+		struct api *mine;
+
+		if (api_start(&o, &mine, &e) != 0)
+			_exit(1);
+		port = api_port(mine);
+		if (write(fds[1], &port, sizeof(port)) != sizeof(port))
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(fds[1]);
+	cr_assert_eq(read(fds[0], &port, sizeof(port)), sizeof(port));
+	close(fds[0]);
+	return port;
+}
+
+Test(api, a_kill_after_202_loses_nothing)
+{
+	fill_db();
+	for (int round = 0; round < 3; round++) {
+		_Atomic int stop = 0, acked = 0;
+		struct sender s[4], like = { .lines = 7, .stop = &stop,
+			.acked = &acked };
+		pid_t pid;
+
+		test_sql(db, "DELETE FROM crosswalk.journal");
+		like.port = fork_server(&pid);
+		start_senders(s, COUNT(s), &like);
+		wait_for(&acked, 30 + round);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		atomic_store(&stop, 1);
+		join_senders(s, COUNT(s));
+		check_taken(s, COUNT(s), 7);
+	}
+	db_close(db);
+}
+
+Test(api, a_stop_finishes_what_it_took)
+{
+	_Atomic int stop = 0, acked = 0;
+	struct sender s[4], like = { .lines = 7, .stop = &stop,
+		.acked = &acked };
+
+	set_up(NULL);
+	like.port = api_port(api);
+	start_senders(s, COUNT(s), &like);
+	wait_for(&acked, 30);
+	api_stop(api);
+	atomic_store(&stop, 1);
+	join_senders(s, COUNT(s));
+	check_taken(s, COUNT(s), 7);
+	db_close(db);
+}
+
+/* Postgres drops every connection under load; the server comes back. */
+Test(api, survives_lost_connections)
+{
+	const char *path = "/v1/acme/events?entity=free";
+	int64_t until = clock_mono_ms() + 20000;
+	struct answer a;
+
+	set_up(NULL);
+	cr_assert_eq(ask(path, JSON, "{\"id\":1}").status, 202);
+	test_sql(db, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+	    "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+	do
+		a = ask(path, JSON, "{\"id\":2}");
+	while (a.status == 503 && clock_mono_ms() < until);
+	cr_assert_eq(a.status, 202, "%s", a.body);
+	/* It also sees changes again. */
+	put_entity(acme, "late", NULL);
+	do
+		a = ask("/v1/acme/events?entity=late", JSON, "{\"id\":1}");
+	while (a.status != 202 && clock_mono_ms() < until);
+	cr_assert_eq(a.status, 202, "%s", a.body);
+	tear_down();
+}
+
+Test(api, says_why_it_does_not_start)
+{
+	struct api_opts o = { .conninfo = "host=/nonexistent" };
+	struct api *x;
+
+	cr_assert_eq(api_start(&o, &x, &e), -1);
+	set_up(NULL);
+	o = (struct api_opts){ .conninfo = test_conninfo(),
+		.port = api_port(api) };
+	cr_assert_eq(api_start(&o, &x, &e), -1);
+	cr_assert_not_null(strstr(e.text, "cannot listen at 127.0.0.1 port"),
+	    "%s", e.text);
+	o.address = "localhost";
+	cr_assert_eq(api_start(&o, &x, &e), -1);
+	cr_assert_str_eq(e.text,
+	    "api: \"localhost\" is not a numeric address");
+	tear_down();
+}
