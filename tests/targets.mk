@@ -26,10 +26,4 @@ demo: all
 	    PG_BINDIR='$(PG_BINDIR)' $(SHELL) \
 	    '$(top_srcdir)/tests/pipeline/demo.sh'
 
-# Each fuzzer takes how many seconds it may run and fails with the input.
-FUZZ_SECONDS = 10
-fuzz: $(FUZZERS)
-	@for f in $(FUZZERS); do \
-	    echo "== $$f"; ./$$f $(FUZZ_SECONDS) || exit 1; done
-
-.PHONY: demo fuzz
+.PHONY: demo

@@ -4,7 +4,7 @@
 # built into libfuzz.a.
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
 
-FUZZERS = \
+FUZZERS += \
 	tests/fuzz/record_layout \
 	tests/fuzz/record_number \
 	tests/fuzz/record_reader \
