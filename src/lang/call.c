@@ -502,7 +502,8 @@ call_header(struct check *ck, struct expr *e, struct str name, struct type *t)
 	note->kind = NOTE_HEADER;
 	note->value = value_text(str_from(low, arg->text.n));
 	note->local = l;
-	*t = type_of(TYPE_TEXT, NIL_ABSENT);
+	*t = type_of(ck->flags & CK_AFTER ? TYPE_DURATION : TYPE_TEXT,
+	    NIL_ABSENT);
 	return 0;
 }
 

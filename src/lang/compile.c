@@ -389,6 +389,8 @@ make_maps(struct compile *c)
 		out->name = arena_str(&u->arena, m->e->decl->name.text);
 		out->left = arena_str(&u->arena, m->left_schema);
 		out->right = arena_str(&u->arena, m->right_schema);
+		out->left_name = arena_str(&u->arena, m->left.name);
+		out->right_name = arena_str(&u->arena, m->right.name);
 		out->pos = span_pos(&c->ss, m->e->decl->span);
 		out->forward = map_gen(c, m, 0);
 		out->backward = map_gen(c, m, 1);

@@ -139,7 +139,7 @@ struct lambda {
 /* Which words mean something where an expression stands. */
 #define CK_RULES 1     /* linked(h), changed(path) */
 #define CK_CONNECTOR 2 /* header(…), durations; any is taken for anything */
-#define CK_CODEC 4
+#define CK_AFTER 4     /* a header is how long to wait */
 
 struct check {
 	struct compile *c;
@@ -226,6 +226,8 @@ struct type bad_type(void);
 /* Code for a checked expression, its value in register dst of f. */
 void gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
     unsigned dst);
+/* The function of a fn in a program, made when first called. */
+unsigned gen_fn(struct compile *c, struct gen *g, struct entity *fn);
 /* The value of a name, or of a path below a side. */
 void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
     struct str *path, size_t npath, unsigned dst);
@@ -301,6 +303,7 @@ void enum_cover(struct compile *c, const struct entity *en, struct type from,
 struct step {
 	const struct sig *sig;  /* built-in */
 	struct entity *en;      /* or enum */
+	struct entity *fn;      /* or function, one way only */
 	struct expr **args;
 	unsigned nargs;
 	int as_text;            /* HIDDEN_AS_TEXT */

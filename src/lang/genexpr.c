@@ -228,9 +228,8 @@ gen_field(struct compile *c, struct gen_func *f, const struct expr *e,
 
 /* ---- calls ---- */
 
-/* The function of a fn in this program, made when first called. */
-static unsigned
-fn_index(struct compile *c, struct gen *g, struct entity *fn)
+unsigned
+gen_fn(struct compile *c, struct gen *g, struct entity *fn)
 {
 	struct gen_func *f;
 
@@ -296,7 +295,7 @@ gen_call(struct compile *c, struct gen_func *f, const struct expr *e,
 		gen_ak(f, OP_CALL, dst, n->k);
 		break;
 	case NOTE_FN:
-		k = fn_index(c, f->g, n->entity);
+		k = gen_fn(c, f->g, n->entity);
 		gen_args(c, f, n, dst);
 		f->at = e->span;
 		gen_ak(f, OP_CALL_FN, dst, k);

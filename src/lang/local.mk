@@ -21,7 +21,6 @@ src_lang_liblang_a_SOURCES = \
 	src/lang/pipe.c \
 	src/lang/rules.c \
 	src/lang/sig.c \
-	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/source.c src/lang/source.h \
 	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/things.c \

@@ -58,35 +58,47 @@ gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	}
 }
 
-/*
- * c.{a, b}: a list in which an absent part is null.  The jump is taken when
- * all parts are absent; the value is then absent as well.
- */
-static size_t
-gen_tuple(struct gen_func *f, const struct map_rule *r)
+/* Leaves the part in register i: what the record has. */
+static void
+load_part(struct gen_func *f, const struct map_rule *r, unsigned i)
 {
-	size_t *some = arena_array(f->g->a, r->nleft, sizeof(*some)), none;
+	const struct place *p = &r->left[i];
+
+	gen_move(f, SLOT_TEMP, i, SLOT_IN, gen_in(f->g, p->path, p->n, 0));
+}
+
+/*
+ * c.{a, b}: a list in which an absent part is null.  When no part has a
+ * value, the whole is null where one of them is null, else absent, and both
+ * jumps that are given back are taken.
+ */
+static void
+gen_tuple(struct gen_func *f, const struct map_rule *r, size_t none[2])
+{
+	size_t *some = arena_array(f->g->a, r->nleft, sizeof(*some));
+	size_t *null = arena_array(f->g->a, r->nleft, sizeof(*null));
 
 	for (unsigned i = 0; i < r->nleft; i++) {
-		const struct place *p = &r->left[i];
-		size_t absent;
+		size_t nil;
 
-		gen_move(f, SLOT_TEMP, i, SLOT_IN,
-		    gen_in(f->g, p->path, p->n, 0));
-		absent = gen_jump(f, OP_JUMP_ABSENT, i);
+		load_part(f, r, i);
+		nil = gen_jump(f, OP_JUMP_NIL, i);
 		some[i] = gen_jump(f, OP_JUMP, 0);
-		gen_label(f, absent);
+		gen_label(f, nil);
 	}
-	/* all were absent, the first is in register 0 */
-	none = gen_jump(f, OP_JUMP, 0);
+	for (unsigned i = 0; i < r->nleft; i++)
+		null[i] = gen_jump(f, OP_JUMP_NULL, i);
+	none[0] = gen_jump(f, OP_JUMP, 0);
+	for (unsigned i = 0; i < r->nleft; i++)
+		gen_label(f, null[i]);
+	nil_const(f, 0, 1);
+	none[1] = gen_jump(f, OP_JUMP, 0);
 	for (unsigned i = 0; i < r->nleft; i++)
 		gen_label(f, some[i]);
 	for (unsigned i = 0; i < r->nleft; i++) {
-		const struct place *p = &r->left[i];
 		size_t absent, over;
 
-		gen_move(f, SLOT_TEMP, i, SLOT_IN,
-		    gen_in(f->g, p->path, p->n, 0));
+		load_part(f, r, i);
 		absent = gen_jump(f, OP_JUMP_ABSENT, i);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, absent);
@@ -94,7 +106,6 @@ gen_tuple(struct gen_func *f, const struct map_rule *r)
 		gen_label(f, over);
 	}
 	gen_abc(f, OP_LIST, 0, 0, r->nleft);
-	return none;
 }
 
 static unsigned
@@ -152,7 +163,7 @@ gen_field_rule(struct compile *c, struct gen_func *f,
 {
 	const struct note *plain = plain_source(r, back);
 	const struct place *p = back ? &r->right : &r->left[0];
-	size_t guards[16], nil = 0, none = 0;
+	size_t guards[16], nil = 0, none[2] = { 0 };
 	unsigned may_nil;
 
 	if (plain != NULL) {
@@ -170,7 +181,7 @@ gen_field_rule(struct compile *c, struct gen_func *f,
 		gen_expr(c, f, r->source, 0);
 		may_nil = r->source->note->type.nil;
 	} else if (r->kind == RULE_TUPLE && !back) {
-		none = gen_tuple(f, r);
+		gen_tuple(f, r, none);
 		may_nil = 0;
 	} else {
 		gen_move(f, SLOT_TEMP, 0, SLOT_IN,
@@ -186,8 +197,10 @@ gen_field_rule(struct compile *c, struct gen_func *f,
 		if (may_nil)
 			gen_label(f, nil);
 	}
-	if (none != 0)
-		gen_label(f, none);
+	if (none[0] != 0) {
+		gen_label(f, none[0]);
+		gen_label(f, none[1]);
+	}
 	store(f, r, back);
 	for (unsigned i = r->nguard; i-- > 0;)
 		gen_label(f, guards[i]);

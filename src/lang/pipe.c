@@ -4,39 +4,87 @@
  */
 #include "lang/compile.h"
 
+/* A function goes one way only; a pipe passes nil by it as by a codec. */
 static int
-builtin_step(struct check *ck, struct step *s, struct expr *e, unsigned k)
+one_way(struct check *ck, const struct map_rule *r, const struct step *s)
+{
+	if (r->stmt->arrow != ARROW_BOTH)
+		return 0;
+	diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C413, s->span,
+	    "`%.*s` is a function and has no way back", STR_ARG(s->name)),
+	    "write the rule one way: … <- … via %.*s", STR_ARG(s->name));
+	return -1;
+}
+
+static int
+builtin_step(struct check *ck, const struct map_rule *r, struct step *s,
+    struct expr *e, unsigned k)
 {
 	const struct sig *sig = sig_of(ck->c, k);
+	const struct sig_param *params = sig->params;
 	struct formal *formal;
 	struct type var = bad_type();
 	int bad = 0;
 
-	if (sig->b->left == NULL) {
-		diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C413, s->span,
-		    "`%.*s` is a function, not a codec", STR_ARG(s->name)),
-		    "call it in a one-way rule: … <- %.*s(…)",
-		    STR_ARG(s->name));
-		return -1;
-	}
 	s->sig = sig;
 	s->nargs = sig->nparam;
+	if (sig->b->left == NULL) {
+		if (one_way(ck, r, s) != 0)
+			return -1;
+		if (sig->nparam == 0) {
+			diag_at(&ck->c->ss, C413, s->span,
+			    "`%.*s` takes no value", STR_ARG(s->name));
+			return -1;
+		}
+		params++;
+		s->nargs--;
+	}
 	s->args = arena_array(ck->c->a, s->nargs, sizeof(*s->args));
 	formal = arena_array(ck->c->a, s->nargs, sizeof(*formal));
 	for (unsigned i = 0; i < s->nargs; i++)
-		formal[i] = (struct formal){ sig->params[i].name,
-			sig->params[i].other };
+		formal[i] = (struct formal){ params[i].name, params[i].other };
 	if (call_sort(ck, e, s->name, formal, s->nargs, s->args) != 0)
 		return -1;
 	for (unsigned i = 0; i < s->nargs; i++)
-		bad |= call_check_arg(ck, s->name, &sig->params[i],
-		    s->args[i], &var);
+		bad |= call_check_arg(ck, s->name, &params[i], s->args[i],
+		    &var);
 	return bad ? -1 : 0;
 }
 
 static int
-thing_step(struct check *ck, struct step *s, struct expr *e,
-    struct entity *thing)
+fn_step(struct check *ck, const struct map_rule *r, struct step *s,
+    struct expr *e, struct entity *fn)
+{
+	struct fn_info *info;
+	struct formal *formal;
+	int bad = 0;
+
+	if (fn_check(ck->c, fn) != 0 || one_way(ck, r, s) != 0)
+		return -1;
+	info = fn->u.fn;
+	s->fn = fn;
+	if (info->n == 0) {
+		diag_at(&ck->c->ss, C413, s->span, "`%.*s` takes no value",
+		    STR_ARG(s->name));
+		return -1;
+	}
+	s->nargs = info->n - 1;
+	s->args = arena_array(ck->c->a, s->nargs, sizeof(*s->args));
+	formal = arena_array(ck->c->a, s->nargs, sizeof(*formal));
+	for (unsigned i = 0; i < s->nargs; i++)
+		formal[i] = (struct formal){ info->names[i + 1],
+			info->defaults[i + 1] };
+	if (call_sort(ck, e, s->name, formal, s->nargs, s->args) != 0)
+		return -1;
+	for (unsigned i = 0; i < s->nargs; i++)
+		bad |= check_expect(ck, s->args[i], info->params[i + 1],
+		    "the parameter");
+	return bad ? -1 : 0;
+}
+
+static int
+thing_step(struct check *ck, const struct map_rule *r, struct step *s,
+    struct expr *e, struct entity *thing)
 {
 	thing->used = 1;
 	switch (thing->decl->kind) {
@@ -48,20 +96,17 @@ thing_step(struct check *ck, struct step *s, struct expr *e,
 		}
 		s->en = thing;
 		return enum_check(ck->c, thing);
-	case DE_CODEC:
-		NOT_BUILT(ck->c, s->span, "a codec of your own");
-		return -1;
+	case DE_FN:
+		return fn_step(ck, r, s, e, thing);
 	default:
-		diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C413, s->span,
-		    "`%.*s` is a function, not a codec", STR_ARG(s->name)),
-		    "call it in a one-way rule: … <- %.*s(…)",
-		    STR_ARG(s->name));
+		NOT_BUILT(ck->c, s->span, "a codec of your own");
 		return -1;
 	}
 }
 
 static int
-check_step(struct check *ck, struct step *s, struct expr *e)
+check_step(struct check *ck, const struct map_rule *r, struct step *s,
+    struct expr *e)
 {
 	struct expr *name = e->kind == EX_CALL ? e->a : e;
 	struct entity *thing;
@@ -81,10 +126,10 @@ check_step(struct check *ck, struct step *s, struct expr *e)
 	}
 	thing = find_thing(ck->c, ck->m, s->name);
 	if (thing != NULL)
-		return thing_step(ck, s, e, thing);
+		return thing_step(ck, r, s, e, thing);
 	k = builtin_find(s->name);
 	if (k >= 0)
-		return builtin_step(ck, s, e, (unsigned)k);
+		return builtin_step(ck, r, s, e, (unsigned)k);
 	call_unknown(ck, name->span, s->name);
 	return -1;
 }
@@ -92,14 +137,16 @@ check_step(struct check *ck, struct step *s, struct expr *e)
 static enum law
 step_law(const struct step *s)
 {
-	return s->en ? s->en->u.en->law : s->sig->b->law;
+	return s->en ? s->en->u.en->law : s->fn ? LAW_NONE : s->sig->b->law;
 }
 
 static int
 takes_text(const struct step *s)
 {
-	return s->sig == NULL || (s->sig->left.n == 1 &&
-	    s->sig->left.one[0].kind == TYPE_TEXT);
+	const struct sig_type *t = s->sig == NULL ? NULL :
+	    s->sig->b->left ? &s->sig->left : &s->sig->params[0].type;
+
+	return t == NULL || (t->n == 1 && t->one[0].kind == TYPE_TEXT);
 }
 
 int
@@ -113,7 +160,7 @@ pipe_check(struct check *ck, struct map_rule *r, struct items pipe)
 	for (struct item *i = pipe.first; i != NULL; i = i->next) {
 		struct step *s = &r->steps[n++];
 
-		if (check_step(ck, s, i->value) != 0) {
+		if (check_step(ck, r, s, i->value) != 0) {
 			bad = 1;
 			continue;
 		}
@@ -121,11 +168,54 @@ pipe_check(struct check *ck, struct map_rule *r, struct items pipe)
 			r->law = step_law(s);
 	}
 	r->nstep = n;
+	if (ck->fails != NULL)
+		check_sure(ck, (struct expr *)ck->fails);
 	for (unsigned i = 0; i < n && !bad; i++)
 		r->steps[i].as_text = i + 1 < n ?
 		    takes_text(&r->steps[i + 1]) :
 		    r->right.type.kind == TYPE_TEXT;
 	return bad ? -1 : 0;
+}
+
+static struct type
+enum_flow(struct compile *c, const struct map_rule *r, const struct step *s,
+    struct type t, int back)
+{
+	const struct enum_info *en = s->en->u.en;
+	struct type want = enum_type(c, en, back), result;
+	const struct place *p = back ? &r->right : &r->left[0];
+
+	if (!type_fits(t, want)) {
+		diag_at(&c->ss, C301, s->span,
+		    "enum `%.*s` takes %.*s here, this is %.*s",
+		    STR_ARG(s->name), STR_ARG(type_text(c->a,
+		    type_of(want.kind, 0))), STR_ARG(type_text(c->a, t)));
+		return bad_type();
+	}
+	enum_cover(c, s->en, t, back, s->span, p->expr ?
+	    span_line(&c->ss, p->expr->span, c->a) : s->name);
+	result = enum_type(c, en, !back);
+	result.nil = t.nil;
+	if ((back ? en->back : en->forth) == ELSE_KEEP)
+		result.nil |= NIL_ABSENT;
+	return result;
+}
+
+static struct type
+fn_flow(struct compile *c, const struct step *s, struct type t)
+{
+	const struct fn_info *fn = s->fn->u.fn;
+	struct type result = fn->result;
+
+	if (!type_fits(t, fn->params[0])) {
+		diag_at(&c->ss, C301, s->span,
+		    "`%.*s` takes %.*s, this is %.*s", STR_ARG(s->name),
+		    STR_ARG(type_text(c->a, fn->params[0])),
+		    STR_ARG(type_text(c->a, t)));
+		return bad_type();
+	}
+	result.nil |= t.nil;
+	return result;
 }
 
 /* What one step makes of a value of type t. */
@@ -135,31 +225,17 @@ step_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 {
 	const struct sig_type *in, *out;
 	struct type var = bad_type(), result;
-	unsigned nil = t.nil;
+	int function;
 
-	if (s->en != NULL) {
-		const struct enum_info *en = s->en->u.en;
-		struct type want = enum_type(c, en, back);
-		const struct place *p = back ? &r->right : &r->left[0];
-
-		if (!type_fits(t, want)) {
-			diag_at(&c->ss, C301, s->span,
-			    "enum `%.*s` takes %.*s here, this is %.*s",
-			    STR_ARG(s->name), STR_ARG(type_text(c->a, want)),
-			    STR_ARG(type_text(c->a, t)));
-			return bad_type();
-		}
-		enum_cover(c, s->en, t, back, s->span, p->expr ?
-		    span_line(&c->ss, p->expr->span, c->a) : s->name);
-		result = enum_type(c, en, !back);
-		result.nil = nil;
-		if ((back ? en->back : en->forth) == ELSE_KEEP)
-			result.nil |= NIL_ABSENT;
-		return result;
-	}
-	in = back ? &s->sig->result : &s->sig->left;
-	out = back ? &s->sig->left : &s->sig->result;
-	if (back && s->sig->b->back == NULL) {
+	if (s->en != NULL)
+		return enum_flow(c, r, s, t, back);
+	if (s->fn != NULL)
+		return fn_flow(c, s, t);
+	function = s->sig->b->left == NULL;
+	in = function ? &s->sig->params[0].type :
+	    back ? &s->sig->result : &s->sig->left;
+	out = function || !back ? &s->sig->result : &s->sig->left;
+	if (back && !function && s->sig->b->back == NULL) {
 		diag_fix(&c->ss, diag_at(&c->ss, C413, s->span,
 		    "`%.*s` has no way back", STR_ARG(s->name)),
 		    "write the rule one way: … <- …");
@@ -176,7 +252,7 @@ step_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 		for (unsigned i = 0; i < out->n; i++)
 			if ((out->one[i].kind == TYPE_TEXT) == s->as_text)
 				result = out->one[i];
-	result.nil |= nil;
+	result.nil |= t.nil;
 	return result;
 }
 
@@ -207,12 +283,18 @@ pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 		for (unsigned k = 0; k < s->nargs; k++)
 			gen_expr(c, f, s->args[k], dst + n++);
 		f->at = s->span;
+		if (s->fn != NULL) {
+			gen_need(f, dst + n);
+			gen_ak(f, OP_CALL_FN, dst, gen_fn(c, f->g, s->fn));
+			continue;
+		}
 		if (s->sig->b->hidden == HIDDEN_AS_TEXT)
 			gen_const(f, dst + n++, value_bool(s->as_text));
 		else if (s->sig->b->hidden == HIDDEN_PARTS)
 			gen_const(f, dst + n++, value_int(r->nleft));
 		gen_need(f, dst + n);
-		gen_ak(f, OP_CALL, dst, 2 * s->sig->index + (back != 0));
+		gen_ak(f, OP_CALL, dst, 2 * s->sig->index +
+		    (back && s->sig->b->left != NULL));
 	}
 }
 

@@ -1,85 +1,105 @@
 /*
- * Test blocks.  What a map yields and what a test states are compared path
- * by path, so a failure names the field and both values.
+ * Test blocks: records through the programs of a map, and what differs.
  */
 #include "lang/testrun.h"
 
-#include <stdlib.h>
-
-#include "record/layout.h"
+#include "record/scan.h"
 
 struct run {
 	struct vm *vm;
-	const struct unit_map *map;
-	struct arena arena;
-	struct str side[2]; /* left and right as they are; JSON */
-	struct buf diff;
-	struct buf path;
+	const struct unit_test *t;
+	const struct prog *p;   /* for file names */
+	struct arena a;
+	struct str side[2];     /* what left and right have */
+	struct buf text;
 };
 
-/* A copy with what readers want behind it. */
 static struct str
-keep(struct run *x, struct str s)
+file_of(const struct run *r, struct prog_pos pos)
 {
-	char *p = arena_zalloc(&x->arena, s.n + RECORD_PAD);
+	return r->p->files[pos.file];
+}
 
-	memcpy(p, s.p, s.n);
+static void
+note(struct run *r, const struct unit_step *s, struct str path,
+    const char *what)
+{
+	buf_printf(&r->text, "%.*s:%u: %.*s: %s", STR_ARG(file_of(r, s->pos)),
+	    s->pos.line, STR_ARG(path), what);
+}
+
+/* Records are read with room behind them. */
+static struct str
+padded(struct run *r, struct str s)
+{
+	char *p = arena_zalloc(&r->a, s.n + RECORD_PAD);
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
 	return str_from(p, s.n);
+}
+
+static struct str
+take(struct run *r, struct buf *b)
+{
+	struct str s = padded(r, buf_str(b));
+
+	buf_fini(b);
+	return s;
 }
 
 static struct value
 raw(struct str json)
 {
 	return (struct value){ .type = V_RAW, .n = (uint32_t)json.n,
-	    .u.p = json.p };
+		.u.p = json.p };
 }
 
 static const struct value *
-find(struct value rec, struct str name)
+member(struct value record, struct str name)
 {
-	for (uint32_t i = 0; i < rec.n; i++)
-		if (str_eq(rec.u.record[i].name, name))
-			return &rec.u.record[i].value;
+	for (uint32_t i = 0; i < record.n; i++)
+		if (str_eq(record.u.record[i].name, name))
+			return &record.u.record[i].value;
 	return NULL;
 }
 
-/* over laid over under: records merge by name, all else replaces. */
+/* old with the fields of patch in their places; a null stays a null. */
 static void
-merge(struct run *x, struct buf *out, struct value under, struct value over,
+merge(struct run *r, struct buf *out, struct value old, struct value patch,
     unsigned depth)
 {
-	int first = 1;
+	const struct value *v;
+	unsigned n = 0;
 
-	under = value_open(under, &x->arena);
-	over = value_open(over, &x->arena);
-	if (under.type != V_RECORD || over.type != V_RECORD ||
+	old = value_open(old, &r->a);
+	patch = value_open(patch, &r->a);
+	if (old.type != V_RECORD || patch.type != V_RECORD ||
 	    depth == RECORD_DEPTH) {
-		value_write(out, over);
+		value_write(out, patch);
 		return;
 	}
 	buf_putc(out, '{');
-	for (uint32_t i = 0; i < under.n; i++) {
-		const struct member *m = &under.u.record[i];
-		const struct value *o = find(over, m->name);
+	for (uint32_t i = 0; i < old.n; i++) {
+		const struct member *m = &old.u.record[i];
 
-		if (!first)
+		if (n++)
 			buf_putc(out, ',');
-		first = 0;
 		buf_json(out, m->name);
 		buf_putc(out, ':');
-		if (o != NULL)
-			merge(x, out, m->value, *o, depth + 1);
+		v = member(patch, m->name);
+		if (v != NULL)
+			merge(r, out, m->value, *v, depth + 1);
 		else
 			value_write(out, m->value);
 	}
-	for (uint32_t i = 0; i < over.n; i++) {
-		const struct member *m = &over.u.record[i];
+	for (uint32_t i = 0; i < patch.n; i++) {
+		const struct member *m = &patch.u.record[i];
 
-		if (find(under, m->name) != NULL)
+		if (member(old, m->name) != NULL)
 			continue;
-		if (!first)
+		if (n++)
 			buf_putc(out, ',');
-		first = 0;
 		buf_json(out, m->name);
 		buf_putc(out, ':');
 		value_write(out, m->value);
@@ -87,172 +107,142 @@ merge(struct run *x, struct buf *out, struct value under, struct value over,
 	buf_putc(out, '}');
 }
 
-static struct str
-overlay(struct run *x, struct str under, struct str over)
-{
-	struct buf b = { 0 };
-	struct str s;
-
-	merge(x, &b, raw(under), raw(over), 0);
-	s = keep(x, buf_str(&b));
-	buf_fini(&b);
-	return s;
-}
-
 static void
-say(struct run *x, struct value want, struct value got)
+differ(struct run *r, const struct unit_step *s, struct str path,
+    const struct value *want, const struct value *got)
 {
-	buf_puts(&x->diff, STR("    "));
-	buf_puts(&x->diff, x->path.n ? buf_str(&x->path) : STR("the record"));
-	buf_puts(&x->diff, STR(": expected "));
-	if (want.type == V_ABSENT)
-		buf_puts(&x->diff, STR("nothing"));
+	note(r, s, path, "expected ");
+	if (want != NULL)
+		value_write(&r->text, *want);
 	else
-		value_write(&x->diff, want);
-	buf_puts(&x->diff, STR(", got "));
-	if (got.type == V_ABSENT)
-		buf_puts(&x->diff, STR("nothing"));
+		buf_puts(&r->text, STR("nothing"));
+	buf_puts(&r->text, STR(", got "));
+	if (got != NULL)
+		value_write(&r->text, *got);
 	else
-		value_write(&x->diff, got);
-	buf_putc(&x->diff, '\n');
-}
-
-static void compare(struct run *x, struct value want, struct value got,
-    unsigned depth);
-
-static void
-compare_member(struct run *x, struct str name, struct value want,
-    struct value got, unsigned depth)
-{
-	size_t n = x->path.n;
-
-	if (n > 0)
-		buf_putc(&x->path, '.');
-	buf_puts(&x->path, name);
-	compare(x, want, got, depth + 1);
-	x->path.n = n;
+		buf_puts(&r->text, STR("nothing"));
+	buf_putc(&r->text, '\n');
 }
 
 static void
-compare(struct run *x, struct value want, struct value got, unsigned depth)
+compare(struct run *r, const struct unit_step *s, struct str path,
+    struct value want, struct value got, unsigned depth)
 {
-	static const struct value none;
-
-	want = value_open(want, &x->arena);
-	got = value_open(got, &x->arena);
+	want = value_open(want, &r->a);
+	got = value_open(got, &r->a);
 	if (want.type != V_RECORD || got.type != V_RECORD ||
 	    depth == RECORD_DEPTH) {
-		if (!value_equal(want, got, CMP_EXACT, &x->arena))
-			say(x, want, got);
+		if (!value_equal(want, got, CMP_EXACT, &r->a))
+			differ(r, s, path, &want, &got);
 		return;
 	}
 	for (uint32_t i = 0; i < want.n; i++) {
 		const struct member *m = &want.u.record[i];
-		const struct value *g = find(got, m->name);
+		const struct value *v = member(got, m->name);
+		struct str below = arena_printf(&r->a, "%.*s.%.*s",
+		    STR_ARG(path), STR_ARG(m->name));
 
-		compare_member(x, m->name, m->value, g ? *g : none, depth);
+		if (v == NULL)
+			differ(r, s, below, &m->value, NULL);
+		else
+			compare(r, s, below, m->value, *v, depth + 1);
 	}
 	for (uint32_t i = 0; i < got.n; i++) {
 		const struct member *m = &got.u.record[i];
 
-		if (find(want, m->name) == NULL)
-			compare_member(x, m->name, none, m->value, depth);
+		if (member(want, m->name) == NULL)
+			differ(r, s, arena_printf(&r->a, "%.*s.%.*s",
+			    STR_ARG(path), STR_ARG(m->name)), NULL, &m->value);
 	}
 }
 
-/* Run one direction; the target record as JSON. */
+/* The other side follows: made anew, or patched.  -1 with a note. */
 static int
-map(struct run *x, const struct prog *p, struct str json, struct str *out,
-    struct err *e)
+follow(struct run *r, const struct unit_step *s, int made)
 {
+	const struct prog *p = s->right ? r->t->map->backward :
+	    r->t->map->forward;
+	const struct layout *l = p->funcs[0].layout;
+	struct str *other = &r->side[!s->right];
+	struct buf out = { 0 }, patch = { 0 };
 	struct vm_frame f;
-	struct buf b = { 0 };
+	struct value *old;
+	struct err e;
 
-	if (vm_map(x->vm, p, json, &f, &x->arena, e) != 0)
-		return -1;
-	layout_write(&b, p->funcs[0].layout, f.out, STR("null"));
-	*out = keep(x, buf_str(&b));
-	buf_fini(&b);
+	if (vm_map(r->vm, p, r->side[s->right], &f, &r->a, &e) != 0)
+		goto bad;
+	if (made || other->n == 0) {
+		layout_write(&out, l, f.out, STR(""));
+		*other = take(r, &out);
+		return 0;
+	}
+	if (vm_read_target(r->vm, p, *other, &old, &r->a, &e) != 0)
+		goto bad;
+	if (layout_diff(&patch, l, f.out, old, STR(""), NULL, &r->a) > 0)
+		merge(r, &out, raw(*other), raw(take(r, &patch)), 0);
+	else
+		buf_puts(&out, *other);
+	buf_fini(&patch);
+	*other = take(r, &out);
 	return 0;
+bad:
+	buf_printf(&r->text, "%.*s:%u: the record is refused: %s\n",
+	    STR_ARG(file_of(r, s->pos)), s->pos.line, e.text);
+	return -1;
 }
 
 static int
-step(struct run *x, const struct unit_step *s, int have_put, struct err *e)
+step(struct run *r, const struct unit_step *s)
 {
-	struct str json = keep(x, s->json), got;
+	struct buf out = { 0 };
 
 	switch (s->kind) {
 	case STEP_GIVEN:
-		x->side[s->right] = json;
-		return 0;
+		r->side[s->right] = padded(r, s->json);
+		return follow(r, s, 1);
 	case STEP_PUT:
-		json = overlay(x, x->side[1], json);
-		x->side[1] = json;
-		if (map(x, x->map->backward, json, &got, e) != 0)
-			return -1;
-		x->side[0] = overlay(x, x->side[0], got);
-		return 0;
+		if (r->side[s->right].n == 0)
+			buf_puts(&out, s->json);
+		else
+			merge(r, &out, raw(r->side[s->right]),
+			    raw(padded(r, s->json)), 0);
+		r->side[s->right] = take(r, &out);
+		return follow(r, s, 0);
 	case STEP_EXPECT:
-		if (s->right && !have_put) {
-			if (map(x, x->map->forward, x->side[0], &got, e) != 0)
-				return -1;
-			x->side[1] = got;
-		} else if (!s->right && !have_put) { /* given the right */
-			if (map(x, x->map->backward, x->side[1], &got, e) != 0)
-				return -1;
-			x->side[0] = got;
-		}
-		compare(x, raw(json), raw(x->side[s->right]), 0);
-		return 0;
+		compare(r, s, s->right ? r->t->map->right_name :
+		    r->t->map->left_name, raw(padded(r, s->json)),
+		    raw(r->side[s->right]), 0);
+		break;
 	}
 	return 0;
 }
 
 static int
-run_one(struct run *x, const struct unit_test *t)
+run_test(struct run *r, test_report_fn *fn, void *arg)
 {
-	struct err e;
-	int have_put = 0;
+	struct test_report result = { .test = r->t };
 
-	x->map = t->map;
-	/* A put before any given is laid over an empty record. */
-	x->side[0] = x->side[1] = keep(x, STR("{}"));
-	for (uint32_t i = 0; i < t->nstep; i++) {
-		const struct unit_step *s = &t->steps[i];
-		size_t before = x->diff.n;
-
-		if (s->kind == STEP_PUT)
-			have_put = 1;
-		else if (s->kind == STEP_GIVEN)
-			have_put = 0;
-		if (step(x, s, have_put, &e) != 0)
-			buf_printf(&x->diff, "    line %u: %s\n", s->pos.line,
-			    e.text);
-		if (x->diff.n > before)
-			break; /* what follows would only follow from it */
-	}
-	return x->diff.n == 0;
+	r->p = r->t->map->forward;
+	for (uint32_t i = 0; i < r->t->nstep; i++)
+		if (step(r, &r->t->steps[i]) != 0)
+			break;
+	result.ok = r->text.n == 0;
+	result.text = buf_str(&r->text);
+	fn(arg, &result);
+	buf_fini(&r->text);
+	arena_fini(&r->a);
+	return result.ok;
 }
 
 int
 test_run(const struct unit *u, struct vm *vm, test_report_fn *fn, void *arg)
 {
-	struct run x = { .vm = vm };
 	int failed = 0;
 
 	for (uint32_t i = 0; i < u->ntest; i++) {
-		struct test_report r = { .test = &u->tests[i] };
+		struct run r = { .vm = vm, .t = &u->tests[i] };
 
-		buf_reset(&x.diff);
-		buf_reset(&x.path);
-		r.ok = run_one(&x, r.test);
-		r.text = buf_str(&x.diff);
-		failed += !r.ok;
-		fn(arg, &r);
-		arena_reset(&x.arena);
+		failed += !run_test(&r, fn, arg);
 	}
-	arena_fini(&x.arena);
-	buf_fini(&x.diff);
-	buf_fini(&x.path);
 	return failed;
 }

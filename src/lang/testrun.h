@@ -1,5 +1,11 @@
 /*
  * Running the test blocks of a unit.
+ *
+ * given side = {…}   the side has this record; the other side is mapped from
+ *                    it as when it is made
+ * put side = {…}     these fields of the side change, as a CRM's event brings
+ *                    them; the other side gets the patch that follows
+ * expect side = {…}  the side is exactly this, field by field
  */
 #ifndef LANG_TESTRUN_H
 #define LANG_TESTRUN_H
@@ -10,18 +16,14 @@
 struct test_report {
 	const struct unit_test *test;
 	int ok;
-	struct str text; /* not ok: a readable difference, lines; else "" */
+	/* else lines "file:line: h.a: expected 1, got 2" */
+	struct str text;
 };
 
 /* Called once a test, in order; the text lives until it returns. */
 typedef void test_report_fn(void *arg, const struct test_report *r);
 
-/*
- * given sets a side.  expect of the right maps the left forward and compares;
- * put lays its fields over the right side as it is then, maps that backward
- * and lays the result over the left; expect of the left compares.  Returns
- * how many tests failed.
- */
+/* How many failed. */
 int test_run(const struct unit *u, struct vm *vm, test_report_fn *fn,
     void *arg);
 

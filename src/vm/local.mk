@@ -10,6 +10,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/glue.c \
 	src/vm/html.c \
 	src/vm/list.c \
+	src/vm/names.c \
 	src/vm/number.c \
 	src/vm/op.h src/vm/opcodes.def \
 	src/vm/phone.cc src/vm/phone.h \

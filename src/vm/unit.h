@@ -12,6 +12,7 @@
 struct unit_map {
 	struct str name;
 	struct str left, right; /* "app.contact", "hubspot.contact" */
+	struct str left_name, right_name; /* what the map calls them: c, h */
 	struct prog *forward;   /* left to right, with the outbound rules */
 	struct prog *backward;  /* right to left, with the inbound rules */
 	struct prog_pos pos;

@@ -1,0 +1,81 @@
+/*
+ * The codec of `rest`: a record whose members get other names.
+ */
+#include "config.h"
+
+#include "vm/args.h"
+
+/* Room for as many members as v has; NULL where a limit is passed. */
+static struct member *
+members(struct vm *vm, struct value v, struct arena *a, struct err *e)
+{
+	if (vm_list_fits(vm, v.n, e) != 0)
+		return NULL;
+	return vm_alloc(vm, a, v.n * sizeof(struct member), e);
+}
+
+static int
+name_args(struct vm *vm, const struct value *args, struct value *record,
+    struct str *prefix, struct str *suffix, struct arena *a, struct err *e)
+{
+	if (arg_record(vm, args[0], record, a, e) != 0 ||
+	    arg_text(args[1], prefix, a, e) != 0 ||
+	    arg_text(args[2], suffix, a, e) != 0)
+		return -1;
+	return 0;
+}
+
+FUNC(names)
+{
+	struct value record;
+	struct member *out;
+	struct str prefix, suffix;
+
+	if (name_args(vm, args, &record, &prefix, &suffix, a, e) != 0 ||
+	    (out = members(vm, record, a, e)) == NULL)
+		return -1;
+	for (uint32_t i = 0; i < record.n; i++) {
+		struct str old = record.u.record[i].name;
+		char *p = vm_alloc(vm, a, prefix.n + old.n + suffix.n, e);
+
+		if (p == NULL)
+			return -1;
+		out[i].name = str_from(p, prefix.n + old.n + suffix.n);
+		out[i].value = record.u.record[i].value;
+		if (prefix.n > 0)
+			memcpy(p, prefix.p, prefix.n);
+		if (old.n > 0)
+			memcpy(p + prefix.n, old.p, old.n);
+		if (suffix.n > 0)
+			memcpy(p + prefix.n + old.n, suffix.p, suffix.n);
+	}
+	*result = (struct value){ .type = V_RECORD, .n = record.n,
+		.u.record = out };
+	return 0;
+}
+
+/* Only what is called so comes back; the rest is not ours. */
+FUNC_BACK(names)
+{
+	struct value record;
+	struct member *out;
+	struct str prefix, suffix;
+	uint32_t n = 0;
+
+	if (name_args(vm, args, &record, &prefix, &suffix, a, e) != 0 ||
+	    (out = members(vm, record, a, e)) == NULL)
+		return -1;
+	for (uint32_t i = 0; i < record.n; i++) {
+		struct str s = record.u.record[i].name;
+
+		if (s.n <= prefix.n + suffix.n ||
+		    !str_eq(str_from(s.p, prefix.n), prefix) ||
+		    !str_eq(str_from(s.p + s.n - suffix.n, suffix.n), suffix))
+			continue;
+		out[n].name = str_from(s.p + prefix.n,
+		    s.n - prefix.n - suffix.n);
+		out[n++].value = record.u.record[i].value;
+	}
+	*result = (struct value){ .type = V_RECORD, .n = n, .u.record = out };
+	return 0;
+}
