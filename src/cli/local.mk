@@ -8,12 +8,15 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/control.c \
 	src/cli/dev.c \
 	src/cli/dlq.c \
+	src/cli/explain.c \
 	src/cli/fmt.c \
 	src/cli/history.c \
 	src/cli/io.c \
 	src/cli/lines.c src/cli/lines.h \
-	src/cli/publish.c src/cli/publish.h \
+	src/cli/mapping.c src/cli/mapping.h \
 	src/cli/progress.c src/cli/progress.h \
+	src/cli/publish.c src/cli/publish.h \
+	src/cli/run.c \
 	src/cli/sandbox.c \
 	src/cli/session.c src/cli/session.h \
 	src/cli/sheet.c src/cli/sheet.h \
@@ -22,8 +25,8 @@ EXTRA_DIST += src/cli/README.md
 
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
-crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a \
-	$(MHD_LIBS) $(JANSSON_LIBS) src/store/libstore.a $(LIB_LANG) $(LIBPQ_LIBS) $(SODIUM_LIBS)
+crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a $(MHD_LIBS) \
+	src/store/libstore.a $(LIBPQ_LIBS) $(SODIUM_LIBS) $(LIB_LANG)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -5,7 +5,7 @@ set -u
 if [ -z "${CLI_TEST_INSIDE:-}" ]; then
 	CLI_TEST_INSIDE=1
 	export CLI_TEST_INSIDE
-	exec "$top_builddir/tests/pipeline/cli_cluster" sh "$0"
+	exec "$top_builddir/tests/pipeline/with_cluster" sh "$0"
 fi
 PATH=$top_builddir:$PATH
 like=$top_srcdir/tests/lint/like.awk
@@ -200,6 +200,64 @@ TENANT  CONNECTION  SYNC      STATE  LINKS  LINKED  WAITING  DEAD
 main    acme        contacts  runs       0       0     1499     0
 CAUSE   WAITING  OLDEST S
 ...
+END
+
+# mappings: published, unchanged, refused, rolled back
+cat >app.json <<'END'
+{ "type": "object", "properties": { "email": { "type": "string" } } }
+END
+cat >crm.json <<'END'
+{ "type": "object", "properties": { "Email": { "type": "string" } } }
+END
+cat >first.map <<'END'
+schema app.contact = "app.json";
+schema crm.contact = "crm.json";
+
+map first (c: app.contact) <-> (h: crm.contact) {
+  c.email <-> h.Email via lower;
+}
+
+test "lower case" for first {
+  given  c = { email: "A@x.io" };
+  expect h = { Email: "a@x.io" };
+}
+END
+is 0 crosswalk publish --dry-run first.map <<'END'
+first.map: would be published
+END
+is 0 crosswalk history </dev/null
+is 0 crosswalk publish first.map <<'END'
+first.map: first version 1
+END
+is 0 crosswalk publish "$tmp/first.map" <<'END'
+...first.map: first version 1 (unchanged)
+END
+sed 's/via lower/via trim/' first.map >broken.map
+is 65 crosswalk publish broken.map <<'END'
+broken.map:8: test "lower case" failed
+...
+broken.map: not published; the version that runs goes on
+END
+sed 's/c.email/c.mail/' first.map >wrong.map
+is 65 crosswalk publish first.map wrong.map <<'END'
+error[E...
+...
+wrong.map: not published; the version that runs goes on
+first.map: first version 1 (unchanged)
+END
+sed 's/via lower/via email_norm/' first.map >second.map
+is 0 crosswalk publish second.map <<'END'
+second.map: first version 2
+END
+is 0 crosswalk rollback first <<'END'
+first: version 1 is active
+END
+is 0 crosswalk history first --json <<'END'
+{"name":"first","version":2,"active":false,...
+{"name":"first","version":1,"active":true,...
+END
+is 0 crosswalk rollback first 2 <<'END'
+first: version 2 is active
 END
 
 is 1 crosswalk history nothing <<'END'

@@ -1,10 +1,7 @@
 # tests/pipeline
 
-check_PROGRAMS += tests/pipeline/cli_cluster
-tests_pipeline_cli_cluster_SOURCES = tests/pipeline/cli_cluster.c
-tests_pipeline_cli_cluster_LDADD = $(LIB_STORE)
-TESTS += tests/pipeline/cli.sh
-dist_check_SCRIPTS += tests/pipeline/cli.sh
+TESTS += tests/pipeline/cli.sh tests/pipeline/cli_run.sh
+dist_check_SCRIPTS += tests/pipeline/cli.sh tests/pipeline/cli_run.sh
 
 # Real Postgres, real sandbox, real daemon; lib.sh starts and compares them.
 check_PROGRAMS += tests/pipeline/with_cluster

@@ -13,7 +13,7 @@
 
 #include "store/cluster.h"
 
-/* "host=/x port=5432": the value of a word, as a new string. */
+/* "host='/x' port=5432": the value of a word, as a new string. */
 static char *
 word(const char *conninfo, const char *name)
 {
@@ -22,7 +22,8 @@ word(const char *conninfo, const char *name)
 	if (p == NULL)
 		return strdup("");
 	p += strlen(name);
-	return strndup(p, strcspn(p, " "));
+	return *p == '\'' ? strndup(p + 1, strcspn(p + 1, "'")) :
+	    strndup(p, strcspn(p, " "));
 }
 
 int
