@@ -26,7 +26,9 @@ struct unit {
 	struct schema_set *set;
 	struct arena *a;
 	struct sheet *sheets;
-	struct region *regions;
+	struct region *regions; /* the newest first */
+	struct region *dynamic_done; /* from here on they have dynamics */
+	struct table by_res;
 	struct node **todo;
 	size_t ntodo, cap;
 	int dynamic;
@@ -67,17 +69,19 @@ sheet_get(struct unit *u, const struct doc *doc)
 static struct region *
 region_get(struct unit *u, const struct resource *res)
 {
-	struct region *r;
+	struct str key = str_from((const char *)&res, sizeof(res));
+	struct region *r = table_get(&u->by_res, key);
 
-	for (r = u->regions; r != NULL; r = r->next)
-		if (r->res == res)
-			return r;
+	if (r != NULL)
+		return r;
 	r = arena_new(u->a, struct region);
 	r->res = res;
 	if (doc_dialect(u->set, res, &r->vocab, u->e) != 0)
 		return NULL;
 	r->next = u->regions;
 	u->regions = r;
+	table_put(&u->by_res, str_from((const char *)&r->res,
+	    sizeof(r->res)), r);
 	return r;
 }
 
@@ -784,12 +788,14 @@ compile_node(struct unit *u, struct node *n)
 static int
 add_dynamics(struct unit *u)
 {
-	for (struct region *r = u->regions; r != NULL; r = r->next) {
-		const struct anchor *a = r->res->anchors;
+	struct region *newest = u->regions;
 
-		if (r->dynamics != NULL)
-			continue;
-		for (; a != NULL; a = a->next) {
+	for (struct region *r = newest; r != u->dynamic_done; r = r->next) {
+		const struct table *all = &r->res->anchors;
+
+		for (struct table_entry *t = table_next(all, NULL);
+		     t != NULL; t = table_next(all, t)) {
+			const struct anchor *a = t->value;
 			struct place place = { (struct resource *)r->res,
 				a->at };
 			struct dynamic *d;
@@ -804,6 +810,7 @@ add_dynamics(struct unit *u)
 			r->dynamics = d;
 		}
 	}
+	u->dynamic_done = newest;
 	return 0;
 }
 
@@ -881,6 +888,7 @@ compile_place(struct schema_set *set, const struct place *place,
 	int r = compile_all(&u, place, &s);
 
 	free(u.todo);
+	table_fini(&u.by_res);
 	*out = s;
 	return r;
 }

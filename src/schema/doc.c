@@ -16,6 +16,7 @@
 
 #include "base/size.h"
 #include "schema/format.h"
+#include "schema/keys.h"
 #include "schema/keyword.h"
 #include "schema/uri.h"
 
@@ -46,6 +47,7 @@ struct index {
 	struct schema_set *set;
 	struct doc *doc;
 	struct resource *found;
+	struct table by_uri; /* the same */
 	struct err *e;
 };
 
@@ -55,23 +57,29 @@ tok_of(const struct index *x, uint32_t at)
 	return &x->doc->tape.t[at];
 }
 
+static void
+free_table(void *t)
+{
+	table_fini(t);
+}
+
 static int
 add_resource(struct index *x, uint32_t at, struct str uri,
     struct resource *parent, struct resource **out)
 {
-	struct resource *r = arena_new(&x->set->a, struct resource);
+	struct resource *r = arena_new(&x->set->a, struct resource), *old;
 
 	r->uri = uri;
 	r->doc = x->doc;
 	r->root = at;
 	r->parent = parent;
 	r->next = x->found;
-	for (struct resource *o = x->found; o != NULL; o = o->next)
-		if (str_eq(o->uri, uri) && o->root != at)
-			return doc_error(x->e, x->doc, at,
-			    "$id \"%.*s\" stands twice in this document; "
-			    "give each schema an $id of its own",
-			    STR_ARG(uri));
+	arena_defer(&x->set->a, free_table, &r->anchors);
+	old = table_put(&x->by_uri, uri, r);
+	if (old != NULL && old->root != at)
+		return doc_error(x->e, x->doc, at,
+		    "$id \"%.*s\" stands twice in this document; "
+		    "give each schema an $id of its own", STR_ARG(uri));
 	x->found = r;
 	*out = r;
 	return 0;
@@ -128,17 +136,18 @@ index_anchor(struct index *x, uint32_t at, struct str keyword, int dynamic,
 	    !is_anchor(tok_str(tok_of(x, v))))
 		return doc_error(x->e, x->doc, v,
 		    "must be a letter or _, then letters, digits, -, _ or .");
-	for (a = res->anchors; a != NULL; a = a->next)
-		if (a->at != at && str_eq(a->name, tok_str(tok_of(x, v))))
-			return doc_error(x->e, x->doc, v,
-			    "anchor \"%.*s\" stands twice under one $id",
-			    STR_ARG(a->name));
-	a = arena_new(&x->set->a, struct anchor);
+	a = table_get(&res->anchors, tok_str(tok_of(x, v)));
+	if (a != NULL && a->at != at)
+		return doc_error(x->e, x->doc, v,
+		    "anchor \"%.*s\" stands twice under one $id",
+		    STR_ARG(a->name));
+	/* one schema may have the name as $anchor and as $dynamicAnchor */
+	if (a == NULL)
+		a = arena_new(&x->set->a, struct anchor);
 	a->name = tok_str(tok_of(x, v));
 	a->at = at;
-	a->dynamic = dynamic;
-	a->next = res->anchors;
-	res->anchors = a;
+	a->dynamic |= dynamic;
+	table_put(&res->anchors, a->name, a);
 	return 0;
 }
 
@@ -208,6 +217,32 @@ publish(struct index *x)
 	return 0;
 }
 
+static int
+index_doc(struct index *x)
+{
+	struct table *all = &x->set->resources;
+	struct resource *root, *own;
+
+	if (add_resource(x, 0, x->doc->uri, NULL, &root) != 0 ||
+	    index_schema(x, 0, root) != 0)
+		return -1;
+	own = x->doc->of[0];
+	if (own == NULL || own == root)
+		return publish(x);
+	/* a root with an $id is one resource under two URIs */
+	own->parent = NULL;
+	for (struct resource **r = &x->found; *r != NULL; r = &(*r)->next)
+		if (*r == root) {
+			*r = root->next;
+			break;
+		}
+	table_put(all, root->uri, own);
+	if (publish(x) == 0)
+		return 0;
+	table_del(all, root->uri);
+	return -1;
+}
+
 static void
 free_tape(void *tape)
 {
@@ -237,9 +272,9 @@ doc_add(struct schema_set *set, struct str uri, struct str name, int is_file,
     struct str text, struct doc **out, struct err *e)
 {
 	struct doc *doc = arena_new(&set->a, struct doc);
-	struct index x = { set, doc, NULL, e };
-	struct resource *root, *again;
+	struct index x = { .set = set, .doc = doc, .e = e };
 	char *copy;
+	int r;
 
 	doc->uri = arena_str(&set->a, uri);
 	doc->name = arena_str(&set->a, name);
@@ -256,28 +291,12 @@ doc_add(struct schema_set *set, struct str uri, struct str name, int is_file,
 		return not_json(e, doc);
 	tape_decode(&doc->tape);
 	doc->of = arena_array(&set->a, doc->tape.n, sizeof(*doc->of));
-	if (add_resource(&x, 0, doc->uri, NULL, &root) != 0 ||
-	    index_schema(&x, 0, root) != 0)
-		return -1;
-	/* a root with an $id is one resource under two URIs */
-	again = doc->of[0];
-	if (again != NULL && again != root) {
-		again->parent = NULL;
-		table_put(&set->resources, root->uri, again);
-		for (struct resource **r = &x.found; *r != NULL;
-		    r = &(*r)->next)
-			if (*r == root) {
-				*r = root->next;
-				break;
-			}
-	}
-	if (publish(&x) != 0) {
-		if (again != root)
-			table_del(&set->resources, root->uri);
-		return -1;
-	}
+	doc->members = arena_array(&set->a, doc->tape.n,
+	    sizeof(*doc->members));
+	r = index_doc(&x);
+	table_fini(&x.by_uri);
 	*out = doc;
-	return 0;
+	return r;
 }
 
 /* --- finding ------------------------------------------------------------- */
@@ -390,6 +409,38 @@ load(struct schema_set *set, struct str uri, int from_file, struct err *e)
 	    "mapped for it (--map PREFIX=DIR)", STR_ARG(uri));
 }
 
+/* An object's names with the tokens of their values. */
+struct members {
+	struct keys keys;
+	uint32_t *at;
+};
+
+/* tape_member, but a second look into a large object costs no walk. */
+static uint32_t
+member(struct doc *doc, uint32_t at, struct str name, struct arena *a)
+{
+	const struct tok *k = &doc->tape.t[at], *t = doc->tape.t;
+	struct members *m = doc->members[at];
+	struct str *names;
+	int32_t found;
+	size_t n = 0;
+
+	if (k->kind != SCAN_OBJECT || k->count < 16)
+		return tape_member(&doc->tape, at, name);
+	if (m == NULL) {
+		m = doc->members[at] = arena_new(a, struct members);
+		m->at = arena_array(a, k->count, sizeof(*m->at));
+		names = arena_array(a, k->count, sizeof(*names));
+		for (uint32_t i = at + 1; i < k->next; i = t[i + 1].next) {
+			names[n] = tok_str(&t[i]);
+			m->at[n++] = i + 1;
+		}
+		keys_build(&m->keys, names, n, a);
+	}
+	found = keys_find(&m->keys, name);
+	return found < 0 ? 0 : m->at[found];
+}
+
 /* Down a JSON pointer from the resource; *out changes resource on the way. */
 static int
 follow(struct place *out, struct str pointer, struct arena *a)
@@ -399,7 +450,7 @@ follow(struct place *out, struct str pointer, struct arena *a)
 	const char *p = pointer.p, *end = p + pointer.n;
 
 	while (p < end) {
-		char *name = arena_alloc(a, (size_t)(end - p));
+		char *name = arena_alloc(a, (size_t)(end - p) + 8);
 		size_t n = 0, i = 0;
 		uint32_t next = 0;
 
@@ -426,7 +477,7 @@ follow(struct place *out, struct str pointer, struct arena *a)
 			for (next = out->at + 1; i > 0; i--)
 				next = t->t[next].next;
 		} else {
-			next = tape_member(t, out->at, str_from(name, n));
+			next = member(doc, out->at, str_from(name, n), a);
 		}
 		if (next == 0)
 			return -1;
@@ -435,18 +486,6 @@ follow(struct place *out, struct str pointer, struct arena *a)
 			out->res = doc->of[next];
 	}
 	return 0;
-}
-
-/* One schema may have the name as $anchor and as $dynamicAnchor. */
-static const struct anchor *
-find_anchor(const struct resource *r, struct str name)
-{
-	const struct anchor *found = NULL;
-
-	for (const struct anchor *a = r->anchors; a != NULL; a = a->next)
-		if (str_eq(a->name, name) && (found == NULL || a->dynamic))
-			found = a;
-	return found;
 }
 
 int
@@ -475,7 +514,7 @@ doc_find(struct schema_set *set, struct str uri, int from_file,
 	if (plain.p[0] == '/') {
 		if (follow(out, plain, &set->a) == 0)
 			return 0;
-	} else if ((a = find_anchor(out->res, plain)) != NULL) {
+	} else if ((a = table_get(&out->res->anchors, plain)) != NULL) {
 		out->at = a->at;
 		if (anchor != NULL)
 			*anchor = a;

