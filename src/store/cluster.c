@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -36,6 +37,7 @@ enum {
 	SOCKET_MAX = sizeof(((struct sockaddr_un *)0)->sun_path),
 	START_MS = 60000, /* recovery of a cluster that crashed included */
 	STOP_MS = 30000,
+	NO_ENTRY = 126, /* exit of a child that did not get to its program */
 };
 
 struct cluster {
@@ -44,10 +46,10 @@ struct cluster {
 	char conninfo[PATH_MAX + 128];
 	uid_t uid; /* the server's; ours where we are not root */
 	gid_t gid;
-	char user[64];
 	bool made; /* the folder is ours to remove */
 	pid_t keeper;
 	pid_t server;
+	int lock;   /* of the folder */
 	int ask;    /* write: the caller's end of the pipe to the keeper */
 	int answer; /* read */
 };
@@ -70,8 +72,6 @@ pick_user(struct cluster *c, struct err *e)
 		c->uid = pw->pw_uid;
 		c->gid = pw->pw_gid;
 	}
-	/* The database's role; it need not be a user of the system. */
-	snprintf(c->user, sizeof(c->user), "%s", "crosswalk");
 	return 0;
 }
 
@@ -108,7 +108,24 @@ pick_dir(struct cluster *c, const char *dir, struct err *e)
 		return err_set(e, ERR_SYSTEM, "chown %s: %s", c->dir,
 		    strerror(errno));
 	snprintf(c->conninfo, sizeof(c->conninfo),
-	    "host='%s' port=5432 user=%s dbname=postgres", c->dir, c->user);
+	    "host='%s' port=5432 user=postgres dbname=postgres", c->dir);
+	return 0;
+}
+
+/* One owner at a time; the lock goes with the keeper. */
+static int
+lock_dir(struct cluster *c, struct err *e)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/lock", c->dir);
+	c->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (c->lock < 0)
+		return err_set(e, ERR_SYSTEM, "%s: %s", path,
+		    strerror(errno));
+	if (flock(c->lock, LOCK_EX | LOCK_NB) < 0)
+		return err_set(e, ERR_SYSTEM,
+		    "%s: a cluster runs in it already", c->dir);
 	return 0;
 }
 
@@ -140,14 +157,14 @@ run_as(const struct cluster *c, const char *const argv[])
 	if (geteuid() == 0 &&
 	    (setgroups(0, NULL) < 0 || setgid(c->gid) < 0 ||
 	        setuid(c->uid) < 0))
-		_exit(126);
+		_exit(NO_ENTRY);
 	/* After setuid, which clears it: no server outlives its keeper. */
 	prctl(PR_SET_PDEATHSIG, SIGQUIT);
 	snprintf(log, sizeof(log), "%s/log", c->dir);
 	in = open("/dev/null", O_RDONLY);
 	out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	if (in < 0 || out < 0 || chdir(c->dir) < 0)
-		_exit(126);
+		_exit(NO_ENTRY);
 	dup2(in, 0);
 	dup2(out, 1);
 	dup2(out, 2);
@@ -194,7 +211,6 @@ static int
 init_data(const struct cluster *c, struct err *e)
 {
 	char version[PATH_MAX + 32], prog[PATH_MAX], data[PATH_MAX + 16];
-	char user[80];
 	int status;
 	pid_t pid;
 
@@ -203,17 +219,21 @@ init_data(const struct cluster *c, struct err *e)
 		return 0;
 	snprintf(prog, sizeof(prog), "%s/initdb", c->bin);
 	snprintf(data, sizeof(data), "%s/data", c->dir);
-	snprintf(user, sizeof(user), "--username=%s", c->user);
 	pid = fork();
 	if (pid < 0)
 		return err_set(e, ERR_SYSTEM, "fork: %s", strerror(errno));
 	if (pid == 0)
 		run_as(c,
-		    (const char *[]){ prog, "-D", data, user, "--auth=trust",
-		        "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+		    (const char *[]){ prog, "-D", data, "--username=postgres",
+		        "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
 		        "--no-instructions", NULL });
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_ENTRY)
+		return err_set(e, ERR_SYSTEM,
+		    "%s: the server's user (uid %d) cannot enter it: choose "
+		    "a folder that it can reach",
+		    c->dir, (int)c->uid);
 	if (status != 0)
 		return fail_log(c, "initdb", e);
 	return 0;
@@ -328,12 +348,12 @@ keep(const struct cluster *c, int ask, int answer)
 }
 
 static void
-close_others(int keep1, int keep2)
+close_others(int a, int b, int c)
 {
 	long max = sysconf(_SC_OPEN_MAX);
 
 	for (int fd = 3; fd < (max > 4096 ? 4096 : max); fd++)
-		if (fd != keep1 && fd != keep2)
+		if (fd != a && fd != b && fd != c)
 			close(fd);
 }
 
@@ -351,11 +371,13 @@ start_keeper(struct cluster *c, struct err *e)
 	}
 	c->keeper = fork();
 	if (c->keeper == 0) {
-		close_others(ask[0], answer[1]);
+		close_others(ask[0], answer[1], c->lock);
 		keep(c, ask[0], answer[1]);
 	}
 	close(ask[0]);
 	close(answer[1]);
+	close(c->lock);
+	c->lock = -1;
 	c->ask = ask[1];
 	c->answer = answer[0];
 	if (c->keeper < 0)
@@ -391,10 +413,11 @@ cluster_start(const char *dir, struct cluster **out, struct err *e)
 
 	if (c == NULL)
 		fatal("out of memory: a cluster");
-	c->ask = c->answer = -1;
+	c->ask = c->answer = c->lock = -1;
 	if (pick_user(c, e) < 0 || pick_bin(c, e) < 0 ||
-	    pick_dir(c, dir, e) < 0 || init_data(c, e) < 0 ||
-	    start_keeper(c, e) < 0 || await_ready(c, e) < 0) {
+	    pick_dir(c, dir, e) < 0 || lock_dir(c, e) < 0 ||
+	    init_data(c, e) < 0 || start_keeper(c, e) < 0 ||
+	    await_ready(c, e) < 0) {
 		cluster_stop(c);
 		return -1;
 	}
@@ -439,5 +462,7 @@ cluster_stop(struct cluster *c)
 			;
 	else if (c->made)
 		remove_tree(c->dir);
+	if (c->lock >= 0)
+		close(c->lock);
 	free(c);
 }

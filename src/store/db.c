@@ -326,17 +326,19 @@ pipe_read(struct db *db, struct db_call *calls, size_t n, struct err *e)
 		while ((r = PQgetResult(db->pg)) != NULL)
 			PQclear(r);
 	}
-	/* The sync's own result says that the transaction has ended. */
-	PGresult *r = PQgetResult(db->pg);
+	/* The transaction ends at the sync, and may fail only there. */
+	for (;;) {
+		PGresult *r = PQgetResult(db->pg);
+		bool end = PQresultStatus(r) == PGRES_PIPELINE_SYNC;
 
-	if (PQresultStatus(r) != PGRES_PIPELINE_SYNC && rc == 0)
-		rc = r != NULL ? fail_result(db, r, e) : fail_conn(db, e);
-	while (r != NULL && PQresultStatus(r) != PGRES_PIPELINE_SYNC) {
+		if (r == NULL && !db_ok(db))
+			return rc < 0 ? rc : fail_conn(db, e);
+		if (r != NULL && !end && rc == 0)
+			rc = fail_result(db, r, e);
 		PQclear(r);
-		r = PQgetResult(db->pg);
+		if (end)
+			return rc;
 	}
-	PQclear(r);
-	return rc;
 }
 
 int

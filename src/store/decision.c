@@ -18,6 +18,10 @@ decision_maintain(struct db *db, int days_ahead, int days_kept,
 	    e);
 }
 
+/* The block that a number lies in, if it is still there. */
+#define BLOCK "SELECT whole FROM crosswalk.decision_block whole"
+#define NEAREST " ORDER BY first_id DESC LIMIT 1) x (b)"
+
 int
 decision_history(struct db *db, struct arena *a, int32_t sync_id,
     struct str key, size_t limit, struct decision **out, size_t *n,
@@ -30,16 +34,24 @@ decision_history(struct db *db, struct arena *a, int32_t sync_id,
 	db_arg_text(&args, key);
 	db_arg_int(&args, (int64_t)limit);
 	if (db_exec(db,
-	        "WITH RECURSIVE chain AS ("
-	        " SELECT d.*, 1 AS nth FROM crosswalk.decision d"
-	        " WHERE d.id = (SELECT last_decision FROM crosswalk.link"
-	        "  WHERE sync_id = $1 AND local_key = $2)"
+	        "WITH RECURSIVE chain (b, p, nth) AS ("
+	        " SELECT x.b, l.last_decision - (x.b).first_id + 1, 1"
+	        " FROM crosswalk.link l, LATERAL (" BLOCK
+	        "  WHERE first_id <= l.last_decision" NEAREST
+	        " WHERE l.sync_id = $1 AND l.local_key = $2"
+	        "  AND l.last_decision > 0"
 	        " UNION ALL"
-	        " SELECT d.*, chain.nth + 1 FROM chain"
-	        " JOIN crosswalk.decision d ON d.id = chain.prev"
-	        " WHERE chain.nth < $3) "
-	        "SELECT id, prev, seq, at, sync_id, map_gen, line, op, result,"
-	        " before, after, key, note FROM chain ORDER BY nth LIMIT $3",
+	        " SELECT x.b, (c.b).prev[c.p] - (x.b).first_id + 1,"
+	        "  c.nth + 1"
+	        " FROM chain c, LATERAL (" BLOCK
+	        "  WHERE first_id <= (c.b).prev[c.p]" NEAREST
+	        " WHERE c.nth < $3 AND (c.b).prev[c.p] > 0) "
+	        "SELECT (b).first_id + p - 1, (b).prev[p], (b).seq[p], (b).at,"
+	        " (b).sync_id[p], (b).map_gen[p], (b).line[p], (b).op[p],"
+	        " (b).result[p], (b).before[p], (b).after[p], (b).key[p],"
+	        " (b).note[p] FROM chain "
+	        /* A number behind its block's end: that block was dropped. */
+	        "WHERE p <= cardinality((b).prev) ORDER BY nth LIMIT $3",
 	        &args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);

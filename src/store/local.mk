@@ -33,5 +33,15 @@ src/store/migrations.c: $(store_migrations) src/store/embed.awk
 check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
 tests_unit_store_SOURCES = tests/unit/store.c \
+	tests/unit/store_attach.c tests/unit/store_control.c \
+	tests/unit/store_records.c \
 	tests/unit/cluster_main.c tests/unit/cluster_main.h
 tests_unit_store_LDADD = $(LIB_STORE) $(UNIT_LIBS)
+
+EXTRA_PROGRAMS += tests/bench/store
+tests_bench_store_SOURCES = tests/bench/store.c
+tests_bench_store_LDADD = $(LIB_JOURNAL)
+
+check_PROGRAMS += tests/pipeline/with_cluster
+tests_pipeline_with_cluster_SOURCES = tests/pipeline/with_cluster.c
+tests_pipeline_with_cluster_LDADD = $(LIB_STORE)

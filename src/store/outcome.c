@@ -2,10 +2,12 @@
  * The write side of a batch: a pipeline of at most eight statements over
  * arrays, one transaction, one round trip.
  *
- * A remote id that another record's link holds makes the unique index refuse
- * the batch.  That is found by the refusal, not by a look before: it is rare,
- * and a look would cost every batch.  The records concerned are then marked
- * and the batch is written again without their remote ids.
+ * Two things are found by the refusal of a unique index, not by a look
+ * before: they are rare, and a look would cost every batch.  A record without
+ * a decision has no link, as a rule, and is inserted as new; where it has one
+ * the batch is written again with the slower upsert.  A remote id may belong
+ * to another record; such records are then marked and the batch is written
+ * again without their remote ids.
  */
 #include "config.h"
 
@@ -13,10 +15,12 @@
 
 #include <stdlib.h>
 
+#include "base/size.h"
 #include "store/columns.h"
 
 enum {
 	UNLINK,
+	NEW_LINK,
 	LINK,
 	SETTLE_INTENT,
 	SETTLE_DEAD,
@@ -24,8 +28,16 @@ enum {
 	DEAD,
 	DECIDE,
 	NSETS,
-	AMBIGUOUS_TRIES = 3,
+	TRIES = 4,
 };
+
+#define PUT_LINK                                                          \
+	"INSERT INTO crosswalk.link AS l (id, local_seq, last_decision,"       \
+	" updated_at, sync_id, base_gen, state, local_key, remote_id, base) "  \
+	"SELECT u.id, u.seq, u.decision, now(), u.sync, u.gen, u.state,"       \
+	" u.key, u.remote, u.base "                                            \
+	"FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"                      \
+	" u (id, seq, decision, sync, gen, state, key, remote, base) "
 
 static const struct {
 	const char *types;
@@ -36,17 +48,13 @@ static const struct {
 	    "DELETE FROM crosswalk.link l "
 	    "USING unnest($1, $2) u (sync, key) "
 	    "WHERE l.sync_id = u.sync AND l.local_key = u.key" },
-	[LINK] = { "iiiiittb",
-	    "INSERT INTO crosswalk.link AS l (id, local_seq, last_decision,"
-	    " updated_at, sync_id, base_gen, state, local_key, remote_id,"
-	    " base) "
-	    "SELECT u.id, u.seq, u.id, now(), u.sync, u.gen, u.state, u.key,"
-	    " u.remote, u.base "
-	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8)"
-	    " u (id, seq, sync, gen, state, key, remote, base) "
+	[NEW_LINK] = { "iiiiiittb", PUT_LINK },
+	[LINK] = { "iiiiiittb",
+	    PUT_LINK
 	    "ON CONFLICT (sync_id, local_key) DO UPDATE SET"
 	    " local_seq = greatest(l.local_seq, excluded.local_seq),"
-	    " last_decision = excluded.last_decision,"
+	    " last_decision = CASE WHEN excluded.last_decision = 0"
+	    "  THEN l.last_decision ELSE excluded.last_decision END,"
 	    " updated_at = excluded.updated_at,"
 	    " base_gen = excluded.base_gen, state = excluded.state,"
 	    " remote_id = excluded.remote_id, base = excluded.base" },
@@ -91,14 +99,12 @@ static const struct {
 	    "  THEN d.count + 1 ELSE 1 END,"
 	    " fingerprint = excluded.fingerprint "
 	    "WHERE d.seq <= excluded.seq" },
-	[DECIDE] = { "iiiiiiiiiitt",
-	    "INSERT INTO crosswalk.decision (id, prev, seq, at, before,"
-	    " after, sync_id, map_gen, line, op, result, key, note) "
-	    "SELECT u.id, u.prev, u.seq, now(), u.before, u.after, u.sync,"
-	    " u.gen, u.line, u.op, u.result, u.key, u.note "
-	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-	    " u (id, prev, seq, before, after, sync, gen, line, op, result,"
-	    " key, note)" },
+	/* Without the ids; the block's first is the argument behind. */
+	[DECIDE] = { "iiiiiiiiitt",
+	    "INSERT INTO crosswalk.decision_block (prev, seq, before, after,"
+	    " sync_id, map_gen, line, op, result, key, note, first_id) "
+	    "VALUES ($1, $2, $3, $4, $5::int4[], $6::int4[], $7::int4[],"
+	    " $8::int2[], $9::int2[], $10, $11, $12)" },
 };
 
 static const char move_sql[] = "SELECT crosswalk.cursor_move($1, $2, $3, $4)";
@@ -123,6 +129,7 @@ add_link(struct columns *c, const struct settlement *o, int64_t id)
 {
 	col_int(c, id);
 	col_int(c, o->seq);
+	col_int(c, o->decision);
 	col_int(c, o->sync_id);
 	col_int(c, o->map_gen);
 	col_int(c, o->ambiguous ? LINK_AMBIGUOUS : o->state);
@@ -165,7 +172,6 @@ add_dead(struct columns *c, const struct settlement *o)
 static void
 add_decision(struct columns *c, const struct settlement *o)
 {
-	col_int(c, o->decision);
 	col_int(c, o->prev_decision);
 	col_int(c, o->seq);
 	col_int(c, (int64_t)o->before);
@@ -179,22 +185,24 @@ add_decision(struct columns *c, const struct settlement *o)
 	col_opt(c, o->note);
 }
 
+/* link_id and decision_id are o's if it makes such. */
 static void
-add_outcome(struct columns *c, struct settlement *o, int64_t id)
+add_outcome(struct columns *c, struct settlement *o, int64_t link_id,
+    int64_t decision_id, bool careful)
 {
+	bool fresh = !careful && o->prev_decision == 0;
 	unsigned what = o->what;
 
 	if (o->ambiguous)
 		what = (what & ~(unsigned)(OUTCOME_DONE | OUTCOME_PARK)) |
 		    OUTCOME_DEAD;
-	/* A link's id is the number of the first thing decided about it. */
-	o->decision = what & OUTCOME_DECIDE ? id : 0;
+	o->decision = what & OUTCOME_DECIDE ? decision_id : 0;
 	if (what & OUTCOME_UNLINK) {
 		col_int(&c[UNLINK], o->sync_id);
 		col_str(&c[UNLINK], o->key);
 	}
 	if (what & OUTCOME_LINK)
-		add_link(&c[LINK], o, id);
+		add_link(&c[fresh ? NEW_LINK : LINK], o, link_id);
 	if (what & (OUTCOME_DONE | OUTCOME_DEAD))
 		add_settle(&c[SETTLE_INTENT], o);
 	if (what & OUTCOME_DONE)
@@ -207,26 +215,30 @@ add_outcome(struct columns *c, struct settlement *o, int64_t id)
 		add_decision(&c[DECIDE], o);
 }
 
+/* id is the first of n numbers for links and n for decisions. */
 static int
 write_all(struct db *db, struct settlement *items, size_t n, int64_t id,
-    const struct cursor_move *move, struct err *e)
+    bool careful, const struct cursor_move *move, struct err *e)
 {
 	struct columns c[NSETS] = { 0 };
 	struct db_call calls[NSETS + 1] = { 0 };
 	struct db_args move_args = { 0 };
+	int64_t first = id + (int64_t)n;
 	size_t ncalls = 0;
 	int rc = 0;
 
 	for (int i = 0; i < NSETS; i++)
 		columns_init(&c[i], sets[i].types);
 	for (size_t i = 0; i < n; i++)
-		add_outcome(c, &items[i], id + (int64_t)i);
+		add_outcome(c, &items[i], id + (int64_t)i,
+		    first + c[DECIDE].a[0].n, careful);
 	for (int i = 0; i < NSETS; i++) {
 		if (c[i].a[0].n == 0)
 			continue;
 		calls[ncalls].sql = sets[i].sql;
 		calls[ncalls++].args = columns_args(&c[i]);
 	}
+	db_arg_int(&c[DECIDE].args, first);
 	if (move != NULL) {
 		db_arg_text(&move_args, move->name);
 		db_arg_int(&move_args, move->owner);
@@ -244,17 +256,16 @@ write_all(struct db *db, struct settlement *items, size_t n, int64_t id,
 
 /*
  * Mark what makes link_remote refuse the batch: a remote id that another
- * record holds, in the table or further up in the batch.  *found counts.
+ * record holds, in the table or further up in the batch.
  */
 static int
-mark_ambiguous(struct db *db, struct settlement *items, size_t n, size_t *found,
+mark_ambiguous(struct db *db, struct settlement *items, size_t n,
     struct err *e)
 {
 	struct columns c = { 0 };
 	struct db_rows *r;
 	int rc;
 
-	*found = 0;
 	columns_init(&c, "iitt");
 	for (size_t i = 0; i < n; i++) {
 		const struct settlement *o = &items[i];
@@ -278,8 +289,7 @@ mark_ambiguous(struct db *db, struct settlement *items, size_t n, size_t *found,
 	columns_fini(&c);
 	if (rc < 0)
 		return -1;
-	*found = db_nrows(r);
-	for (size_t i = 0; i < *found; i++)
+	for (size_t i = 0; i < db_nrows(r); i++)
 		items[db_int(r, i, 0)].ambiguous = true;
 	db_rows_free(r);
 	return 0;
@@ -289,24 +299,26 @@ int
 outcome_commit(struct db *db, struct settlement *items, size_t n,
     const struct cursor_move *move, struct err *e)
 {
+	bool careful = false;
 	int64_t id = 0;
 
-	if (n > 0 && db_ids(db, n, &id, e) < 0)
+	if (n > 0 && db_ids(db, size_mul(n, 2), &id, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		items[i].ambiguous = false;
 	for (int tries = 0;; tries++) {
 		struct err why;
-		size_t found;
 
-		if (write_all(db, items, n, id, move, &why) == 0)
+		if (write_all(db, items, n, id, careful, move, &why) == 0)
 			return 0;
 		if (e != NULL)
 			*e = why;
-		if (strcmp(db_constraint(db), "link_remote") != 0 ||
-		    tries == AMBIGUOUS_TRIES)
+		if (tries == TRIES)
 			return -1;
-		if (mark_ambiguous(db, items, n, &found, e) < 0)
+		if (strcmp(db_constraint(db), "link_local") == 0)
+			careful = true;
+		else if (strcmp(db_constraint(db), "link_remote") != 0 ||
+		    mark_ambiguous(db, items, n, e) < 0)
 			return -1;
 	}
 }

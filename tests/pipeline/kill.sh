@@ -12,7 +12,7 @@ start_daemon --again_ms 2000
 # The load: inserts, then updates, deletes and archives, in many small
 # transactions, from a process of its own.
 load() {
-	psql -X -q -v ON_ERROR_STOP=1 >/dev/null <<SQL
+	sql >/dev/null <<SQL
 create procedure app.load(changes int) language plpgsql as \$\$
 declare i int; k int;
 begin

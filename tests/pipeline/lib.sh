@@ -2,7 +2,7 @@
 # sandbox, a real daemon, and the means to compare both sides.
 #
 # A script that sources this runs itself again under with_cluster, so that
-# PG* and CROSSWALK_DB name a private cluster.  Everything it makes lies in
+# CROSSWALK_DB names a private cluster.  Everything it makes lies in
 # $work; at its end nothing runs and nothing is left.
 
 set -eu
@@ -52,7 +52,7 @@ die() {
 }
 
 sql() {
-	psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"
+	psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$CROSSWALK_DB" "$@"
 }
 
 # until_true SECONDS COMMAND...: try until it succeeds.

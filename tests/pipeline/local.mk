@@ -4,9 +4,6 @@ TESTS += tests/pipeline/cli.sh tests/pipeline/cli_run.sh
 dist_check_SCRIPTS += tests/pipeline/cli.sh tests/pipeline/cli_run.sh
 
 # Real Postgres, real sandbox, real daemon; lib.sh starts and compares them.
-check_PROGRAMS += tests/pipeline/with_cluster
-tests_pipeline_with_cluster_SOURCES = tests/pipeline/with_cluster.c
-tests_pipeline_with_cluster_LDADD = $(LIB_STORE)
 EXTRA_DIST += tests/pipeline/lib.sh tests/pipeline/contact.sql
 pipeline_tests = tests/pipeline/demo.sh tests/pipeline/faults.sh \
 	tests/pipeline/kill.sh tests/pipeline/stages.sh

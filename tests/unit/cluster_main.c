@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/cluster.h"
 #include "store/migrate.h"
 
@@ -139,6 +140,7 @@ main(int argc, char **argv)
 	struct err e;
 	int rc = 0;
 
+	log_set_level(LOG_WARN);
 	if (criterion_handle_args(argc, argv, true)) {
 		if (cluster_start(NULL, &c, &e) < 0 ||
 		    make_template(cluster_conninfo(c), &e) < 0) {

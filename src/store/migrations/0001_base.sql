@@ -1,6 +1,6 @@
 -- Everything of the first release.  What is written for every record (the
 -- journal, links, decisions) is kept lean: no index that no query needs, no
--- foreign key, columns ordered so that none is padded.
+-- foreign key, columns ordered so that none is padded, keys compared as bytes.
 
 ------------------------------------------------------------------------
 -- Control plane
@@ -259,14 +259,15 @@ CREATE TABLE crosswalk.link (
 	sync_id integer NOT NULL,
 	base_gen integer NOT NULL,
 	state smallint NOT NULL,
-	local_key text NOT NULL,
-	remote_id text,
+	local_key text COLLATE "C" NOT NULL,
+	remote_id text COLLATE "C",
 	base bytea COMPRESSION lz4
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 CREATE UNIQUE INDEX link_local ON crosswalk.link (sync_id, local_key);
 CREATE UNIQUE INDEX link_remote ON crosswalk.link (sync_id, remote_id)
 	WHERE remote_id IS NOT NULL;
-CREATE UNIQUE INDEX link_id ON crosswalk.link (id);
+-- For a person who asks for a link by its number; next to free to fill.
+CREATE INDEX link_id ON crosswalk.link USING brin (id);
 
 CREATE TABLE crosswalk.intent (
 	seq bigint NOT NULL,
@@ -276,7 +277,7 @@ CREATE TABLE crosswalk.intent (
 	sync_id integer NOT NULL,
 	attempt integer NOT NULL,
 	op "char" NOT NULL,
-	key text NOT NULL,
+	key text COLLATE "C" NOT NULL,
 	cause text NOT NULL,
 	payload text COMPRESSION lz4,
 	PRIMARY KEY (sync_id, key)
@@ -290,7 +291,7 @@ CREATE TABLE crosswalk.dead_letter (
 	last_at timestamptz NOT NULL DEFAULT now(),
 	sync_id integer NOT NULL,
 	op "char" NOT NULL,
-	key text NOT NULL,
+	key text COLLATE "C" NOT NULL,
 	fingerprint text NOT NULL,
 	cause text NOT NULL,
 	rule text NOT NULL,
@@ -303,26 +304,36 @@ CREATE TABLE crosswalk.dead_letter (
 CREATE INDEX dead_letter_group ON crosswalk.dead_letter
 	(sync_id, fingerprint);
 
--- A record's decisions hang together by prev, newest at the link; the only
--- index is on a number that grows, which costs next to nothing to fill.
-CREATE TABLE crosswalk.decision (
-	id bigint NOT NULL,
-	prev bigint NOT NULL,           -- 0: the first
-	seq bigint NOT NULL,            -- of the journal event
-	at timestamptz NOT NULL,
-	before bigint NOT NULL,         -- hashes
-	after bigint NOT NULL,
-	sync_id integer NOT NULL,
-	map_gen integer NOT NULL,
-	line integer NOT NULL,
-	op smallint NOT NULL,
-	result smallint NOT NULL,
-	key text NOT NULL,
-	note text
+-- A batch's decisions are one row of arrays: a row each would cost as much
+-- as the links.  A record's decisions hang together by prev, newest at the
+-- link; the only index is on a number that grows.  Read the view below.
+CREATE TABLE crosswalk.decision_block (
+	first_id bigint NOT NULL,       -- the others follow on it
+	at timestamptz NOT NULL DEFAULT now(),
+	prev bigint[] COMPRESSION lz4 NOT NULL, -- 0: the first
+	seq bigint[] COMPRESSION lz4 NOT NULL,  -- of the journal event
+	before bigint[] COMPRESSION lz4 NOT NULL, -- hashes
+	after bigint[] COMPRESSION lz4 NOT NULL,
+	sync_id integer[] COMPRESSION lz4 NOT NULL,
+	map_gen integer[] COMPRESSION lz4 NOT NULL,
+	line integer[] COMPRESSION lz4 NOT NULL,
+	op smallint[] COMPRESSION lz4 NOT NULL,
+	result smallint[] COMPRESSION lz4 NOT NULL,
+	key text[] COMPRESSION lz4 NOT NULL,
+	note text[] COMPRESSION lz4 NOT NULL
 ) PARTITION BY RANGE (at);
-CREATE INDEX decision_by_id ON crosswalk.decision (id);
+CREATE INDEX decision_by_id ON crosswalk.decision_block (first_id);
 -- Takes what no day's partition does, so that no write ever fails.
-CREATE TABLE crosswalk.decision_rest PARTITION OF crosswalk.decision DEFAULT;
+CREATE TABLE crosswalk.decision_rest
+	PARTITION OF crosswalk.decision_block DEFAULT;
+
+CREATE VIEW crosswalk.decision AS
+SELECT b.first_id + u.n - 1 AS id, u.prev, b.at, u.seq, u.sync_id, u.key,
+	u.map_gen, u.line, u.op, u.result, u.before, u.after, u.note
+FROM crosswalk.decision_block b, unnest(b.prev, b.seq, b.before, b.after,
+	b.sync_id, b.map_gen, b.line, b.op, b.result, b.key, b.note)
+	WITH ORDINALITY u (prev, seq, before, after, sync_id, map_gen, line,
+	op, result, key, note, n);
 
 -- A partition per UTC day, from today to `ahead` days ahead; those that
 -- ended `kept` days ago or earlier go.
@@ -340,7 +351,7 @@ BEGIN
 		CONTINUE WHEN to_regclass('crosswalk.' || part) IS NOT NULL;
 		BEGIN
 			EXECUTE format('CREATE TABLE crosswalk.%I PARTITION OF '
-				'crosswalk.decision FOR VALUES FROM (%L) TO (%L)',
+				'crosswalk.decision_block FOR VALUES FROM (%L) TO (%L)',
 				part, day, day + 1);
 		EXCEPTION WHEN check_violation THEN
 			NULL; -- that day began in decision_rest and stays there
@@ -349,7 +360,7 @@ BEGIN
 	FOR part IN
 		SELECT c.relname FROM pg_inherits i
 		JOIN pg_class c ON c.oid = i.inhrelid
-		WHERE i.inhparent = 'crosswalk.decision'::regclass
+		WHERE i.inhparent = 'crosswalk.decision_block'::regclass
 			AND c.relname ~ '^decision_[0-9]{8}$'
 			AND to_date(substr(c.relname, 10), 'YYYYMMDD')
 				< current_date - kept

@@ -131,7 +131,7 @@ BEGIN
 	IF TG_OP = 'INSERT' THEN
 		INSERT INTO crosswalk.journal
 			(entity_id, segment, op, key, payload)
-		SELECT %2$s, h.segment, 'u', n.%3$I::text, row_to_json(n)::text
+		SELECT %2$s, h.segment, 'u', n.%3$I::text, row_to_json(n.*)::text
 		FROM new_rows n, crosswalk.journal_head h;
 	ELSIF TG_OP = 'UPDATE' THEN
 		INSERT INTO crosswalk.journal (entity_id, segment, op, key)
@@ -141,7 +141,7 @@ BEGIN
 			crosswalk.journal_head h;
 		INSERT INTO crosswalk.journal
 			(entity_id, segment, op, key, payload)
-		SELECT %2$s, h.segment, 'u', n.%3$I::text, row_to_json(n)::text
+		SELECT %2$s, h.segment, 'u', n.%3$I::text, row_to_json(n.*)::text
 		FROM new_rows n, crosswalk.journal_head h;
 	ELSIF TG_OP = 'DELETE' THEN
 		INSERT INTO crosswalk.journal (entity_id, segment, op, key)
@@ -203,7 +203,7 @@ END $$;
 -- Journal up to max_rows rows that were there before.  Each is locked
 -- against change first: what a writer does to it comes behind it in the
 -- journal, or is what is read here.
-CREATE FUNCTION crosswalk.backfill(entity integer, max_rows bigint)
+CREATE FUNCTION crosswalk.backfill(of_entity integer, max_rows bigint)
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -216,9 +216,9 @@ DECLARE
 	n bigint;
 	last text;
 BEGIN
-	SELECT * INTO e FROM crosswalk.entity WHERE id = entity FOR UPDATE;
+	SELECT * INTO e FROM crosswalk.entity WHERE id = of_entity FOR UPDATE;
 	IF e.source_oid IS NULL THEN
-		RAISE EXCEPTION 'entity % is not attached to a table', entity
+		RAISE EXCEPTION 'entity % is not attached to a table', of_entity
 			USING ERRCODE = 'XW002';
 	END IF;
 	IF e.backfill_done THEN
@@ -229,7 +229,7 @@ BEGIN
 		WHERE attrelid = e.source_oid AND attname = e.key_column;
 	EXECUTE format($f$
 WITH old AS MATERIALIZED (
-	SELECT t.%1$I AS key, row_to_json(t)::text AS payload FROM %2$s t
+	SELECT t.%1$I AS key, row_to_json(t.*)::text AS payload FROM %2$s t
 	WHERE $1 IS NULL OR t.%1$I > $1::%3$s
 	ORDER BY t.%1$I LIMIT $2 FOR SHARE),
 put AS (
@@ -238,9 +238,9 @@ put AS (
 	FROM old, crosswalk.journal_head h)
 SELECT count(*), (array_agg(key ORDER BY key DESC))[1]::text FROM old
 $f$, e.key_column, e.source_oid::regclass, key_type)
-		INTO n, last USING e.backfill_key, max_rows, entity;
+		INTO n, last USING e.backfill_key, max_rows, of_entity;
 	UPDATE crosswalk.entity SET backfill_done = n < max_rows,
-		backfill_key = coalesce(last, backfill_key) WHERE id = entity;
+		backfill_key = coalesce(last, backfill_key) WHERE id = of_entity;
 	IF n > 0 THEN
 		PERFORM pg_notify('crosswalk_journal', '');
 	END IF;
