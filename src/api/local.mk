@@ -15,6 +15,19 @@ check_PROGRAMS += tests/unit/api
 TESTS += tests/unit/api
 tests_unit_api_SOURCES = tests/unit/api.c \
 	tests/unit/cluster_main.c tests/unit/cluster_main.h
-tests_unit_api_LDADD = src/api/libapi.a src/journal/libjournal.a \
+API_TEST_LIBS = src/api/libapi.a src/journal/libjournal.a \
 	src/store/libstore.a $(LIB_SCHEMA) $(LIB_HTTP) $(MHD_LIBS) \
-	$(LIBPQ_LIBS) $(SODIUM_LIBS) $(UNIT_LIBS)
+	$(LIBPQ_LIBS) $(SODIUM_LIBS)
+tests_unit_api_LDADD = $(API_TEST_LIBS) $(UNIT_LIBS)
+
+# make bench-api
+EXTRA_PROGRAMS += tests/bench/api
+tests_bench_api_SOURCES = tests/bench/api.c
+tests_bench_api_LDADD = $(API_TEST_LIBS)
+bench-api: tests/bench/api tests/bench/contacts
+	tests/bench/contacts 20000 > tests/bench/api.in
+	tests/bench/api tests/bench/api.in \
+	    '$(top_srcdir)/schemas/app/contact.json'
+	rm -f tests/bench/api.in
+.PHONY: bench-api
+CLEANFILES += tests/bench/api.in

@@ -122,7 +122,10 @@ item_error(const struct reading *rd, struct connector_item *it,
 	it->wait_ms = v.wait_ms;
 }
 
-/* An element is an error when it has an error's key or text. */
+/*
+ * An element is an error when the op's `error` says so; of an op without
+ * one, when it has an error's text.
+ */
 static int
 says_error(const struct reading *rd, int func, struct value item)
 {
@@ -138,6 +141,7 @@ static void
 read_aligned(const struct reading *rd, struct connector_result *r)
 {
 	const struct unit_op *op = rd->call->op;
+	int error = op->error_key >= 0 ? op->error_key : op->error_text;
 	int is_list;
 	struct value list = list_of(rd, op->list, "results", &is_list);
 
@@ -145,8 +149,7 @@ read_aligned(const struct reading *rd, struct connector_result *r)
 		if (!is_list || list.n != rd->call->n)
 			item_unmatched(rd, &r->items[i], "the reply has "
 			    "another number of results than records");
-		else if (says_error(rd, op->error_key, list.u.list[i]) ||
-		    says_error(rd, op->error_text, list.u.list[i]))
+		else if (says_error(rd, error, list.u.list[i]))
 			item_error(rd, &r->items[i], list.u.list[i]);
 		else
 			item_ok(rd, i, &r->items[i], list.u.list[i]);
