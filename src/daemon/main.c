@@ -294,6 +294,8 @@ main(int argc, char **argv)
 
 	config_init(&d.config);
 	rv = options(&d, argc, argv, &check, &e);
+	if (rv == 0 && *d.config.db == '\0' && getenv("CROSSWALK_DB") != NULL)
+		rv = config_set(&d.config, "db", getenv("CROSSWALK_DB"), &e);
 	if (rv == 0 && log_level_parse(d.config.log_level, &level) != 0)
 		rv = err_set(&e, ERR_USAGE, "log_level: \"%s\" is none of "
 		    "debug, info, warn, error", d.config.log_level);

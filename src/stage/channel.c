@@ -15,6 +15,10 @@
 /* A wait longer than this is spent in the intent table, not in memory. */
 #define HOLD_MS 5000
 #define PARK_MAX_MS 3600000
+/* What stops a whole connection is said once in so long. */
+#define SAY_MS 60000
+/* Company that is on its way is waited for so much longer than linger. */
+#define MORE_FACTOR 10
 
 struct queue {
 	struct queue *next;
@@ -59,7 +63,7 @@ struct channel {
 	struct auth *auth;
 	struct budgets *budgets;
 	struct breaker breaker;
-	int64_t broken_ms; /* the connector cannot be used: look again then */
+	int64_t said_ms; /* when it was last said that it cannot be used */
 	struct buf secret;
 };
 
@@ -420,6 +424,19 @@ refused_here(struct call *c, const struct err *e)
 	call_bury(c, "REQUEST", STR(""), str_z(e->text));
 }
 
+/* Only somebody can mend it: say so, but not for every record. */
+static void
+unusable(struct channel *ch, const struct route *rt, const char *cause)
+{
+	int64_t now = clock_mono_ms();
+
+	if (ch->said_ms != 0 && now - ch->said_ms < SAY_MS)
+		return;
+	ch->said_ms = now;
+	log_error("delivery.unusable", "connection=%.*s cause=\"%s\"",
+	    STR_ARG(rt->connection_name), cause);
+}
+
 enum sent { SENT, HELD, GONE };
 
 /*
@@ -457,8 +474,7 @@ call_send(struct call *c, int64_t *wait_ms)
 		return HELD;
 	}
 	if (use_connector(ch, rt, &e) != 0) {
-		log_error("delivery.connection", "connection=%.*s "
-		    "cause=\"%s\"", STR_ARG(rt->connection_name), e.text);
+		unusable(ch, rt, e.text);
 		call_park(c, "CONFIG", 0);
 		return GONE;
 	}
@@ -466,9 +482,7 @@ call_send(struct call *c, int64_t *wait_ms)
 	if (*wait_ms == 0) {
 		*wait_ms = token_wait(ch, cat, rt, &token);
 		if (*wait_ms == UNTIL_MENDED) {
-			log_error("delivery.unauthorised", "connection=%.*s "
-			    "cause=\"%s\"", STR_ARG(rt->connection_name),
-			    auth_error(ch->auth));
+			unusable(ch, rt, auth_error(ch->auth));
 			call_park(c, "AUTH", 0);
 			return GONE;
 		}
@@ -516,6 +530,20 @@ batch_of(struct channel *ch, const struct queue *q)
 	return n;
 }
 
+/*
+ * How much longer a queue that is not full waits for company: linger from
+ * its first record on, and more when the last one said that others follow.
+ */
+static int64_t
+linger_left(const struct channel *ch, const struct queue *q, int64_t now)
+{
+	int64_t linger = ch->env->linger_ms;
+
+	if (q->items.tail->r.more)
+		linger *= MORE_FACTOR;
+	return q->items.head->queued_ms + linger - now;
+}
+
 /* The next call: one that goes again, else a full or lingering queue. */
 static struct call *
 next_call(struct channel *ch, int64_t now, int64_t *wait_ms)
@@ -535,7 +563,7 @@ next_call(struct channel *ch, int64_t now, int64_t *wait_ms)
 		if (q->items.n == 0)
 			continue;
 		batch = batch_of(ch, q);
-		left = q->items.head->queued_ms + ch->env->linger_ms - now;
+		left = linger_left(ch, q, now);
 		if (q->items.n < batch && left > 0) {
 			if (*wait_ms < 0 || left < *wait_ms)
 				*wait_ms = left;

@@ -46,6 +46,7 @@ struct ingest {
 	struct link *links;
 	unsigned lost;
 	int full;
+	int unread; /* the last read of the journal gave all that it may */
 	int64_t commit_at, intents_at, again_at;
 };
 
@@ -115,6 +116,7 @@ read_journal(struct ingest *g, struct err *e)
 	if (journal_read(g->journal, &g->arena,
 	    max < READ_MAX ? max : READ_MAX, &b, e) != 0)
 		return -1;
+	g->unread = b.n == READ_MAX;
 	if (b.n == 0)
 		return 0;
 	metric_add(g->o.metrics, METRIC_journal_events, (int64_t)b.n);
@@ -191,7 +193,7 @@ static int
 emit_frame(struct ingest *g, int64_t now, struct err *e)
 {
 	size_t n, i;
-	int rv;
+	int rv, more;
 
 	n = lanes_take(g->lanes, g->works, g->o.frame_items, now);
 	if (n == 0)
@@ -201,8 +203,11 @@ emit_frame(struct ingest *g, int64_t now, struct err *e)
 		return -1;
 	}
 	frame_begin(&g->frame, FRAME_WORK);
-	for (i = 0; i < n && g->frame.b.n < FRAME_BYTES; i++)
+	more = g->unread || lanes_waiting(g->lanes) > 0;
+	for (i = 0; i < n && g->frame.b.n < FRAME_BYTES; i++) {
+		g->works[i].more = more;
 		work_put(&g->frame, &g->works[i]);
+	}
 	lanes_untake(g->lanes, g->works + i, n - i);
 	rv = pipe_push(g->out, &g->frame, FULL_MS, e);
 	if (rv == 1) {

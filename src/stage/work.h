@@ -23,12 +23,13 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * linked   a link exists; then remote and base are of that link
  * settle   an intent or a dead letter waits for the record
  * decided  the link's last decision
+ * more     others of this kind are on their way: a request may wait for them
  * key      of the record on the internal side
  * payload  the record as it was captured, byte for byte
  */
 #define WORK_FIELDS(N, S)                                                 \
 	N(emit) N(seq) N(sync) N(op) N(attempt) N(linked)                 \
-	N(settle) N(decided)                                              \
+	N(settle) N(decided) N(more)                                      \
 	S(key) S(payload) S(remote) S(base)
 
 /*

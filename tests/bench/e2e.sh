@@ -8,7 +8,7 @@ records=${RECORDS:-100000}
 start_sandbox
 set_up
 start_daemon
-sql -c "create unlogged table app.load as select (app.make_contact(i)).* from generate_series(1, $records) i"
+sql -c "create unlogged table app.load as select c.* from generate_series(1, $records) i, app.make_contact(i) c"
 sql -c "alter table app.load add n serial"
 sql -c "create index on app.load (n)"
 sql -c "create procedure app.run(records int) language plpgsql as \$\$

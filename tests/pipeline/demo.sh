@@ -21,8 +21,9 @@ want() {
 	row "$1" "$2"
 	[ "$2" = "$3" ] || die "$1: $2, but it should be $3"
 }
+# Requests that wrote contacts.
 calls() {
-	stat '[.routes[]? | select(.route | test("batch/(upsert|update)")) | .calls] | add // 0'
+	stat '[.calls | to_entries[] | select(.key | test("batch/")) | .value[]] | add // 0'
 }
 
 echo "crosswalk: a change committed in Postgres reaches a CRM"
@@ -35,7 +36,7 @@ row "crosswalkd" "127.0.0.1:$api_port"
 
 step "2,000 contacts are inserted"
 reset_stat
-sql -c "insert into app.contact select (app.make_contact(i)).* from generate_series(1, 2000) i"
+sql -c "insert into app.contact select c.* from generate_series(1, 2000) i, app.make_contact(i) c"
 until_same 30
 took
 want "records in the CRM" "$(wc -l <"$work/actual")" 2000
@@ -83,11 +84,13 @@ pid_before=$daemon
 	done
 ) &
 updates=$!
-sed 's|^  h.properties.crosswalk_source .*|&\n  h.properties.x_label <- "{c.first_name ?? ""} {c.last_name ?? ""}";|' \
+sed 's|^  h.properties.crosswalk_source .*|&\n  h.properties.crosswalk_label <- match { c.vip ?? false => "{c.last_name ?? ""} (VIP)", else => absent };|' \
     "$work/m/hubspot/contact.map" >"$work/m/hubspot/new.map"
-declare_property x_label
+declare_property crosswalk_label
 mv "$work/m/hubspot/new.map" "$work/m/hubspot/contact.map"
-crosswalk publish "$work/m/hubspot/contact.map" | sed 's/^/   /'
+crosswalk publish "$work/m/hubspot/contact.map" >"$work/published" ||
+    die "the new version was refused"
+sed "s|$work/m/|   |" "$work/published"
 wait $updates
 map=$work/m/hubspot/contact.map
 sql -c "update app.contact set updated_at = now()"
@@ -97,20 +100,21 @@ took
 row "calls" "$(calls)"
 want "restarts" "$([ "$daemon" = "$pid_before" ] && kill -0 "$daemon" && echo 0)" 0
 want "records with the new field" \
-    "$(grep -c '"x_label"' "$work/actual")" 2000
+    "$(grep -c '"crosswalk_label"' "$work/actual")" \
+    "$(sql -c 'select count(*) from app.contact where vip')"
 
 step "a mapping with an error is refused"
 sed 's|c.first_name |c.frist_name |' "$map" >"$work/m/hubspot/bad.map"
 if crosswalk publish "$work/m/hubspot/bad.map" 2>"$work/refused"; then
 	die "it was published"
 fi
-sed 's/^/   /' "$work/refused"
+sed "s|$work/m/||; s/^/   /" "$work/refused"
 sql -c "update app.contact set job_title = 'still running' where id = 'c7'"
 until_same 10
 row "the version that runs goes on" "yes"
 
 step "a record that the CRM refuses"
-sql -c "update app.contact set custom = '{\"nosuch\": \"x\"}' where id = 'c9'"
+sql -c "update app.contact set custom = (custom::jsonb || '{\"nosuch\": \"x\"}')::json where id = 'c9'"
 until_true 10 sh -c 'crosswalk dlq list --json | grep -q .' ||
     die "there is no dead letter"
 crosswalk dlq list | sed 's/^/   /'

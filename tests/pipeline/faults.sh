@@ -6,7 +6,7 @@
 start_sandbox
 set_up
 start_daemon --request_timeout_ms 1000 --park_ms 500
-sql -c "insert into app.contact select (app.make_contact(i)).* from generate_series(1, 1000) i"
+sql -c "insert into app.contact select c.* from generate_series(1, 1000) i, app.make_contact(i) c"
 until_same 30
 
 try() {
@@ -14,9 +14,10 @@ try() {
 	faults "$2"
 	sql -c "update app.contact set first_name = first_name || '.', notes = '$what'
 	    where substr(id, 2)::int % 2 = 0"
-	sql -c "insert into app.contact select (app.make_contact(i)).*
+	sql -c "insert into app.contact select c.*
 	    from generate_series((select count(*) + 1 from app.contact),
-	        (select count(*) + 60 from app.contact)) i"
+	        (select count(*) + 60 from app.contact)) i,
+	    app.make_contact(i::int) c"
 	until_same 60
 	faults '[]'
 	echo "$what: equal"

@@ -19,7 +19,7 @@ begin
 	for i in 1 .. changes loop
 		k := 1 + i * 7919 % (changes / 4);
 		if i <= changes / 4 then
-			insert into app.contact select (app.make_contact(i)).*;
+			insert into app.contact select c.* from app.make_contact(i) c;
 		elsif i % 50 = 0 then
 			update app.contact set status = 'archived' where id = 'c' || k;
 		elsif i % 51 = 0 then

@@ -25,7 +25,7 @@ slay() {
 stage delivery
 stage engine
 stage ingest
-sql -c "insert into app.contact select (app.make_contact(i)).* from generate_series(1, 1000) i"
+sql -c "insert into app.contact select c.* from generate_series(1, 1000) i, app.make_contact(i) c"
 until_same 30
 for victim in engine delivery ingest engine delivery; do
 	sql -c "update app.contact set first_name = first_name || ' $victim'" &
