@@ -29,15 +29,21 @@ enum dec_round {
 };
 
 struct dec dec_int(int64_t i);
-/* A JSON number literal, or the same with a leading + or zeros refused. */
+/*
+ * A JSON number literal and nothing else: no blanks, no plus, no leading
+ * zeros.  It keeps the zeros it was written with as far as they fit.  All
+ * errors here are ERR_DATA.
+ */
 int dec_parse(struct str literal, struct dec *d, struct err *e);
 /* 0, or -1 when it has a fraction or does not fit int64. */
 int dec_to_int(struct dec d, int64_t *i, struct err *e);
 int dec_add(struct dec a, struct dec b, struct dec *r, struct err *e);
 int dec_sub(struct dec a, struct dec b, struct dec *r, struct err *e);
 int dec_mul(struct dec a, struct dec b, struct dec *r, struct err *e);
+/* To exactly scale digits behind the point, 0 .. DEC_DIGITS. */
 int dec_div(struct dec a, struct dec b, int scale, enum dec_round how,
     struct dec *r, struct err *e);
+/* a less b times the quotient cut towards zero: it has the sign of a. */
 int dec_mod(struct dec a, struct dec b, struct dec *r, struct err *e);
 /* To exactly scale digits behind the point. */
 int dec_rescale(struct dec a, int scale, enum dec_round how, struct dec *r,

@@ -45,11 +45,12 @@ void layout_write(struct buf *out, const struct layout *l,
 
 /*
  * Compare each field of neu with old (both in slots of l).  A field that is
- * ABSENT in neu is no difference; ABSENT in old and NULL in neu is one.  For those that differ: append the minimal
- * patch to out (out may be NULL) and set bit slot of dirty (may be NULL;
- * (nslots + 63) / 64 words, cleared here).  Members of a SPLICE differ one by
- * one, and what only old has is no difference.  Returns how many fields and
- * members differ; at 0 nothing is appended.
+ * ABSENT in neu is no difference; ABSENT in old and NULL in neu is one.  For
+ * those that differ: append the minimal patch to out (out may be NULL) and set
+ * bit slot of dirty (may be NULL; (nslots + 63) / 64 words, cleared here).
+ * Members of a SPLICE differ one by one, and what only old has is no
+ * difference.  Returns how many fields and members differ; at 0 nothing is
+ * appended.
  */
 size_t layout_diff(struct buf *out, const struct layout *l,
     const struct value *neu, const struct value *old, struct str clear,

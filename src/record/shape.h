@@ -18,9 +18,9 @@ struct shape;
 struct shape *shape_new(struct arena *a, size_t nslots);
 
 /*
- * path is n >= 0 names from the root; its value goes to slot.  A path may be
- * taken whole (as RAW) and walked into as well.  A path twice: the first slot
- * stays and is returned; otherwise slot is returned.
+ * path is n names from the root, 0 <= n <= RECORD_DEPTH; its value goes to
+ * slot.  A path may be taken whole (as RAW) and walked into as well.  A path
+ * twice: the first slot stays and is returned; otherwise slot is returned.
  */
 size_t shape_add(struct shape *sh, const struct str *path, size_t n,
     size_t slot);
@@ -35,7 +35,11 @@ void shape_rest(struct shape *sh, const struct str *path, size_t n,
 /* Build the tables the reader uses; nothing is added afterwards. */
 void shape_seal(struct shape *sh);
 
-/* A reader's own memory; belongs to one thread. */
+/*
+ * A reader's own memory; belongs to one thread and serves any number of
+ * shapes.  It is fastest when records name their fields in one order, and
+ * remembers that order for the four shapes it served last.
+ */
 struct reader;
 struct reader *reader_new(void);
 void reader_free(struct reader *r);

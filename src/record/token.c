@@ -31,8 +31,8 @@ token_unexpected(const struct scan *s, const char *p, const char *wanted,
 		err_at(e, ERR_DATA, 0,
 		    "the text begins with a byte order mark, remove it");
 	else if (c > 0x20 && c < 0x7f)
-		err_at(e, ERR_DATA, offset(s, p), "unexpected '%c', expected %s",
-		    c, wanted);
+		err_at(e, ERR_DATA, offset(s, p),
+		    "unexpected '%c', expected %s", c, wanted);
 	else
 		err_at(e, ERR_DATA, offset(s, p),
 		    "unexpected byte 0x%02x, expected %s", c, wanted);

@@ -2,12 +2,11 @@
  * Runs a fuzzer, which is a file with LLVMFuzzerTestOneInput, where libFuzzer
  * is not at hand.
  *
- *   fuzzer                           each file of the fuzzer's own corpus,
- *                                    $top_srcdir/tests/fuzz/corpus/NAME,
- *                                    NAME up to a dash: what follows it
- *                                    tells builds of one fuzzer apart
- *   fuzzer FILE|FOLDER ...           these instead
- *   fuzzer -seconds N [-seed S] ...  then mutate them for that long
+ *   fuzzer [-seed S] [SECONDS] [FILE|FOLDER ...]
+ *
+ * Runs each file; without one, those of the fuzzer's own corpus, corpus/NAME
+ * beside this file, NAME up to a dash (what follows it tells builds of one
+ * fuzzer apart).  With SECONDS it then mutates them for that long.
  *
  * Code built with -fsanitize-coverage=trace-pc guides the mutation: an input
  * that reaches something new joins the corpus in memory.  When the process
@@ -303,27 +302,40 @@ fuzz(double seconds)
 	    runs, spent, ncorpus - first);
 }
 
+/* Tests say where the sources are; make compiles from where it builds. */
+static void
+own_corpus(char *out, size_t size, const char *name)
+{
+	const char *top = getenv("top_srcdir");
+	int n = (int)strcspn(name, "-");
+
+	if (top != NULL)
+		snprintf(out, size, "%s/tests/fuzz/corpus/%.*s", top, n, name);
+	else
+		snprintf(out, size, "%.*s/corpus/%.*s",
+		    (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__, n,
+		    name);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const int signals[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE,
 		SIGILL, SIGALRM };
-	const char *slash = strrchr(argv[0], '/'), *top = getenv("top_srcdir");
+	const char *slash = strrchr(argv[0], '/');
 	const char *name = slash != NULL ? slash + 1 : argv[0];
 	double seconds = 0;
 	int i = 1;
 
 	snprintf(crash_file, sizeof(crash_file), "crash-%s", name);
-	for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
-		if (strcmp(argv[i], "-seconds") == 0)
-			seconds = strtod(argv[i + 1], NULL);
-		else if (strcmp(argv[i], "-seed") == 0)
-			seed = strtoull(argv[i + 1], NULL, 0) * 2 + 1;
-		else
-			break;
+	if (i + 1 < argc && strcmp(argv[i], "-seed") == 0) {
+		seed = strtoull(argv[i + 1], NULL, 0) * 2 + 1;
+		i += 2;
 	}
+	if (i < argc && argv[i][strspn(argv[i], "0123456789")] == '\0')
+		seconds = strtod(argv[i++], NULL);
 	if (i < argc && argv[i][0] == '-') {
-		fprintf(stderr, "usage: %s [-seconds N] [-seed S] "
+		fprintf(stderr, "usage: %s [-seed S] [SECONDS] "
 		    "[FILE|FOLDER ...]\n", name);
 		return 2;
 	}
@@ -334,10 +346,7 @@ main(int argc, char **argv)
 	if (i == argc) {
 		char own[4096];
 
-		if (top == NULL)
-			top = ".";
-		snprintf(own, sizeof(own), "%s/tests/fuzz/corpus/%.*s", top,
-		    (int)strcspn(name, "-"), name);
+		own_corpus(own, sizeof(own), name);
 		run_path(own);
 	}
 	for (; i < argc; i++)

@@ -1,6 +1,6 @@
 # Fuzzers: a program each, tests/fuzz/NAME.c with tests/fuzz/driver.c, and a
 # corpus in tests/fuzz/corpus/NAME.  `make check` replays the corpora; `make
-# fuzz` mutates them for FUZZ_SECONDS each, guided by the coverage of what is
+# fuzz` (tests/targets.mk) mutates them, guided by the coverage of what is
 # built into libfuzz.a.
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
 
@@ -39,14 +39,3 @@ tests_fuzz_record_scan_LDADD = $(LIB_FUZZ) $(JANSSON_LIBS)
 # The same without vector instructions, on the same corpus.
 tests_fuzz_record_scan_scalar_SOURCES = $(tests_fuzz_record_scan_SOURCES)
 tests_fuzz_record_scan_scalar_LDADD = $(LIB_RECORD_SCALAR) $(JANSSON_LIBS)
-
-FUZZ_SECONDS = 60
-FUZZ_SEED = 1
-
-fuzz: $(FUZZERS)
-	@for f in $(FUZZERS); do \
-		top_srcdir=$(abs_top_srcdir) $(top_srcdir)/tests/unit/wrap \
-		    ./$$f -seconds $(FUZZ_SECONDS) -seed $(FUZZ_SEED) || \
-		    exit 1; \
-	done
-.PHONY: fuzz

@@ -471,7 +471,7 @@ expand(const char *z)
 		scale -= behind;
 	}
 	if (*z == 'e')
-		scale += atoi(z + 1);
+		scale += (int)strtol(z + 1, NULL, 10);
 	big_up(&b, scale);
 	return b;
 }

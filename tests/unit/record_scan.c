@@ -250,7 +250,8 @@ Test(scan, stops_at_the_depth)
 	struct str text;
 
 	for (int i = 0; i < 2; i++) {
-		cr_assert_eq(nested(RECORD_DEPTH, "[{"[i], &e), 0, "%s", e.text);
+		cr_assert_eq(nested(RECORD_DEPTH, "[{"[i], &e), 0, "%s",
+		    e.text);
 		cr_assert_eq(nested(RECORD_DEPTH + 1, "[{"[i], &e), -1);
 		cr_assert_eq(e.code, ERR_LIMIT);
 		cr_assert_str_eq(e.text, "nested deeper than 64 levels");
