@@ -722,6 +722,9 @@ operand:
 	| "match" subject '{' arms '}' {
 		$$ = ast_items(p, EX_MATCH, @$, $2, $4);
 	}
+	| "match" '(' expr ')' '{' arms '}' {
+		$$ = ast_items(p, EX_MATCH, @$, $3, $6);
+	}
 	;
 
 /* A name and what follows it: paths, calls, indexes. */
@@ -846,28 +849,64 @@ name:
 
 %%
 
+static int
+wants(const yysymbol_kind_t *want, int n, yysymbol_kind_t kind)
+{
+	for (int i = 0; i < n; i++)
+		if (want[i] == kind)
+			return 1;
+	return 0;
+}
+
+/* What a wanted symbol is shown as; several are one group.  NULL: not. */
+static const char *
+symbol_group(const yysymbol_kind_t *want, int n, yysymbol_kind_t kind)
+{
+	int value = wants(want, n, YYSYMBOL_NUMBER) &&
+	    wants(want, n, YYSYMBOL_TEXT);
+	int operator = wants(want, n, YYSYMBOL_AND) &&
+	    wants(want, n, YYSYMBOL_EQ);
+	const char *name = yysymbol_name(kind);
+
+	/* before an operand nearly everything may stand */
+	if (value && (kind <= YYSYMBOL_TEXT_HEAD || *name == '\'') &&
+	    kind != YYSYMBOL_ELSE)
+		return strchr("\')];}\'", name[1]) ? NULL : "a value";
+	/* where a name may stand, nearly every word may */
+	if (wants(want, n, YYSYMBOL_NAME) && kind >= YYSYMBOL_USE &&
+	    kind <= YYSYMBOL_ABSENT)
+		return NULL;
+	if (operator && kind != YYSYMBOL_THEN && kind != YYSYMBOL_ELSE &&
+	    ((kind >= YYSYMBOL_AND && kind <= YYSYMBOL_IN) ||
+	    (kind >= YYSYMBOL_EQ && kind <= YYSYMBOL_NIL_ELSE) ||
+	    (*name == '\'' && strchr("<>+-*/.([", name[1]) != NULL)))
+		return "an operator";
+	return name;
+}
+
 /* What stood there and what could have, in the words of the language. */
 static int
 yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
 {
-	enum { MAX = 80, SHOWN = 5 };
+	enum { MAX = 80, SHOWN = 6 };
 	yysymbol_kind_t want[MAX];
 	yysymbol_kind_t got = yypcontext_token(ctx);
 	int n = yypcontext_expected_tokens(ctx, want, MAX);
 	const char *shown[SHOWN];
-	int nshown = 0, name = 0, semicolon = 0;
+	int nshown = 0, semicolon = 0;
 
-	for (int i = 0; i < n; i++)
-		name |= want[i] == YYSYMBOL_NAME;
-	for (int i = 0; i < n; i++)
-		semicolon |= strcmp(yysymbol_name(want[i]), "';'") == 0;
 	for (int i = 0; i < n; i++) {
-		/* where a name may stand, nearly every word may */
-		if (name && want[i] >= YYSYMBOL_USE &&
-		    want[i] <= YYSYMBOL_ABSENT)
+		const char *name = symbol_group(want, n, want[i]);
+		int k = 0;
+
+		semicolon |= strcmp(yysymbol_name(want[i]), "';'") == 0;
+		while (name != NULL && k < nshown && k < SHOWN &&
+		    strcmp(shown[k], name) != 0)
+			k++;
+		if (name == NULL || k < nshown)
 			continue;
 		if (nshown < SHOWN)
-			shown[nshown] = yysymbol_name(want[i]);
+			shown[nshown] = name;
 		nshown++;
 	}
 	parse_unexpected(p, *yypcontext_location(ctx), got == YYSYMBOL_YYEOF,

@@ -247,7 +247,8 @@ call_enum(struct check *ck, struct expr *e, struct entity *en, struct str name)
 	if (t.kind == TYPE_BAD || check_expect(ck, note->args[0], want,
 	    "the enum") != 0)
 		return bad_type();
-	enum_cover(ck->c, en, t, 0, note->args[0]->span, name);
+	if (enum_cover(ck->c, en, t, 0, note->args[0]->span, name) != 0)
+		return bad_type();
 	note->kind = NOTE_ENUM;
 	note->nargs = 1;
 	note->entity = en;
@@ -575,8 +576,7 @@ check_call(struct check *ck, struct expr *e)
 		case DE_FN:
 			return call_fn(ck, e, thing, name);
 		default:
-			NOT_BUILT(ck->c, e->a->span,
-			    "a codec of your own in an expression");
+			/* a codec, reported where it is declared */
 			return bad_type();
 		}
 	}

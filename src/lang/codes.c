@@ -3,8 +3,10 @@
  */
 #include "lang/source.h"
 
-#define LEVEL_E DIAG_ERROR
-#define LEVEL_W DIAG_WARNING
+#define LEVEL_E DIAG_ERROR, 0
+#define LEVEL_M DIAG_ERROR, 1
+#define LEVEL_W DIAG_WARNING, 0
+#define LEVEL_U DIAG_WARNING, 1
 
 const struct code_entry lang_codes[] = {
 #define CODE(number, level, title, text)                                  \

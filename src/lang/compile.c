@@ -131,6 +131,10 @@ use(struct compile *c, struct module *m, struct decl *d)
 
 	if (alias == NULL)
 		return;
+	if (other == m) {
+		diag_at(&c->ss, C206, d->path.span, "a file uses itself");
+		return;
+	}
 	if (other != NULL && other->loading) {
 		diag_at(&c->ss, C206, d->path.span,
 		    "`%.*s` uses this file, so they use each other",
@@ -206,7 +210,7 @@ load(struct compile *c, struct str path, struct str text)
 		c->first = m;
 	c->last = m;
 	if (parse_source(&c->ss, m->src) != 0)
-		c->unparsed = 1;
+		c->ss.unparsed = 1;
 	declare_all(c, m);
 	m->loading = 0;
 	return m;
@@ -331,7 +335,7 @@ warn_unused(struct compile *c, struct table *t, enum code code,
 	    i = table_next(t, i)) {
 		struct entity *e = i->value;
 
-		if (!e->used)
+		if (!e->used && e->checked >= 0)
 			diag_at(&c->ss, code, e->decl->name.span,
 			    "%s `%.*s` is not used", what, STR_ARG(i->key));
 	}
@@ -347,7 +351,7 @@ check_unused(struct compile *c, struct module *m)
 	    i = table_next(&m->things, i)) {
 		struct entity *e = i->value;
 
-		if (!e->used && e->decl->kind != DE_CODEC)
+		if (!e->used && e->checked >= 0 && e->decl->kind != DE_CODEC)
 			diag_at(&c->ss, C250, e->decl->name.span,
 			    "%s `%.*s` is not used",
 			    decl_word(e->decl->kind), STR_ARG(i->key));
@@ -498,8 +502,7 @@ compile(struct compile *c, struct str path)
 		    i != NULL; i = table_next(&m->connectors, i))
 			connector_compile(c, i->value,
 			    &c->unit->connectors[c->unit->nconnector++]);
-	if (!c->unparsed)
-		check_unused(c, c->first);
+	check_unused(c, c->first);
 	if (c->d->nerror == 0)
 		make_maps(c);
 	if (c->d->nerror == 0)

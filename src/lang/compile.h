@@ -68,7 +68,6 @@ struct compile {
 	const struct sig **sigs; /* by built-in, read when first met */
 	struct map_info **test_maps; /* of the unit's tests */
 	unsigned nesting;    /* of files, of functions */
-	int unparsed;        /* some file has syntax errors */
 };
 
 /* ---- signatures ---- */
@@ -293,8 +292,8 @@ int schema_check_decl(struct compile *c, struct entity *s);
  */
 size_t enum_gen(struct gen *g, const struct enum_info *en, int back);
 struct type enum_type(struct compile *c, const struct enum_info *en, int right);
-/* Values of from that no row takes are findings, at span at. */
-void enum_cover(struct compile *c, const struct entity *en, struct type from,
+/* Values of from that no row takes are findings, at span at; 0 or -1. */
+int enum_cover(struct compile *c, const struct entity *en, struct type from,
     int back, struct span at, struct str field);
 
 /* ---- maps ---- */

@@ -79,9 +79,13 @@ bad_clause(struct args *a, const char *form)
 {
 	struct span sp = a->at ? a->at->span : a->s->head;
 
-	diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C602, sp,
-	    "`%.*s` is written in another way", STR_ARG(a->s->name.text)),
-	    "%s", form);
+	if (a->s->name.text.n > 0)
+		diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C602, sp,
+		    "`%.*s` is written in another way",
+		    STR_ARG(a->s->name.text)), "%s", form);
+	else
+		diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C602, sp,
+		    "this cannot stand behind the outcome"), "%s", form);
 	return -1;
 }
 
@@ -303,8 +307,10 @@ budget_window(struct conn *k, struct stmt *s, void *what)
 	if (whole_number(k, next(&a), &b->limit) != 0 || b->limit <= 0 ||
 	    !accept(&a, "per") ||
 	    milliseconds(k, next(&a), &b->period_ms) != 0 ||
-	    b->period_ms <= 0 || a.at != NULL)
+	    b->period_ms <= 0 || a.at != NULL) {
+		b->limit = 1; /* it was given, though not well */
 		return bad_clause(&a, "fixed 190 per 10s;");
+	}
 	return 0;
 }
 

@@ -56,6 +56,9 @@ diag_at(struct sources *ss, enum code code, struct span sp, const char *fmt,
 	struct diag *g;
 	va_list ap;
 
+	/* what a statement that was not read declares is not missing */
+	if (c->absence && ss->unparsed)
+		return NULL;
 	if (d->n == DIAG_MAX) {
 		ss->overflow = 1;
 		d->nerror++;
@@ -147,38 +150,104 @@ put_columns(struct buf *out, struct str bytes, char c)
 			buf_putc(out, c);
 }
 
+/* Bytes of s that its first n characters take. */
+static size_t
+characters(struct str s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < s.n && n > 0) {
+		i++;
+		while (i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80)
+			i++;
+		n--;
+	}
+	return i;
+}
+
+static size_t
+count_columns(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* A blank for what would not show, a ? for what is no text. */
+static void
+put_source(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		buf_putc(out, c < 0x20 || c == 0x7f ? ' ' :
+		    c >= 0xf5 || c == 0xc0 || c == 0xc1 ? '?' : (char)c);
+	}
+}
+
+/*
+ * The line with the bytes beg .. beg + n marked.  Of a line wider than
+ * LINE_WIDTH the part around the mark is shown.
+ */
 static void
 print_place(struct buf *out, const struct diags *d, const struct diag *g,
     unsigned i, int colour)
 {
+	enum { LINE_WIDTH = 100, BEFORE = 30 };
 	const struct str *text = table_get(&d->sources, g->at[i].file);
 	struct str line = text ? line_of(*text, g->at[i].line) : STR("");
-	size_t skip = 0, beg, n, start = out->n, margin;
+	struct str before, mark, after;
+	size_t beg = g->at[i].col - 1, n = g->at[i].ncols, used;
+	size_t start = out->n, margin;
+	int cut = 0;
 
 	buf_printf(out, "  --> %.*s:%u:%u  | ", STR_ARG(g->at[i].file),
 	    g->at[i].line, g->at[i].col);
 	margin = out->n - start;
-	while (skip < line.n && (line.p[skip] == ' ' || line.p[skip] == '\t'))
-		skip++;
-	beg = g->at[i].col - 1;
-	if (beg > line.n)
-		beg = line.n;
-	if (skip > beg)
-		skip = beg;
-	for (size_t k = skip; k < line.n; k++)
-		buf_putc(out, (unsigned char)line.p[k] < 0x20 ? ' ' :
-		    line.p[k]);
+	beg = beg > line.n ? line.n : beg;
+	n = n > line.n - beg ? line.n - beg : n;
+	before = str_from(line.p, beg);
+	while (before.n > 0 && (*before.p == ' ' || *before.p == '\t')) {
+		before.p++;
+		before.n--;
+	}
+	if (count_columns(str_from(before.p, line.n - (size_t)(before.p -
+	    line.p))) > LINE_WIDTH && count_columns(before) > BEFORE) {
+		size_t skip = characters(before, count_columns(before) -
+		    BEFORE);
+
+		before.p += skip;
+		before.n -= skip;
+		cut = 1;
+	}
+	used = count_columns(before);
+	mark = str_from(line.p + beg, n);
+	mark.n = characters(mark, LINE_WIDTH - used);
+	used += count_columns(mark);
+	after = str_from(line.p + beg + n, line.n - beg - n);
+	if (mark.n < n)
+		after.n = 0;
+	after.n = characters(after, LINE_WIDTH - used);
+	if (cut)
+		buf_puts(out, STR("…"));
+	put_source(out, before);
+	put_source(out, mark);
+	put_source(out, after);
+	if ((size_t)(mark.p - line.p) + mark.n + after.n < line.n)
+		buf_puts(out, STR("…"));
+
 	buf_printf(out, "\n%*s| ", (int)margin - 2, "");
-	put_columns(out, str_from(line.p + skip, beg - skip), ' ');
+	if (cut)
+		buf_putc(out, ' ');
+	put_columns(out, before, ' ');
 	if (colour)
 		buf_puts(out, STR("\033[1;32m"));
-	n = g->at[i].ncols;
-	if (n > line.n - beg)
-		n = line.n - beg;
-	if (n == 0)
+	if (mark.n == 0)
 		buf_putc(out, '^');
 	else
-		put_columns(out, str_from(line.p + beg, n), '^');
+		put_columns(out, mark, '^');
 	if (g->at[i].label.n > 0)
 		buf_printf(out, " %.*s", STR_ARG(g->at[i].label));
 	if (colour)
@@ -256,8 +325,8 @@ diags_json(struct buf *out, const struct diags *d)
 void
 near_init(struct near *n, struct str want)
 {
-	/* a third of the letters may differ, at least one */
-	*n = (struct near){ want, STR(""), want.n / 3 + 2 };
+	/* a quarter of the letters and one more may differ */
+	*n = (struct near){ want, STR(""), want.n / 4 + 2 };
 }
 
 /* Levenshtein distance in one row; names longer than that are never near. */

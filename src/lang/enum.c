@@ -237,10 +237,12 @@ enum_type(struct compile *c, const struct enum_info *en, int right)
 }
 
 /* Rows whose key the other side does not know are mistakes in writing. */
-static void
+static int
 check_keys(struct compile *c, const struct enum_info *en, struct type from,
     int back, struct span at)
 {
+	int bad = 0;
+
 	for (unsigned i = 0; i < en->n; i++) {
 		const struct enum_row *r = &en->rows[i];
 		struct value v = key_of(r, back);
@@ -256,6 +258,7 @@ check_keys(struct compile *c, const struct enum_info *en, struct type from,
 			near_try(&near, from.options[k++]);
 		if (k < from.noption)
 			continue;
+		bad = -1;
 		g = diag_at(&c->ss, C417,
 		    back ? r->stmt->right->span : r->stmt->left->span,
 		    "%.*s is no value that can come here",
@@ -265,9 +268,10 @@ check_keys(struct compile *c, const struct enum_info *en, struct type from,
 			diag_fix(&c->ss, g, "did you mean \"%.*s\"?",
 			    STR_ARG(near.best));
 	}
+	return bad;
 }
 
-void
+int
 enum_cover(struct compile *c, const struct entity *e, struct type from,
     int back, struct span at, struct str field)
 {
@@ -276,10 +280,10 @@ enum_cover(struct compile *c, const struct entity *e, struct type from,
 	int has_else = back ? en->has_back : en->has_forth;
 	struct diag *g;
 
-	if (from.noption > 0)
-		check_keys(c, en, from, back, at);
+	if (from.noption > 0 && check_keys(c, en, from, back, at) != 0)
+		return -1;
 	if (has_else)
-		return;
+		return 0;
 	if (from.kind == TYPE_TEXT && from.noption > 0) {
 		for (unsigned k = 0; k < from.noption; k++) {
 			if (find_row(en, value_text(from.options[k]), back))
@@ -293,14 +297,14 @@ enum_cover(struct compile *c, const struct entity *e, struct type from,
 			    back ? "back" : "forward");
 			diag_fix(&c->ss, g, "add a row, or `else %s error;`",
 			    arrow);
-			return;
+			return -1;
 		}
-		return;
+		return 0;
 	}
 	if (from.kind == TYPE_BOOL &&
 	    find_row(en, value_bool(0), back) != NULL &&
 	    find_row(en, value_bool(1), back) != NULL)
-		return;
+		return 0;
 	g = diag_at(&c->ss, C415, at,
 	    "enum `%.*s` has no row for every value of `%.*s`",
 	    STR_ARG(en->name), STR_ARG(field));
@@ -309,6 +313,7 @@ enum_cover(struct compile *c, const struct entity *e, struct type from,
 	    STR_ARG(type_text(c->a, type_of(from.kind, 0))));
 	diag_fix(&c->ss, g, "add `else %s error;` or `else %s keep;`", arrow,
 	    arrow);
+	return -1;
 }
 
 size_t

@@ -518,6 +518,7 @@ check_option(struct check *ck, struct type of, struct expr *e)
 {
 	struct near near;
 	struct value v;
+	struct diag *g;
 	struct str s;
 
 	if (of.noption == 0 || e->kind == EX_BAD ||
@@ -530,10 +531,14 @@ check_option(struct check *ck, struct type of, struct expr *e)
 			return;
 		near_try(&near, of.options[i]);
 	}
-	diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C310, e->span,
-	    "this is never \"%.*s\"", STR_ARG(s)), near.best.n > 0 ?
-	    "did you mean \"%.*s\"?" : "it can be \"%.*s\" and such",
-	    STR_ARG(near.best.n > 0 ? near.best : of.options[0]));
+	g = diag_at(&ck->c->ss, C310, e->span, "this is never \"%.*s\"",
+	    STR_ARG(s));
+	if (near.best.n > 0)
+		diag_fix(&ck->c->ss, g, "did you mean \"%.*s\"?",
+		    STR_ARG(near.best));
+	else
+		diag_fix(&ck->c->ss, g, "it can be %.*s",
+		    STR_ARG(options_text(ck->c->a, of)));
 }
 
 static int

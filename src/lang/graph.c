@@ -132,6 +132,7 @@ is_excepted(const struct map_rule *r, struct str right_name)
 struct writer {
 	struct map_rule *r;
 	struct place *p;
+	struct str told; /* a path that it was reported for */
 };
 
 /* x == "a" and x == "b", or g and not g. */
@@ -175,16 +176,20 @@ show_path(struct compile *c, const struct str *path, size_t n)
 }
 
 static struct diag *
-report_two(struct map_info *m, const struct writer *x, const struct writer *y,
+report_two(struct map_info *m, const struct writer *x, struct writer *y,
     int back, struct str path)
 {
 	struct compile *c = m->ck.c;
 	struct str schema = back ? m->left_schema : m->right_schema;
-	struct diag *g = diag_at(&c->ss, C412, x->r->stmt->span,
-	    "two rules write %.*s `%.*s`", STR_ARG(schema), STR_ARG(path));
+	struct diag *g;
 
-	diag_also(&c->ss, g, y->r->stmt->span, "%s", "");
 	m->bad = 1;
+	if (str_eq(y->told, path))
+		return NULL;
+	y->told = path;
+	g = diag_at(&c->ss, C412, x->r->stmt->span,
+	    "two rules write %.*s `%.*s`", STR_ARG(schema), STR_ARG(path));
+	diag_also(&c->ss, g, y->r->stmt->span, "%s", "");
 	return g;
 }
 
@@ -209,8 +214,8 @@ witness(struct compile *c, const struct place *p, struct str name)
 
 /* A rest against a rule that writes one of the fields it may carry. */
 static void
-rest_and_field(struct map_info *m, const struct writer *rest,
-    const struct writer *w, int back)
+rest_and_field(struct map_info *m, struct writer *rest, struct writer *w,
+    int back)
 {
 	struct compile *c = m->ck.c;
 	const struct place *from = back ? &rest->r->right : &rest->r->left[0];
@@ -244,8 +249,7 @@ rests_apart(const struct map_rule *x, const struct map_rule *y, int back)
 }
 
 static void
-check_pair(struct map_info *m, const struct writer *x, const struct writer *y,
-    int back)
+check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 {
 	int xr = x->r->kind == RULE_REST, yr = y->r->kind == RULE_REST;
 	struct compile *c = m->ck.c;
@@ -291,7 +295,7 @@ check_writers(struct map_info *m, int back)
 			struct place *p = back ? &r->left[i] : &r->right;
 
 			if (p->path != NULL)
-				w[n++] = (struct writer){ r, p };
+				w[n++] = (struct writer){ r, p, STR("") };
 		}
 	}
 	for (size_t i = 0; i < n; i++)

@@ -184,7 +184,13 @@ report_side(struct map_info *m, struct expr *e, struct str want)
 	struct compile *c = m->ck.c;
 	struct str root = expr_root(e);
 
-	if (!is_left(m, root) && !is_right(m, root))
+	if (e->kind == EX_BAD)
+		return;
+	if (e->kind != EX_NAME && e->kind != EX_FIELD && e->kind != EX_TUPLE)
+		diag_fix(&c->ss, diag_at(&c->ss, C409, e->span,
+		    "`<->` joins two fields, this is an expression"),
+		    "put codecs behind: … <-> … via …");
+	else if (!is_left(m, root) && !is_right(m, root))
 		diag_fix(&c->ss, diag_at(&c->ss, C408, e->span,
 		    "a path begins with `%.*s` or `%.*s`",
 		    STR_ARG(m->left.name), STR_ARG(m->right.name)),
@@ -250,8 +256,10 @@ check_writable(struct map_info *m, const struct map_rule *r,
 	    "%.*s `%.*s` is read-only, and this rule writes it",
 	    STR_ARG(schema), STR_ARG(span_line(&c->ss, p->expr->span, c->a)));
 	if (r->stmt->arrow == ARROW_BOTH)
-		diag_fix(&c->ss, g, "write the rule one way: %s <- %s",
-		    back ? "the other side" : "…", back ? "this" : "…");
+		diag_fix(&c->ss, g, "read it only: %.*s <- %.*s",
+		    STR_ARG(span_line(&c->ss, (back ? r->right : r->left[0])
+		    .expr->span, c->a)),
+		    STR_ARG(span_line(&c->ss, p->expr->span, c->a)));
 	return -1;
 }
 
@@ -384,8 +392,8 @@ check_options(struct map_info *m, const struct place *p, struct type from,
 	if (from.noption == 0 && to.noption > 0) {
 		g = diag_at(&c->ss, C406, at, "`%.*s` takes some texts only, "
 		    "and any may come", STR_ARG(path));
-		diag_witness(&c->ss, g, "\"?\" is none of \"%.*s\"%s",
-		    STR_ARG(to.options[0]), to.noption > 1 ? ", …" : "");
+		diag_witness(&c->ss, g, "\"?\" is none of %.*s",
+		    STR_ARG(options_text(c->a, to)));
 		diag_fix(&c->ss, g, "translate it: via an enum");
 		return -1;
 	}
@@ -424,7 +432,8 @@ check_assign(struct map_info *m, const struct map_rule *r,
 		    type_of(to.kind, 0))), r->stmt->arrow == ARROW_BOTH ?
 		    back ? "what comes back is" : "what comes is" : "this is",
 		    STR_ARG(type_text(c->a, plain)));
-		if (r->nstep > 0)
+		if (r->nstep > 0 || (type_is_number(from) &&
+		    type_is_number(to)))
 			return -1;
 		fix = suggest(c, back && r->stmt->arrow == ARROW_BOTH ? to :
 		    from, back && r->stmt->arrow == ARROW_BOTH ? from : to, 0);
@@ -435,7 +444,8 @@ check_assign(struct map_info *m, const struct map_rule *r,
 	if (from.nil & NIL_NULL && !(to.nil & NIL_NULL) &&
 	    to.kind != TYPE_ANY) {
 		g = diag_at(&c->ss, C302, at, "`%.*s` is never null, but null "
-		    "may come", STR_ARG(path));
+		    "may come%s", STR_ARG(path), back &&
+		    r->stmt->arrow == ARROW_BOTH ? " back" : "");
 		diag_fix(&c->ss, g, "add `with null: skip`");
 		return -1;
 	}
@@ -567,7 +577,12 @@ check_both(struct map_info *m, struct map_rule *r)
 	} else {
 		t = r->left[0].type;
 	}
-	bad = check_writable(m, r, &r->right, m->right_schema, 0);
+	if (check_writable(m, r, &r->right, m->right_schema, 0) != 0)
+		return -1;
+	for (unsigned i = 0; i < r->nleft && r->back; i++)
+		bad |= check_writable(m, r, &r->left[i], m->left_schema, 1);
+	if (bad)
+		return -1;
 	r->source_type = pipe_flow(c, r, apply_policy(c, r, t, 0), 0);
 	bad |= check_assign(m, r, &r->right, r->source_type, 0,
 	    s->right->span);
@@ -576,11 +591,9 @@ check_both(struct map_info *m, struct map_rule *r)
 	t = pipe_flow(c, r, apply_policy(c, r, r->right.type, 1), 1);
 	if (r->kind == RULE_TUPLE)
 		t = t.kind == TYPE_BAD ? t : type_of(TYPE_TEXT, NIL_BOTH);
-	for (unsigned i = 0; i < r->nleft; i++) {
-		bad |= check_writable(m, r, &r->left[i], m->left_schema, 1);
+	for (unsigned i = 0; i < r->nleft; i++)
 		bad |= check_assign(m, r, &r->left[i], t, 1,
 		    r->left[i].expr->span);
-	}
 	return bad;
 }
 

@@ -22,17 +22,19 @@ place_text(struct compile *c, const struct map_rule *r, int back)
 	return span_line(&c->ss, e->span, c->a);
 }
 
-/* What a rule does with an absent or null value in register 0. */
+/*
+ * What a rule does with an absent or null value in register 0, whatever the
+ * schema promised: what is written is done.
+ */
 static void
 gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
-    int back, unsigned nil)
+    int back)
 {
 	int missing = !back || r->stmt->arrow != ARROW_BOTH;
 	struct str what = place_text(c, r, back);
 	size_t jump, over;
 
-	if ((nil & NIL_ABSENT) && missing &&
-	    (r->required || r->missing != NIL_SKIP)) {
+	if (missing && (r->required || r->missing != NIL_SKIP)) {
 		jump = gen_jump(f, OP_JUMP_ABSENT, 0);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, jump);
@@ -45,7 +47,7 @@ gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
 			nil_const(f, 0, 1);
 		gen_label(f, over);
 	}
-	if ((nil & NIL_NULL) && (r->required || r->null != NIL_CLEAR)) {
+	if (r->required || r->null != NIL_CLEAR) {
 		jump = gen_jump(f, OP_JUMP_NULL, 0);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, jump);
@@ -163,8 +165,8 @@ gen_field_rule(struct compile *c, struct gen_func *f,
 {
 	const struct note *plain = plain_source(r, back);
 	const struct place *p = back ? &r->right : &r->left[0];
-	size_t guards[16], nil = 0, none[2] = { 0 };
-	unsigned may_nil;
+	size_t guards[16], none[2] = { 0 };
+	struct value v;
 
 	if (plain != NULL) {
 		unsigned in = gen_in(f->g, plain->path, plain->npath, 0);
@@ -177,26 +179,17 @@ gen_field_rule(struct compile *c, struct gen_func *f,
 		gen_expr(c, f, r->guards[i], 0);
 		guards[i] = gen_jump(f, OP_JUMP_FALSE, 0);
 	}
-	if (r->source != NULL) {
+	if (r->source != NULL)
 		gen_expr(c, f, r->source, 0);
-		may_nil = r->source->note->type.nil;
-	} else if (r->kind == RULE_TUPLE && !back) {
+	else if (r->kind == RULE_TUPLE && !back)
 		gen_tuple(f, r, none);
-		may_nil = 0;
-	} else {
+	else
 		gen_move(f, SLOT_TEMP, 0, SLOT_IN,
 		    gen_in(f->g, p->path, p->n, 0));
-		may_nil = p->type.nil;
-	}
 	f->at = r->stmt->head;
-	gen_policy(c, f, r, back, may_nil);
-	if (r->nstep > 0) {
-		if (may_nil)
-			nil = gen_jump(f, OP_JUMP_NIL, 0);
-		pipe_gen(c, f, r, back, 0);
-		if (may_nil)
-			gen_label(f, nil);
-	}
+	if (r->source == NULL || expr_const(c, r->source, &v) != 0)
+		gen_policy(c, f, r, back);
+	pipe_gen(c, f, r, back, 0);
 	if (none[0] != 0) {
 		gen_label(f, none[0]);
 		gen_label(f, none[1]);

@@ -43,7 +43,7 @@ check_text(struct sources *ss, struct source *s)
 		diag_at(ss, C107, (struct span){ (uint32_t)i, (uint32_t)i + 1,
 		    s->file }, "byte 0x%02x is not UTF-8",
 		    (unsigned char)s->text.p[i]);
-		s->text.n = i;
+		s->text.n = 0;
 		return;
 	}
 }

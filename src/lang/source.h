@@ -30,6 +30,7 @@ struct sources {
 	struct source **list;
 	size_t n, cap;
 	int overflow; /* too many findings: the rest is dropped */
+	int unparsed; /* there were syntax errors */
 };
 
 /* Add a file; text lives as long as the compile. */
@@ -53,6 +54,7 @@ enum code {
 struct code_entry {
 	int number;
 	enum diag_level level;
+	int absence; /* something is missing, perhaps for a syntax error */
 	const char *title;
 	const char *text;
 };

@@ -73,6 +73,8 @@ declared_type(struct compile *c, const struct type_name *n, struct type *out)
 	if (type_named(c->a, n, out) == 0 && out->kind != TYPE_NIL &&
 	    out->kind != TYPE_BAD)
 		return 0;
+	while (n->of != NULL && str_eq(n->name.text, STR("list")))
+		n = n->of;
 	diag_fix(&c->ss, diag_at(&c->ss, C214, n->name.span,
 	    "there is no type `%.*s`", STR_ARG(n->name.text)),
 	    "text, int, decimal, bool, date, datetime, list<…>, record or "

@@ -281,3 +281,14 @@ type_text(struct arena *a, struct type t)
 	    t.nil == NIL_NULL ? "null" :
 	    t.nil == NIL_ABSENT ? "absent" : "null or absent");
 }
+
+struct str
+options_text(struct arena *a, struct type t)
+{
+	struct str s = STR("");
+
+	for (unsigned i = 0; i < t.noption && i < 4; i++)
+		s = arena_printf(a, "%.*s%s\"%.*s\"", STR_ARG(s),
+		    i ? ", " : "", STR_ARG(t.options[i]));
+	return t.noption > 4 ? arena_printf(a, "%.*s, …", STR_ARG(s)) : s;
+}

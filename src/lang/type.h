@@ -80,5 +80,7 @@ int type_unite(struct arena *a, struct type x, struct type y,
 /* "text", "list<int>", "text or null", … */
 struct str type_text(struct arena *a, struct type t);
 int type_is_number(struct type t);
+/* "a", "b", … : the first of a text's options. */
+struct str options_text(struct arena *a, struct type t);
 
 #endif

@@ -1,1 +1,6 @@
-# tests/lang
+# Golden files of the language: NAME.map and what it gives, NAME.expect.
+check_PROGRAMS += tests/lang/golden
+TESTS += tests/lang/golden
+tests_lang_golden_SOURCES = tests/lang/golden.c
+tests_lang_golden_LDADD = $(LIB_LANG)
+EXTRA_DIST += tests/lang/README.md tests/lang/files
