@@ -44,3 +44,16 @@ tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)
 EXTRA_DIST += src/vm/README.md src/vm/page.awk
 dist_check_SCRIPTS += tests/unit/vm_page.sh
 TESTS += tests/unit/vm_page.sh
+
+# The same code once more, to tell the fuzzer's driver where it goes.
+check_LIBRARIES += tests/fuzz/libfuzzvm.a
+tests_fuzz_libfuzzvm_a_SOURCES = $(src_vm_libvm_a_SOURCES)
+tests_fuzz_libfuzzvm_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
+LIB_FUZZ_VM = tests/fuzz/libfuzzvm.a $(LIB_FUZZ) $(PCRE2_LIBS) $(ICU_LIBS) \
+	$(XXHASH_LIBS) $(PHONE_LIBS) -lstdc++
+
+FUZZERS += tests/fuzz/vm_codec tests/fuzz/vm_prog
+tests_fuzz_vm_codec_SOURCES = $(FUZZ_DRIVER) tests/fuzz/vm_codec.c
+tests_fuzz_vm_codec_LDADD = $(LIB_FUZZ_VM)
+tests_fuzz_vm_prog_SOURCES = $(FUZZ_DRIVER) tests/fuzz/vm_prog.c
+tests_fuzz_vm_prog_LDADD = $(LIB_FUZZ_VM)

@@ -149,8 +149,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	p = b->params;
 	if (b->left == NULL) /* the value is the first parameter */
 		p += strcspn(p, ","), p += strspn(p, ", ");
-	for (; *p != '\0'; p += strcspn(p, ","), p += strspn(p, ", "))
-		args[n++] = argument(str_from(p, strcspn(p, ":")),
+	for (; *p != '\0'; p += strcspn(p, ","), p += strspn(p, ", "), n++)
+		args[n] = argument(str_from(p, strcspn(p, ":")),
 		    data[1 + n % 3]);
 	parts = value_open(args[0], &a).n;
 	if (b->hidden == HIDDEN_AS_TEXT)
