@@ -1,7 +1,7 @@
 # The manual.  crosswalk-map(5) holds tables of the program: man/tables puts
 # them in, from the same .def files.
 dist_man_MANS = man/crosswalk.1 man/crosswalkd.8 man/crosswalkd.conf.5 \
-	man/crosswalk-api.7 man/crosswalk-events.7
+	man/crosswalk-api.7 man/crosswalk-bytecode.7 man/crosswalk-events.7
 nodist_man_MANS = man/crosswalk-map.5
 EXTRA_DIST += man/crosswalk-map.5.in man/README.md
 CLEANFILES += man/crosswalk-map.5

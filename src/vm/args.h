@@ -57,7 +57,4 @@ text_slice(struct value whole, struct str s)
 	return v;
 }
 
-/* For a text in a message: "%.*s" with at most 80 bytes of it. */
-#define SHOWN(s) (int)((s).n < 80 ? (s).n : 80), (s).p
-
 #endif

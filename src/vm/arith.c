@@ -1,8 +1,6 @@
 /*
  * Exact arithmetic and order of values.
  */
-#include "config.h"
-
 #include "vm/run.h"
 
 #include <inttypes.h>

@@ -1,8 +1,6 @@
 /*
  * The table of built-ins, and what all of them need of their arguments.
  */
-#include "config.h"
-
 #include "vm/builtin.h"
 
 #include "vm/args.h"

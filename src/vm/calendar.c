@@ -3,11 +3,11 @@
  * "chrono-Compatible Low-Level Date Algorithms": years begin in March, so
  * the leap day is the last, and 400 years are 146,097 days.
  */
-#include "config.h"
-
 #include "vm/calendar.h"
 
 #include <stdio.h>
+
+#include "vm/shown.h"
 
 int64_t
 date_days(struct date d)
@@ -73,8 +73,7 @@ digits(const char *p, int n)
 static int
 no_date(struct str s, struct err *e)
 {
-	return err_set(e, ERR_DATA, "\"%.*s\" is no date",
-	    (int)(s.n < 80 ? s.n : 80), s.p);
+	return err_set(e, ERR_DATA, "\"%.*s\" is no date", SHOWN(s));
 }
 
 int
@@ -153,7 +152,7 @@ moment_parse(struct str s, int loose, struct moment *m, struct err *e)
 	return 0;
 bad:
 	return err_set(e, ERR_DATA, "\"%.*s\" is no date-time",
-	    (int)(s.n < 80 ? s.n : 80), s.p);
+	    SHOWN(s));
 }
 
 int64_t

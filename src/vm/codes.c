@@ -2,8 +2,6 @@
  * Codes of countries, states and currencies.  Countries and currencies are
  * ICU's tables; the states are the codes of the US Postal Service.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <stdlib.h>

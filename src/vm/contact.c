@@ -2,8 +2,6 @@
  * Codecs and functions for what contacts have: addresses of mail, web and
  * streets, names, telephone numbers, countries, money.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <stdlib.h>

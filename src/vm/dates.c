@@ -2,8 +2,6 @@
  * Computing with dates and date-times.  A date-time keeps its own offset:
  * its day is the day on its own clock (at_zone changes the clock).
  */
-#include "config.h"
-
 #include "vm/time.h"
 
 #include <stdio.h>

@@ -4,8 +4,6 @@
  * A text field that stands for something other than text has no way to be
  * empty but to have no value: "" comes back as null from all of them.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <stdio.h>
@@ -361,7 +359,8 @@ FUNC(address_block)
 			continue;
 		if (arg_text(list.u.list[i], &s, a, e) != 0)
 			return err_prefix(e, "part %u", i + 1);
-		if (text_find(s, STR("\n")) < s.n)
+		if (text_find(s, STR("\n")) < s.n ||
+		    text_find(s, STR("\r")) < s.n)
 			return err_set(e, ERR_DATA,
 			    "part %u has more than one line", i + 1);
 		n += s.n;

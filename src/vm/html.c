@@ -3,8 +3,6 @@
  * browser: tags go, the six usual entities and numbers are decoded, breaks
  * and blocks end a line, white space collapses as it does on a page.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <stdlib.h>

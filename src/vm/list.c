@@ -4,8 +4,6 @@
  * sort_by, group_by and distinct_by take the keys beside the elements: the
  * compiler makes them with a map loop from the function that is written.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <stdlib.h>

@@ -9,6 +9,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/dates.c \
 	src/vm/glue.c \
 	src/vm/html.c \
+	src/vm/insn.c src/vm/insn.h \
 	src/vm/list.c \
 	src/vm/names.c \
 	src/vm/number.c \
@@ -16,7 +17,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/phone.cc src/vm/phone.h \
 	src/vm/prog.c src/vm/prog.h \
 	src/vm/regex.c \
-	src/vm/run.h \
+	src/vm/run.h src/vm/shown.h \
 	src/vm/text.c src/vm/text.h \
 	src/vm/time.c src/vm/time.h \
 	src/vm/unicode.c \
@@ -39,3 +40,20 @@ tests_unit_vm_SOURCES = tests/unit/vm.h \
 	tests/unit/vm_run.c \
 	tests/unit/vm_verify.c
 tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)
+
+EXTRA_DIST += src/vm/README.md src/vm/page.awk
+dist_check_SCRIPTS += tests/unit/vm_page.sh
+TESTS += tests/unit/vm_page.sh
+
+# The same code once more, to tell the fuzzer's driver where it goes.
+check_LIBRARIES += tests/fuzz/libfuzzvm.a
+tests_fuzz_libfuzzvm_a_SOURCES = $(src_vm_libvm_a_SOURCES)
+tests_fuzz_libfuzzvm_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
+LIB_FUZZ_VM = tests/fuzz/libfuzzvm.a $(LIB_FUZZ) $(PCRE2_LIBS) $(ICU_LIBS) \
+	$(XXHASH_LIBS) $(PHONE_LIBS) -lstdc++
+
+FUZZERS += tests/fuzz/vm_codec tests/fuzz/vm_prog
+tests_fuzz_vm_codec_SOURCES = $(FUZZ_DRIVER) tests/fuzz/vm_codec.c
+tests_fuzz_vm_codec_LDADD = $(LIB_FUZZ_VM)
+tests_fuzz_vm_prog_SOURCES = $(FUZZ_DRIVER) tests/fuzz/vm_prog.c
+tests_fuzz_vm_prog_LDADD = $(LIB_FUZZ_VM)

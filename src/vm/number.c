@@ -1,8 +1,6 @@
 /*
  * Built-ins on numbers: exact, and an error where they would not be.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 /* The words of a rounding parameter. */

@@ -1,8 +1,6 @@
 /*
  * libphonenumber behind a C function.  No exception leaves it.
  */
-#include "config.h"
-
 #include "vm/phone.h"
 
 #include <cstring>
@@ -37,6 +35,7 @@ e164(const std::string &text, const std::string &region, std::string *out,
 {
 	const PhoneNumberUtil *util = PhoneNumberUtil::GetInstance();
 	PhoneNumber number;
+	std::string again;
 	PhoneNumberUtil::ErrorType type =
 	    util->Parse(text, region.empty() ? "ZZ" : region, &number);
 
@@ -53,6 +52,17 @@ e164(const std::string &text, const std::string &region, std::string *out,
 		return -1;
 	}
 	util->Format(number, PhoneNumberUtil::E164, out);
+	/* of "000000" the form is read as another number: it is none */
+	if (util->Parse(*out, "ZZ", &number) !=
+	    PhoneNumberUtil::NO_PARSING_ERROR) {
+		*why = "is no telephone number";
+		return -1;
+	}
+	util->Format(number, PhoneNumberUtil::E164, &again);
+	if (again != *out) {
+		*why = "is no telephone number";
+		return -1;
+	}
 	return 0;
 }
 

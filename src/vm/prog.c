@@ -1,8 +1,6 @@
 /*
  * Names of instructions and the listing of a program.
  */
-#include "config.h"
-
 #include "vm/prog.h"
 
 #include <inttypes.h>

@@ -7,8 +7,6 @@
  * it runs.  So fuel bounds the time of a record whatever the pattern is, and
  * an ordinary match is cheap.  No JIT: it counts steps in another way.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <stdlib.h>

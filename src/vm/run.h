@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "record/decimal.h"
+#include "vm/shown.h"
 #include "vm/vm.h"
 
 struct regexes; /* regex.c */

@@ -2,8 +2,6 @@
  * Built-ins on text.  A text is UTF-8 and its characters are code points.
  * What is ASCII is done here, everything else by ICU (unicode.c).
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <assert.h>

@@ -3,8 +3,6 @@
  * what CRMs keep.  A date is the text "2026-01-31", a date-time one of
  * RFC 3339; both are checked against the calendar whenever they are read.
  */
-#include "config.h"
-
 #include "vm/time.h"
 
 #include <stdio.h>

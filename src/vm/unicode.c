@@ -1,8 +1,6 @@
 /*
  * What ICU does for texts: case, normalisation, white space, marks.
  */
-#include "config.h"
-
 #include "vm/text.h"
 
 #include <assert.h>

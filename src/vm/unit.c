@@ -2,8 +2,6 @@
  * Units: counted, found by name.  A unit is filled by one thread, and then
  * only read; the count alone is changed by many.
  */
-#include "config.h"
-
 #include "vm/unit.h"
 
 #include <stdlib.h>

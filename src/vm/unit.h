@@ -88,7 +88,7 @@ struct unit_op {
 
 struct unit_object {
 	struct str name;
-	struct str clear;     /* JSON text that clears a field; "null" if n==0 */
+	struct str clear;     /* JSON that clears a field; n == 0: "null" */
 	struct str fields_path; /* "" : none */
 	int64_t fields_cache_s;
 	int id;               /* (body) -> id */

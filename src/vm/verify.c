@@ -9,8 +9,6 @@
  * RECORD_DEPTH deep, so the stack of frames is bounded.  Temporaries may be
  * read before they are written: frames begin as ABSENT.
  */
-#include "config.h"
-
 #include "vm/prog.h"
 
 #include <inttypes.h>

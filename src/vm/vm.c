@@ -10,8 +10,6 @@
  * nothing.  -DVM_SWITCH gives the same loop over a switch, for compilers
  * without that extension.
  */
-#include "config.h"
-
 #include "vm/vm.h"
 
 #include <assert.h>
@@ -20,8 +18,8 @@
 #include <stdlib.h>
 
 #include "base/size.h"
-#include "base/table.h"
 #include "vm/builtin.h"
+#include "vm/insn.h"
 #include "vm/op.h"
 #include "vm/run.h"
 
@@ -124,211 +122,7 @@ check_output(struct vm *vm, const struct prog_func *f, const struct value *r)
 	return 0;
 }
 
-/* ---- instructions that are more than a line ---- */
-
-static int
-do_concat(struct vm *vm, const struct value *v, unsigned n, struct value *out,
-    struct arena *a)
-{
-	size_t total = 0;
-	unsigned flags = VF_PLAIN;
-	char *p, *at;
-
-	for (unsigned i = 0; i < n; i++) {
-		if (v[i].type != V_TEXT)
-			return err_set(&vm->err, ERR_DATA,
-			    "only texts are joined, not %s", value_word(v[i]));
-		total += v[i].n; /* <= 255 * UINT32_MAX; decoded is shorter */
-		flags &= v[i].flags;
-	}
-	if (vm_charge(vm, total / 16, &vm->err) != 0 ||
-	    (p = at = vm_alloc(vm, a, total, &vm->err)) == NULL)
-		return -1;
-	for (unsigned i = 0; i < n; i++) {
-		struct str s = value_str(v[i], a);
-
-		if (s.n > 0)
-			memcpy(at, s.p, s.n);
-		at += s.n;
-	}
-	*out = value_text(str_from(p, (size_t)(at - p)));
-	out->flags = (uint8_t)flags;
-	return 0;
-}
-
-static int
-do_list(struct vm *vm, const struct value *v, unsigned n, struct value *out,
-    struct arena *a)
-{
-	struct value *list = vm_values(vm, a, n, &vm->err);
-	uint32_t k = 0;
-
-	if (list == NULL)
-		return -1;
-	for (unsigned i = 0; i < n; i++)
-		if (v[i].type != V_ABSENT)
-			list[k++] = v[i];
-	*out = (struct value){ .type = V_LIST, .n = k, .u.list = list };
-	return 0;
-}
-
-static int
-do_record(struct vm *vm, const struct value *v, unsigned n, struct value *out,
-    struct arena *a)
-{
-	struct member *m = vm_alloc(vm, a, n * sizeof(*m), &vm->err);
-	uint32_t k = 0;
-
-	if (m == NULL)
-		return -1;
-	for (unsigned i = 0; i < n; i++, v += 2) {
-		if (v[0].type != V_TEXT)
-			return err_set(&vm->err, ERR_DATA,
-			    "a member's name is a text, not %s",
-			    value_word(v[0]));
-		if (v[1].type == V_ABSENT)
-			continue;
-		m[k].name = value_str(v[0], a);
-		m[k].value = v[1];
-		for (uint32_t j = 0; j < k; j++)
-			if (str_eq(m[j].name, m[k].name))
-				return err_set(&vm->err, ERR_DATA,
-				    "two members are called \"%.*s\"",
-				    (int)(m[k].name.n < 80 ? m[k].name.n : 80),
-				    m[k].name.p);
-		k++;
-	}
-	*out = (struct value){ .type = V_RECORD, .n = k, .u.record = m };
-	return 0;
-}
-
-static int
-do_field(struct vm *vm, struct value v, struct value name, struct value *out,
-    struct arena *a)
-{
-	if (value_nil(v)) {
-		*out = v;
-		return 0;
-	}
-	if (name.type != V_TEXT)
-		return err_set(&vm->err, ERR_DATA,
-		    "a member's name is a text, not %s", value_word(name));
-	if (v.type == V_RAW) {
-		if (vm_charge(vm, v.n / 16, &vm->err) != 0)
-			return -1;
-	} else if (v.type != V_RECORD) {
-		return err_set(&vm->err, ERR_DATA, "%s has no member \"%.*s\"",
-		    value_word(v), (int)(name.n < 80 ? name.n : 80), name.u.p);
-	}
-	*out = value_member(v, value_str(name, a), a);
-	return 0;
-}
-
-/* v as a list within the limits: a LIST as it is, a RAW opened. */
-static int
-open_list(struct vm *vm, struct value v, struct value *list, struct arena *a)
-{
-	if (v.type == V_RAW) {
-		if (vm_charge(vm, v.n / 16, &vm->err) != 0)
-			return -1;
-		v = value_open(v, a);
-	}
-	if (v.type != V_LIST)
-		return err_set(&vm->err, ERR_DATA, "expects a list, not %s",
-		    value_word(v));
-	*list = v;
-	return vm_list_fits(vm, v.n, &vm->err);
-}
-
-static int
-do_index(struct vm *vm, struct value v, struct value at, struct value *out,
-    struct arena *a)
-{
-	int64_t i;
-
-	if (value_nil(v)) {
-		*out = v;
-		return 0;
-	}
-	if (open_list(vm, v, &v, a) != 0 || num_int(at, &i, &vm->err) != 0)
-		return -1;
-	*out = i >= 0 && i < v.n ? v.u.list[i] : (struct value){ 0 };
-	return 0;
-}
-
-/* EQ, with the common cases in place. */
-static inline int
-equal(struct value x, struct value y, struct arena *a)
-{
-	if (x.type != y.type || x.type >= V_RAW || x.type == V_NUM)
-		return value_equal(x, y, CMP_EXACT, a);
-	if (x.type == V_TEXT && !((x.flags | y.flags) & VF_ESCAPED))
-		return x.n == y.n && (x.n == 0 ||
-		    memcmp(x.u.p, y.u.p, x.n) == 0);
-	if (x.type == V_INT || x.type == V_BOOL)
-		return x.u.i == y.u.i;
-	return value_equal(x, y, CMP_EXACT, a);
-}
-
-static int
-do_in(struct vm *vm, struct value x, struct value v, struct value *out,
-    struct arena *a)
-{
-	int found = 0;
-
-	if (open_list(vm, v, &v, a) != 0 ||
-	    vm_charge(vm, v.n, &vm->err) != 0)
-		return -1;
-	for (uint32_t i = 0; i < v.n && !found; i++)
-		found = equal(x, v.u.list[i], a);
-	*out = value_bool(found);
-	return 0;
-}
-
-static const struct value *
-enum_row(const struct prog_enum *en, struct value v, struct arena *a)
-{
-	if (en->index != NULL && v.type == V_TEXT)
-		return table_get(en->index, value_str(v, a));
-	for (uint32_t i = 0; i < en->n; i++)
-		if (equal(v, en->from[i], a))
-			return &en->to[i];
-	return NULL;
-}
-
-static int
-do_enum(struct vm *vm, const struct prog_enum *en, struct value *v,
-    struct arena *a)
-{
-	const struct value *to;
-	struct buf shown = { 0 };
-
-	if (value_nil(*v))
-		return 0;
-	if (vm_charge(vm, v->type == V_TEXT ? v->n / 16 : en->n,
-	    &vm->err) != 0)
-		return -1;
-	to = enum_row(en, *v, a);
-	if (to != NULL) {
-		*v = *to;
-		return 0;
-	}
-	switch (en->other) {
-	case ELSE_KEEP:
-		*v = (struct value){ 0 };
-		return 0;
-	case ELSE_VALUE:
-		*v = en->other_value;
-		return 0;
-	case ELSE_ERROR:
-		break;
-	}
-	value_write(&shown, *v);
-	err_set(&vm->err, ERR_DATA, "enum %.*s: no row for %.*s",
-	    STR_ARG(en->name), (int)(shown.n < 80 ? shown.n : 80), shown.p);
-	buf_fini(&shown);
-	return -1;
-}
+/* ---- calls and loops ---- */
 
 /* Fuel for the bytes that a call touches. */
 static uint64_t
@@ -383,7 +177,7 @@ do_loop(struct vm *vm, const struct prog *p, const struct prog_loop *l,
 	uint32_t n = 0, i;
 	int64_t found = -1;
 
-	if (open_list(vm, r[0], &list, a) != 0)
+	if (insn_open(vm, r[0], &list, a) != 0)
 		return -1;
 	if ((l->kind == LOOP_MAP || l->kind == LOOP_FILTER) &&
 	    (keep = vm_values(vm, a, list.n, &vm->err)) == NULL)
@@ -592,7 +386,7 @@ next:
 		OR_RAISE(num_neg(B, &A, a, &vm->err));
 		NEXT;
 	INSN(EQ):
-		A = value_bool(equal(B, C, a));
+		A = value_bool(insn_equal(B, C, a));
 		goto check_memory;
 	INSN(LESS):
 		OR_RAISE(num_order(B, C, &order, a, &vm->err));
@@ -608,25 +402,25 @@ next:
 		A = value_bool(!B.u.i);
 		NEXT;
 	INSN(IN):
-		OR_RAISE(do_in(vm, B, C, &A, a));
+		OR_RAISE(insn_in(vm, B, C, &A, a));
 		goto check_memory;
 	INSN(CONCAT):
-		OR_RAISE(do_concat(vm, &B, insn_c(w), &A, a));
+		OR_RAISE(insn_concat(vm, &B, insn_c(w), &A, a));
 		goto check_memory;
 	INSN(LIST):
-		OR_RAISE(do_list(vm, &B, insn_c(w), &A, a));
+		OR_RAISE(insn_list(vm, &B, insn_c(w), &A, a));
 		goto check_memory;
 	INSN(RECORD):
-		OR_RAISE(do_record(vm, &B, insn_c(w), &A, a));
+		OR_RAISE(insn_record(vm, &B, insn_c(w), &A, a));
 		goto check_memory;
 	INSN(FIELD):
-		OR_RAISE(do_field(vm, B, C, &A, a));
+		OR_RAISE(insn_field(vm, B, C, &A, a));
 		goto check_memory;
 	INSN(INDEX):
-		OR_RAISE(do_index(vm, B, C, &A, a));
+		OR_RAISE(insn_index(vm, B, C, &A, a));
 		goto check_memory;
 	INSN(ENUM):
-		OR_RAISE(do_enum(vm, &p->enums[K], &A, a));
+		OR_RAISE(insn_enum(vm, &p->enums[K], &A, a));
 		goto check_memory;
 	INSN(CALL):
 		OR_RAISE(do_call(vm, K, &A, a));

@@ -2,8 +2,6 @@
  * Time zones, by ICU; one calendar per zone and VM.  ICU counts in
  * milliseconds as double, exact up to 2^53; years 0 .. 9999 need 2^48.
  */
-#include "config.h"
-
 #include "vm/zone.h"
 
 #include <stdlib.h>
@@ -45,7 +43,7 @@ static int
 no_zone(struct str name, struct err *e)
 {
 	return err_set(e, ERR_DATA, "no time zone \"%.*s\"",
-	    (int)(name.n < 80 ? name.n : 80), name.p);
+	    SHOWN(name));
 }
 
 static int

@@ -1,6 +1,4 @@
 /* The built-ins at their edges, forward and back. */
-#include "config.h"
-
 #include "vm.h"
 
 struct row {
@@ -524,6 +522,8 @@ Test(builtins, contacts)
 	    { "e164(\"＋４９ ３０ １２３４５６７８\")",
 		"\"+493012345678\"" },
 
+	    { "e164(\"000000\", \"DE\")",
+		"e164: \"000000\" is no telephone number" },
 	    { "join_name([null, null])", "\"\"" },
 	    { "join_name([\"\", \"Lee\"])", "\"Lee\"" },
 	    { "join_name([1])",

@@ -7,8 +7,6 @@
  *
  * name' is a codec's way back.  A hidden argument may be given as the last.
  */
-#include "config.h"
-
 #include "vm.h"
 
 #include <ctype.h>

@@ -1,6 +1,4 @@
 /* Every example of every built-in is true. */
-#include "config.h"
-
 #include "vm.h"
 
 Test(builtins, examples)

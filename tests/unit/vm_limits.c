@@ -1,6 +1,4 @@
-/* Every limit holds at its edge: the last that fits, the first that does not. */
-#include "config.h"
-
+/* Every limit holds at its edge: what just fits, what just does not. */
 #include "vm.h"
 
 #include "base/clock.h"

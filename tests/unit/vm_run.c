@@ -1,6 +1,4 @@
 /* What each instruction does, what it raises, and where. */
-#include "config.h"
-
 #include "vm.h"
 
 #include "record/layout.h"

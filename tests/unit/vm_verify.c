@@ -1,6 +1,4 @@
 /* The verifier must reject every program the interpreter could not survive. */
-#include "config.h"
-
 #include "vm.h"
 
 #define ABC(op, a, b, c) INSN_ABC(OP_##op, a, b, c)
