@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -129,12 +130,14 @@ static void
 print_stats(const struct run *r)
 {
 	int64_t ms = clock_mono_ms() - r->progress.began_ms;
+	struct rusage u;
 
+	getrusage(RUSAGE_SELF, &u);
 	fprintf(stderr, "%" PRIu64 " records, %" PRIu64 " refused, %" PRIu64
 	    " bytes in, %" PRIu64 " bytes out, %" PRId64 ".%03" PRId64
-	    " s, %" PRIu64 " records/s\n", r->records, r->bad, r->in.bytes,
+	    " s, %" PRIu64 " records/s, %ld KB of memory\n", r->records, r->bad, r->in.bytes,
 	    r->bytes_out, ms / 1000, ms % 1000,
-	    ms > 0 ? r->records * 1000 / (uint64_t)ms : 0);
+	    ms > 0 ? r->records * 1000 / (uint64_t)ms : 0, u.ru_maxrss);
 }
 
 int

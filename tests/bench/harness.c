@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,13 +114,4 @@ bench_rate(const struct bench *b, bench_fn *fn, void *arg)
 	}
 	buf_fini(&out);
 	return best;
-}
-
-long
-bench_memory(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_SELF, &u);
-	return u.ru_maxrss;
 }

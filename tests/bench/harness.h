@@ -31,7 +31,5 @@ void bench_print(const struct bench *b, bench_fn *fn, void *arg);
  * over all lines.
  */
 double bench_rate(const struct bench *b, bench_fn *fn, void *arg);
-/* Largest resident memory of the process, KB. */
-long bench_memory(void);
 
 #endif

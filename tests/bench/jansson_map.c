@@ -258,8 +258,7 @@ main(int argc, char **argv)
 	if (argc > 2)
 		bench_print(&b, map, NULL);
 	else
-		printf("%.0f %ld\n", bench_rate(&b, map, NULL),
-		    bench_memory());
+		printf("%.0f\n", bench_rate(&b, map, NULL));
 	bench_free(&b);
 	return 0;
 }

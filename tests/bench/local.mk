@@ -10,10 +10,11 @@ tests_bench_map_SOURCES = tests/bench/map.c \
 tests_bench_map_CFLAGS = $(AM_CFLAGS)
 tests_bench_map_LDADD = $(LIB_LANG)
 
-EXTRA_DIST += tests/bench/README.md tests/bench/run tests/bench/contact.jq
+EXTRA_DIST += tests/bench/README.md tests/bench/e2e.sh tests/bench/run tests/bench/contact.jq
 CLEANFILES += $(EXTRA_PROGRAMS)
 
-bench: crosswalk tests/bench/contacts tests/bench/jansson_map tests/bench/map
-	@top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)' \
-	    $(SHELL) '$(top_srcdir)/tests/bench/run'
+bench: all tests/bench/contacts tests/bench/jansson_map tests/bench/map \
+    tests/pipeline/with_cluster
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    PG_BINDIR='$(PG_BINDIR)' $(SHELL) '$(top_srcdir)/tests/bench/run'
 .PHONY: bench

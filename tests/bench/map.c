@@ -2,7 +2,7 @@
  * The engine of crosswalk over records in memory.
  *
  *   map FILE.map RECORDS -o      the mapped records
- *   map FILE.map RECORDS         "records/s KB" and
+ *   map FILE.map RECORDS         records a second; and
  *   map FILE.map -c              microseconds to compile the mapping
  */
 #include <stdio.h>
@@ -95,7 +95,7 @@ main(int argc, char **argv)
 	if (argc > 3)
 		bench_print(&b, map, &w);
 	else
-		printf("%.0f %ld\n", bench_rate(&b, map, &w), bench_memory());
+		printf("%.0f\n", bench_rate(&b, map, &w));
 	bench_free(&b);
 	vm_free(w.vm);
 	arena_fini(&w.arena);

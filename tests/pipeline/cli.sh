@@ -15,6 +15,11 @@ cd "$tmp" || exit 99
 unset CROSSWALK_TENANT
 failed=0
 
+sql()
+{
+	psql -X -d "$CROSSWALK_DB" "$@"
+}
+
 # is STATUS COMMAND...: run it, and compare all it prints with standard input;
 # tests/lint/like.awk says what `...` stands for
 is()
@@ -70,7 +75,7 @@ crosswalk: stdin is empty; ...
 END
 echo s3cret >secret
 input=secret is 0 crosswalk secret set token </dev/null
-[ "$(psql -Atc "SELECT count(*) FROM crosswalk.secret
+[ "$(sql -Atc "SELECT count(*) FROM crosswalk.secret
     WHERE position('s3cret' IN encode(sealed, 'escape')) = 0")" = 1 ] ||
 	failed=1
 is 1 crosswalk secret drop nothing <<'END'
@@ -78,7 +83,7 @@ crosswalk: there is no secret `nothing`
 END
 
 # a table is captured, also what was there before
-psql -q <<'END'
+sql -q <<'END'
 CREATE SCHEMA app;
 CREATE TABLE app.contact (id int PRIMARY KEY, email text);
 INSERT INTO app.contact SELECT i, 'a' || i || '@x.io'
@@ -87,8 +92,8 @@ END
 is 0 crosswalk attach app.contact --backfill <<'END'
 2500 rows of app.contact are in the journal
 END
-psql -qc "UPDATE app.contact SET email = 'b' WHERE id = 7"
-[ "$(psql -Atc 'SELECT count(*) FROM crosswalk.journal')" = 2501 ] || {
+sql -qc "UPDATE app.contact SET email = 'b' WHERE id = 7"
+[ "$(sql -Atc 'SELECT count(*) FROM crosswalk.journal')" = 2501 ] || {
 	echo "the journal has not 2501 events"
 	failed=1
 }
@@ -147,7 +152,7 @@ crosswalk: there is no sync `x`; there is contacts
 END
 
 # dead letters, as delivery leaves them
-psql -q <<'END'
+sql -q <<'END'
 INSERT INTO crosswalk.dead_letter (sync_id, key, op, seq, fingerprint, cause,
 	rule, message, payload, request, reply)
 SELECT 1, 'k' || i, 'u', i, CASE WHEN i < 1500 THEN 'f1' ELSE 'f2' END,

@@ -9,3 +9,4 @@ pipeline_tests = tests/pipeline/demo.sh tests/pipeline/faults.sh \
 	tests/pipeline/kill.sh tests/pipeline/stages.sh
 TESTS += $(pipeline_tests)
 dist_check_SCRIPTS += $(pipeline_tests)
+EXTRA_DIST += tests/pipeline/README.md tests/unit/README.md
