@@ -185,7 +185,10 @@ add_local(struct conn *k, struct local *up, const char *name, struct type t,
 	return l;
 }
 
-/* Compile e to a function; its index, or -1 with a finding. */
+/*
+ * Compile e to a function; its index, or any when there are findings: then
+ * no code is made at all.
+ */
 static int
 function(struct conn *k, struct expr *e, enum view view, const char *name)
 {
@@ -204,9 +207,10 @@ function(struct conn *k, struct expr *e, enum view view, const char *name)
 		ck.scope = add_local(k, NULL, view == VIEW_BODY ? "body" :
 		    "item", any, 0);
 	}
-	if (check_expr(&ck, e).kind == TYPE_BAD)
-		return -1;
+	check_expr(&ck, e);
 	check_sure(&ck, e);
+	if (c->d->nerror > 0)
+		return 0;
 	f = gen_func(k->g, str_z(name), nargs);
 	f->at = e->span;
 	gen_expr(c, f, e, nargs);
@@ -787,8 +791,10 @@ gen_outcome(struct conn *k, struct gen_func *f, struct check *ck,
 		    STR_ARG(type_text(k->c->a, t)));
 		return -1;
 	}
-	gen_expr(k->c, f, after, 4);
-	gen_abc(f, OP_LIST, 3, 3, 2);
+	if (k->c->d->nerror == 0) {
+		gen_expr(k->c, f, after, 4);
+		gen_abc(f, OP_LIST, 3, 3, 2);
+	}
 	return 0;
 }
 
@@ -820,14 +826,12 @@ make_classify(struct conn *k, struct stmt *s, void *what)
 		if (i->guard == NULL) {
 			other = i;
 		} else {
-			size_t before = c->d->nerror;
-
 			check_condition(&ck, i->guard);
 			check_sure(&ck, i->guard);
-			if (c->d->nerror != before)
-				continue;
-			gen_expr(c, f, i->guard, 3);
-			no = gen_jump(f, OP_JUMP_FALSE, 3);
+			if (c->d->nerror == 0) {
+				gen_expr(c, f, i->guard, 3);
+				no = gen_jump(f, OP_JUMP_FALSE, 3);
+			}
 		}
 		if (gen_outcome(k, f, &ck, i) == 0) {
 			f->at = i->span;
@@ -887,7 +891,7 @@ connector_compile(struct compile *c, struct entity *e,
 	};
 	struct conn k = { .c = c, .m = e->mod, .out = out,
 		.ua = &c->unit->arena };
-	size_t before = c->d->nerror, n = 0;
+	size_t n = 0;
 
 	for (struct stmt *s = e->decl->body; s != NULL; s = s->next)
 		n++;
@@ -905,6 +909,6 @@ connector_compile(struct compile *c, struct entity *e,
 		diag_fix(&c->ss, diag_at(&c->ss, C603, e->decl->head,
 		    "the connector has no `classify`"),
 		    "classify { … else => fail permanent; }");
-	if (c->d->nerror == before)
+	if (c->d->nerror == 0)
 		out->prog = gen_finish(k.g);
 }

@@ -490,9 +490,11 @@ lang_format(struct str path, struct str text, struct buf *out,
 	struct sources ss = { .a = &a, .d = d };
 	struct parse p = { .keep = 1 };
 	struct fmt f = { .p = &p, .a = &a };
+	size_t before = d->nerror;
+	struct source *src = source_add(&ss, path, text);
 	int r = -1;
 
-	if (parse_tokens(&ss, source_add(&ss, path, text), &p) == 0) {
+	if (parse_tokens(&ss, src, &p) == 0 && d->nerror == before) {
 		format(&f, out);
 		r = 0;
 	}

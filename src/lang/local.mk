@@ -1,5 +1,7 @@
+# grammar/local.mk adds the parser and the lexer.
 noinst_LIBRARIES += src/lang/liblang.a
-src_lang_liblang_a_SOURCES = \
+src_lang_liblang_a_SOURCES = $(LANG_SOURCES)
+LANG_SOURCES = \
 	src/lang/ast.c src/lang/ast.h \
 	src/lang/block.c \
 	src/lang/call.c \
@@ -25,3 +27,8 @@ src_lang_liblang_a_SOURCES = \
 	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/things.c \
 	src/lang/type.c src/lang/type.h
+
+check_PROGRAMS += tests/unit/lang
+TESTS += tests/unit/lang
+tests_unit_lang_SOURCES = tests/unit/lang.c
+tests_unit_lang_LDADD = $(LIB_LANG) $(UNIT_LIBS)

@@ -5,6 +5,7 @@
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
 
 FUZZERS += \
+	tests/fuzz/lang_map \
 	tests/fuzz/record_layout \
 	tests/fuzz/record_number \
 	tests/fuzz/record_reader \
@@ -17,6 +18,7 @@ check_LIBRARIES += tests/fuzz/libfuzz.a
 
 # The code that is fuzzed, built once more to tell the driver where it goes.
 tests_fuzz_libfuzz_a_SOURCES = \
+	$(LANG_SOURCES) \
 	$(src_record_librecord_a_SOURCES) \
 	$(src_base_libbase_a_SOURCES)
 tests_fuzz_libfuzz_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
@@ -24,6 +26,8 @@ tests_fuzz_libfuzz_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
 FUZZ_DRIVER = tests/fuzz/driver.c tests/fuzz/fuzz.h
 LIB_FUZZ = tests/fuzz/libfuzz.a
 
+tests_fuzz_lang_map_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_map.c
+tests_fuzz_lang_map_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_record_layout_SOURCES = \
 	$(FUZZ_DRIVER) tests/fuzz/record_json.h tests/fuzz/record_layout.c
 tests_fuzz_record_layout_LDADD = $(LIB_FUZZ)
