@@ -19,3 +19,9 @@ TESTS += tests/unit/connector_limits
 tests_unit_connector_limits_SOURCES = tests/unit/connector_limits.c
 tests_unit_connector_limits_LDADD = src/connector/libconnector.a \
 	src/http/libhttp.a $(LIB_BASE) $(CURL_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_reply
+TESTS += tests/unit/connector_reply
+tests_unit_connector_reply_SOURCES = tests/unit/connector_reply.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_reply_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
