@@ -25,3 +25,16 @@ TESTS += tests/unit/connector_reply
 tests_unit_connector_reply_SOURCES = tests/unit/connector_reply.c \
 	tests/unit/connector_rig.h
 tests_unit_connector_reply_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_auth
+TESTS += tests/unit/connector_auth
+tests_unit_connector_auth_SOURCES = tests/unit/connector_auth.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_auth_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_sandbox
+TESTS += tests/unit/connector_sandbox
+tests_unit_connector_sandbox_SOURCES = tests/unit/connector_sandbox.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_sandbox_LDADD = $(LIB_CONNECTOR) $(LIB_SANDBOX) \
+	$(UNIT_LIBS)
