@@ -109,7 +109,7 @@ Test(classify, waits)
 	    { 503, "Retry-After: Fri, 15 Jan 2029 08:00:30 GMT\r\n",
 	      86400000 },
 	    { 503, "Retry-After: Fri, 15 Jan 2027\r\n", -1 },
-	    /* the provider's clock is an hour behind ours, and is what counts */
+	    /* the provider's clock is an hour behind ours, and counts */
 	    { 503, "Date: Fri, 15 Jan 2027 07:00:00 GMT\r\n"
 	      "Retry-After: Fri, 15 Jan 2027 07:00:30 GMT\r\n", 30000 },
 	};

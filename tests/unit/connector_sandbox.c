@@ -3,6 +3,7 @@
  * over real sockets.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "connector/auth.h"
@@ -114,7 +115,7 @@ stat_of(struct net *n, const char *name)
 		at = strstr(stats, want);
 	}
 	cr_assert_not_null(at, "%s in %s", name, stats);
-	return atol(at + strlen(want));
+	return strtol(at + strlen(want), NULL, 10);
 }
 
 static void
