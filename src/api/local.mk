@@ -13,7 +13,8 @@ EXTRA_DIST += src/api/README.md
 
 check_PROGRAMS += tests/unit/api
 TESTS += tests/unit/api
-tests_unit_api_SOURCES = tests/unit/api.c \
+tests_unit_api_SOURCES = tests/unit/api.c tests/unit/api_http.c \
+	tests/unit/api_load.c tests/unit/api_net.c tests/unit/api_net.h \
 	tests/unit/cluster_main.c tests/unit/cluster_main.h
 API_TEST_LIBS = src/api/libapi.a src/journal/libjournal.a \
 	src/store/libstore.a $(LIB_SCHEMA) $(LIB_HTTP) $(MHD_LIBS) \

@@ -3,6 +3,7 @@
  */
 #include "api/server.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A committer that is stuck for so long makes us not ready. */
@@ -27,7 +28,8 @@ answer_ready(struct request *r)
 	commit_counts(r->api->commit, &counts);
 	if (ready.ok && counts.oldest_ms > STUCK_MS) {
 		ready.ok = 0;
-		strcpy(ready.cause, "the journal takes no events");
+		snprintf(ready.cause, sizeof(ready.cause),
+		    "the journal takes no events");
 	}
 	if (counts.oldest_ms > ready.oldest_ms)
 		ready.oldest_ms = counts.oldest_ms;

@@ -19,3 +19,22 @@ TESTS += tests/unit/connector_limits
 tests_unit_connector_limits_SOURCES = tests/unit/connector_limits.c
 tests_unit_connector_limits_LDADD = src/connector/libconnector.a \
 	src/http/libhttp.a $(LIB_BASE) $(CURL_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_reply
+TESTS += tests/unit/connector_reply
+tests_unit_connector_reply_SOURCES = tests/unit/connector_reply.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_reply_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_auth
+TESTS += tests/unit/connector_auth
+tests_unit_connector_auth_SOURCES = tests/unit/connector_auth.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_auth_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_sandbox
+TESTS += tests/unit/connector_sandbox
+tests_unit_connector_sandbox_SOURCES = tests/unit/connector_sandbox.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_sandbox_LDADD = $(LIB_CONNECTOR) $(LIB_SANDBOX) \
+	$(UNIT_LIBS)

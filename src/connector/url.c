@@ -126,9 +126,10 @@ url_make(const struct unit_connector *c, struct str base, struct str path,
 		    STR_ARG(path));
 		return 0;
 	}
-	if (url_origin(path, &origin, &below, e) != 0)
+	if (!starts(path, "http"))
 		return err_set(e, ERR_DATA, "a path must begin with /");
-	if (check_path(below, e) != 0)
+	if (url_origin(path, &origin, &below, e) != 0 ||
+	    check_path(below, e) != 0)
 		return -1;
 	if (!same_origin(path, base) && !(c->auth.token_url.n != 0 &&
 	    same_origin(path, c->auth.token_url)))
