@@ -115,8 +115,10 @@ journal_read(struct journal *j, struct arena *a, size_t max,
 }
 
 /*
- * Sleep until there may be events, timeout_ms passed or wake_fd (-1: none)
- * is readable.
+ * Sleep until there may be events (1), timeout_ms passed or wake_fd (-1:
+ * none) is readable (0).  While events keep coming it sleeps a few
+ * milliseconds at most; a notice can be missed, so look after a timeout too
+ * and let it be some 100 ms.
  */
 static inline int
 journal_wait(struct journal *j, int64_t timeout_ms, int wake_fd,

@@ -25,6 +25,8 @@ enum {
 	PG_SNAPSHOT = 5038, /* pg_type.oid */
 	PG_XID8 = 5069,
 	HEAD_MS = 1000,     /* how long the segment to write to is believed */
+	DOZE_MS = 100,      /* without events: then a reader goes to sleep */
+	POLL_MS = 5,        /* until then it looks by itself this often */
 	COLUMNS = 5,
 };
 
@@ -49,6 +51,8 @@ struct pg {
 	int64_t owner;
 	int64_t ord;
 	struct place at;
+	int64_t event_ms; /* when events came last, monotonic */
+	bool asleep;      /* writers have been told to notify us */
 	struct buf rows; /* COPY, kept from append to append */
 	int16_t segment;
 	int64_t segment_until; /* monotonic ms */
@@ -274,6 +278,7 @@ pg_read(struct journal *base, struct arena *a, size_t max,
 	if (n > 0) {
 		out->events = arena_array(a, n, sizeof(*out->events));
 		read_events(r, n, out->events);
+		j->event_ms = clock_mono_ms();
 		j->ord++;
 	}
 	out->end.ord = j->ord;
@@ -282,10 +287,51 @@ pg_read(struct journal *base, struct arena *a, size_t max,
 	return 0;
 }
 
+/* Tell writers whether we need a notice; not worth waiting for a disk. */
+static int
+set_asleep(struct pg *j, bool asleep, struct err *e)
+{
+	struct db_args a = { 0 };
+
+	db_arg_text(&a, str_z(j->reader));
+	db_arg_bool(&a, asleep);
+	if (db_exec(j->db,
+	        "WITH soon AS MATERIALIZED"
+	        " (SELECT set_config('synchronous_commit', 'off', true)) "
+	        "INSERT INTO crosswalk.reader AS r (name, asleep)"
+	        " SELECT $1, $2 FROM soon "
+	        "ON CONFLICT (name) DO UPDATE SET asleep = $2"
+	        " WHERE r.asleep <> $2",
+	        &a, NULL, e) < 0)
+		return -1;
+	j->asleep = asleep;
+	return 0;
+}
+
+/*
+ * Commits that notify queue up behind one lock of the whole cluster, so a
+ * writer is asked for it only while a reader sleeps.  A writer that looked
+ * just before we went to sleep may say nothing: hence the look between, and
+ * the caller's timeout.
+ */
 static int
 pg_wait(struct journal *base, int64_t timeout_ms, int wake_fd, struct err *e)
 {
-	return db_wait(pg_of(base)->db, timeout_ms, wake_fd, e);
+	struct pg *j = pg_of(base);
+	bool active = clock_mono_ms() - j->event_ms < DOZE_MS;
+
+	assert(j->reader != NULL);
+	if (active == j->asleep) {
+		if (set_asleep(j, !active, e) < 0)
+			return -1;
+		return 1;
+	}
+	if (active) {
+		if (timeout_ms < 0 || timeout_ms > POLL_MS)
+			timeout_ms = POLL_MS;
+		return db_wait(j->db, timeout_ms, wake_fd, e) < 0 ? -1 : 1;
+	}
+	return db_wait(j->db, timeout_ms, wake_fd, e);
 }
 
 static bool
@@ -359,8 +405,10 @@ pg_append(struct journal *base, const struct journal_event *events, size_t n,
 	        buf_str(&j->rows), e) < 0)
 		return -1;
 	/* They are safe; a notice that is lost is made good by the poll. */
-	db_exec(j->db, "SELECT pg_notify('" JOURNAL_WAKE "', '')", NULL, NULL,
-	    NULL);
+	db_exec(j->db,
+	    "SELECT pg_notify('" JOURNAL_WAKE "', '') "
+	    "WHERE EXISTS (SELECT FROM crosswalk.reader WHERE asleep)",
+	    NULL, NULL, NULL);
 	return 0;
 }
 
@@ -422,6 +470,7 @@ static int
 begin(struct pg *j, struct err *e)
 {
 	j->segment_until = 0;
+	j->asleep = false; /* as far as we know; the first wait tells */
 	return j->reader == NULL ? 0 : take_cursor(j, e);
 }
 

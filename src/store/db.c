@@ -20,7 +20,11 @@
 
 enum {
 	LISTEN_MAX = 8,
+#ifdef HOSTILE
+	ID_BLOCK = 1,
+#else
 	ID_BLOCK = 65536, /* what a connection takes at a time */
+#endif
 };
 
 struct stmt {

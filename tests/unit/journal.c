@@ -487,6 +487,20 @@ Test(journal, a_record_of_a_megabyte)
 	db_close(db);
 }
 
+/* Read what there is until the reader sleeps, waiting for a notice. */
+static void
+fall_asleep(struct db *db, struct journal *j)
+{
+	while (strcmp(test_text(db,
+	           "SELECT coalesce(bool_or(asleep), false)"
+	           " FROM crosswalk.reader"), "true") != 0) {
+		take(j, 99, NULL);
+		cr_assert_geq(journal_wait(j, 50, -1, &e), 0);
+	}
+	while (journal_wait(j, 0, -1, &e) == 1)
+		; /* notices of before */
+}
+
 Test(journal, waits_for_a_notice_a_waker_or_the_time)
 {
 	struct db *db = test_db();
@@ -494,8 +508,7 @@ Test(journal, waits_for_a_notice_a_waker_or_the_time)
 	int fds[2];
 
 	make_table(db, 1);
-	while (journal_wait(j, 0, -1, &e) == 1)
-		; /* notices of the set-up */
+	fall_asleep(db, j);
 	cr_assert_eq(journal_wait(j, 5, -1, &e), 0);
 	append(w, "k", "1");
 	cr_assert_eq(journal_wait(j, -1, -1, &e), 1);
@@ -512,20 +525,43 @@ Test(journal, waits_for_a_notice_a_waker_or_the_time)
 	db_close(db);
 }
 
+/* Writers pay for a notice only while somebody sleeps. */
+Test(journal, asks_for_no_notice_while_events_keep_coming)
+{
+	struct db *db = test_db(), *ear = test_connect();
+	struct journal *j = open_journal("r");
+
+	make_table(db, 1);
+	must(db_listen(ear, JOURNAL_WAKE, &e));
+	fall_asleep(db, j);
+	update(db, 1, 1);
+	cr_assert_eq(db_wait(ear, -1, -1, &e), 1);
+	cr_assert_str_eq(take(j, 9, NULL), ROW(1, 1));
+	must(journal_wait(j, 0, -1, &e)); /* now it is known to be awake */
+	update(db, 1, 2);
+	append(j, "k", "3");
+	cr_assert_eq(db_wait(ear, 20, -1, &e), 0);
+	/* It looks by itself: no wait is long. */
+	cr_assert_eq(journal_wait(j, -1, -1, &e), 1);
+	cr_assert_str_eq(take(j, 9, NULL), ROW(1, 2) " k=3");
+	journal_close(j);
+	db_close(ear);
+	db_close(db);
+}
+
 Test(journal, says_that_the_connection_is_gone_and_opens_again)
 {
 	struct db *db = test_db();
 	struct journal *j = open_journal("r");
 
-	append(j, "k", "1");
-	while (journal_wait(j, 0, -1, &e) == 1)
-		; /* its own notice */
+	fall_asleep(db, j);
 	test_sql(db,
 	    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
 	    " WHERE datname = current_database() AND pid <> pg_backend_pid()");
 	cr_assert_eq(journal_wait(j, 10000, -1, &e), -1);
 	cr_assert(db_is_transient(&e), "%s", e.text);
 	must(journal_reopen(j, &e));
+	append(j, "k", "1");
 	cr_assert_str_eq(take(j, 9, NULL), "k=1");
 	journal_close(j);
 	db_close(db);

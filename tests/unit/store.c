@@ -194,6 +194,7 @@ Test(db, transient_is_what_passes_by_itself)
 		cr_assert_eq(db_is_transient(&e), cases[i].transient, "%s",
 		    cases[i].state);
 	}
+	db_close(db);
 	cr_assert_lt(db_connect("host=/nowhere/at/all", &db, &e), 0);
 	cr_assert(db_is_transient(&e), "%s", e.text);
 	cr_assert_null(strchr(e.text, '\n'));

@@ -164,6 +164,12 @@ CREATE TABLE crosswalk.cursor (
 	moved_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 10);
 
+-- Readers that wait to be notified of new events.
+CREATE TABLE crosswalk.reader (
+	name text PRIMARY KEY,
+	asleep boolean NOT NULL
+) WITH (fillfactor = 10);
+
 -- XW… are errors of our own: their message is for a person.
 CREATE FUNCTION crosswalk.cursor_move(who text, as_owner bigint,
 	to_ord bigint, to_position text) RETURNS void

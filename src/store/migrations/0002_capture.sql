@@ -5,6 +5,9 @@
 -- the role that attached (SECURITY DEFINER): the application's role needs
 -- rights on its own table and on nothing of ours.
 --
+-- NOTIFY makes commits queue up behind one lock of the cluster, each with
+-- its own wait for the disk, so it is done only while a reader sleeps.
+--
 -- The settings of the writer's session must not show in the payload, so the
 -- function has its own: times in UTC and ISO 8601, floats in as many digits
 -- as they have.
@@ -152,7 +155,7 @@ BEGIN
 		SELECT %2$s, h.segment, 'd', o.%3$I::text
 		FROM %4$s o, crosswalk.journal_head h;
 	END IF;
-	IF FOUND THEN
+	IF FOUND AND EXISTS (SELECT FROM crosswalk.reader WHERE asleep) THEN
 		PERFORM pg_notify('crosswalk_journal', '');
 	END IF;
 	RETURN NULL;
