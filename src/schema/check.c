@@ -850,8 +850,7 @@ schema_check(const struct schema *schema, struct schema_run *run,
 
 	if (json.n > RECORD_MAX)
 		return err_set(e, ERR_LIMIT,
-		    "a record has at most %zu bytes, this one %zu",
-		    RECORD_MAX, json.n);
+		    "a record has at most %zu bytes", RECORD_MAX);
 	if (tape_read(&run->tape, json, e) != 0)
 		return -1;
 	ok = eval(&c, schema->root, 0, NULL, NO_MARKS);
