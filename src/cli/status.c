@@ -7,9 +7,19 @@
 
 #include "base/clock.h"
 #include "cli/session.h"
+#include "journal/journal.h"
 #include "store/status.h"
 
 #define WATCH_MS 1000
+/* The reader that the daemon's ingest is. */
+#define READER "engine"
+
+/* What status_load tells, and how far the daemon has read. */
+struct standing {
+	struct status st;
+	int64_t unread;
+	int64_t unread_us; /* when the oldest of them came */
+};
 
 static int64_t
 age_s(int64_t us)
@@ -18,11 +28,15 @@ age_s(int64_t us)
 }
 
 static int
-tell_json(struct session *s, const struct status *st)
+tell_json(struct session *s, const struct standing *p)
 {
-	buf_printf(&s->out, "{\"journal_seq\":%" PRId64 ",\"waiting\":%" PRId64
-	    ",\"dead\":%" PRId64 ",\"oldest_s\":%" PRId64 ",\"syncs\":[",
-	    st->journal_seq, st->intents, st->dead, age_s(st->oldest_us));
+	const struct status *st = &p->st;
+
+	buf_printf(&s->out, "{\"journal_seq\":%" PRId64 ",\"unread\":%" PRId64
+	    ",\"unread_s\":%" PRId64 ",\"waiting\":%" PRId64 ",\"dead\":%"
+	    PRId64 ",\"oldest_s\":%" PRId64 ",\"syncs\":[",
+	    st->journal_seq, p->unread, age_s(p->unread_us), st->intents,
+	    st->dead, age_s(st->oldest_us));
 	for (size_t i = 0; i < st->nsyncs; i++) {
 		const struct status_sync *y = &st->syncs[i];
 
@@ -53,8 +67,9 @@ tell_json(struct session *s, const struct status *st)
 }
 
 static int
-tell(struct session *s, const struct status *st)
+tell(struct session *s, const struct standing *p)
 {
+	const struct status *st = &p->st;
 	static const char *const syncs[] = { "tenant", "connection", "sync",
 		"state", "links", "linked", "waiting", "dead", NULL };
 	static const char *const causes[] = { "cause", "waiting", "oldest_s",
@@ -62,10 +77,10 @@ tell(struct session *s, const struct status *st)
 	struct sheet sheet;
 
 	if (s->json)
-		return tell_json(s, st);
-	buf_printf(&s->out, "journal at %" PRId64 ", %" PRId64 " records wait"
-	    ", %" PRId64 " dead letters\n", st->journal_seq, st->intents,
-	    st->dead);
+		return tell_json(s, p);
+	buf_printf(&s->out, "journal at %" PRId64 ", %" PRId64 " to be read, %"
+	    PRId64 " records wait, %" PRId64 " dead letters\n",
+	    st->journal_seq, p->unread, st->intents, st->dead);
 	sheet_init(&sheet, syncs);
 	for (size_t i = 0; i < st->nsyncs; i++) {
 		const struct status_sync *y = &st->syncs[i];
@@ -94,14 +109,16 @@ int
 cmd_status(struct session *s, const struct args *a, struct err *e)
 {
 	int watch = args_get(a, 'w') != NULL;
-	struct status st;
+	struct standing p;
 
 	for (;;) {
-		if (status_load(s->db, &s->arena, true, &st, e) != 0)
+		if (status_load(s->db, &s->arena, true, &p.st, e) != 0 ||
+		    journal_pg_lag(s->db, READER, &p.unread, &p.unread_us,
+		    e) != 0)
 			return -1;
 		if (watch && !s->json)
 			buf_puts(&s->out, STR("\033[H\033[2J"));
-		tell(s, &st);
+		tell(s, &p);
 		if (!watch)
 			return 0;
 		if (write_all(STDOUT_FILENO, &s->out, e) != 0)

@@ -149,17 +149,22 @@ same() {
 	cmp -s "$work/expected" "$work/actual"
 }
 
-# until_same SECONDS
+# until_same SECONDS: comparing is dear, so only when all is at rest.
 until_same() {
 	_end=$(($(date +%s) + $1))
-	until same; do
+	while :; do
+		until at_rest || [ "$(date +%s)" -ge $_end ]; do
+			sleep 0.05
+		done
+		if same; then
+			return 0
+		fi
 		if [ "$(date +%s)" -ge $_end ]; then
 			diff "$work/expected" "$work/actual" |
 			    cut -c 1-300 | head -n 10 >&2 || :
 			die "the sides differ: $(wc -l <"$work/expected")" \
 			    "expected, $(wc -l <"$work/actual") there"
 		fi
-		sleep 0.2
 	done
 }
 
@@ -180,11 +185,11 @@ metric() {
 	    awk -v m="crosswalk_$1" '$1 == m { print $2 }'
 }
 
-# Nothing is under way and the journal is read to its end.
-quiet() {
-	[ "$(metric lanes)" = 0 ] &&
-	    [ "$(crosswalk status --json | jq -s '[.[] | .journal_lag? // empty] | add // 0')" = 0 ]
+# Every change is read and done, or waits for somebody.
+at_rest() {
+	crosswalk status --json |
+	    jq -e '.unread == 0 and .waiting == 0' >/dev/null
 }
 until_quiet() {
-	until_true "$1" quiet || die "it does not come to rest"
+	until_true "$1" at_rest || die "it does not come to rest"
 }
