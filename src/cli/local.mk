@@ -26,7 +26,7 @@ EXTRA_DIST += src/cli/README.md
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
 crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a $(MHD_LIBS) \
-	src/store/libstore.a $(LIBPQ_LIBS) $(SODIUM_LIBS) $(LIB_LANG)
+	src/journal/libjournal.a src/store/libstore.a $(LIBPQ_LIBS) $(SODIUM_LIBS) $(LIB_LANG)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

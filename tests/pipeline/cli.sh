@@ -200,7 +200,7 @@ is 1 crosswalk dlq replay --all <<'END'
 0 replayed
 END
 is 0 crosswalk status <<'END'
-journal at ..., 1499 records wait, 0 dead letters
+journal at ..., ... to be read, 1499 records wait, 0 dead letters
 TENANT  CONNECTION  SYNC      STATE  LINKS  LINKED  WAITING  DEAD
 main    acme        contacts  runs       0       0     1499     0
 CAUSE   WAITING  OLDEST S
