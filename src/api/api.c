@@ -39,6 +39,8 @@ set_defaults(struct api_opts *o)
 		o->idle_s = 30;
 	if (o->request_s == 0)
 		o->request_s = 60;
+	if (o->stuck_s == 0)
+		o->stuck_s = 10;
 }
 
 static void *

@@ -46,6 +46,7 @@ struct api_opts {
 	size_t memory_max;    /* bytes of all requests under way: 256 MB */
 	unsigned idle_s;      /* of silence, then a client is dropped: 30 */
 	unsigned request_s;   /* for a request to come in whole: 60 */
+	unsigned stuck_s;     /* the journal takes nothing: not ready: 10 */
 	struct api_calls calls; /* what is NULL is answered 404 */
 };
 

@@ -27,8 +27,16 @@ struct commit {
 };
 
 static void
-finish(struct commit_job *jobs, int status, const struct err *e)
+finish(struct commit *c, struct commit_job *jobs, int status,
+    const struct err *e)
 {
+	uint64_t n = 0;
+
+	for (const struct commit_job *j = jobs; j != NULL; j = j->next)
+		n++;
+	pthread_mutex_lock(&c->lock);
+	c->counts.waiting -= n;
+	pthread_mutex_unlock(&c->lock);
 	while (jobs != NULL) {
 		struct commit_job *next = jobs->next; /* done may free it */
 
@@ -99,7 +107,7 @@ append_each(struct commit *c, struct commit_job *jobs)
 		struct err e = { 0 };
 
 		jobs->next = NULL;
-		finish(jobs, append(c, jobs, jobs->n, &e), &e);
+		finish(c, jobs, append(c, jobs, jobs->n, &e), &e);
 		jobs = next;
 	}
 }
@@ -111,7 +119,7 @@ work(struct commit *c, struct commit_job *jobs, size_t n)
 	char text[400];
 
 	if (append(c, jobs, n, &e) == 0) {
-		finish(jobs, 0, NULL);
+		finish(c, jobs, 0, NULL);
 		return;
 	}
 	log_warn("api.commit", "events=%zu error=%s", n,
@@ -120,7 +128,7 @@ work(struct commit *c, struct commit_job *jobs, size_t n)
 		append_each(c, jobs);
 		return;
 	}
-	finish(jobs, -1, &e);
+	finish(c, jobs, -1, &e);
 	if (e.code == ERR_BUSY && journal_reopen(c->journal, &e) != 0)
 		log_warn("api.commit", "events=0 error=%s",
 		    log_quote(text, sizeof(text), e.text));
@@ -170,6 +178,7 @@ commit_put(struct commit *c, struct commit_job *job)
 	if (!stopping) {
 		*c->last = job;
 		c->last = &job->next;
+		c->counts.waiting++;
 		pthread_cond_signal(&c->some);
 	}
 	pthread_mutex_unlock(&c->lock);

@@ -36,6 +36,7 @@ void commit_free(struct commit *c);
 
 struct commit_counts {
 	uint64_t appends, events, failed; /* failed: appends */
+	uint64_t waiting;  /* jobs put and not done */
 	int64_t oldest_ms; /* age of the oldest job that waits; 0: none */
 };
 void commit_counts(struct commit *c, struct commit_counts *out);

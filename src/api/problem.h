@@ -23,7 +23,6 @@
 	X(PATH, 404, "not_found")                                         \
 	X(ENTITY, 404, "unknown_entity")                                  \
 	X(METHOD, 405, "method")                                          \
-	X(SLOW, 408, "too_slow")                                          \
 	X(BODY_SIZE, 413, "body_too_large")                               \
 	X(RECORD_SIZE, 413, "record_too_large")                           \
 	X(MEDIA, 415, "media_type")                                       \

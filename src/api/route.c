@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A committer that is stuck for so long makes us not ready. */
-#define STUCK_MS 10000
-
 static int
 answer_health(struct request *r)
 {
@@ -26,7 +23,8 @@ answer_ready(struct request *r)
 	if (r->api->opts.calls.ready != NULL)
 		r->api->opts.calls.ready(r->api->opts.calls.arg, &ready);
 	commit_counts(r->api->commit, &counts);
-	if (ready.ok && counts.oldest_ms > STUCK_MS) {
+	if (ready.ok && counts.oldest_ms > (int64_t)r->api->opts.stuck_s *
+	    1000) {
 		ready.ok = 0;
 		snprintf(ready.cause, sizeof(ready.cause),
 		    "the journal takes no events");
@@ -74,6 +72,10 @@ answer_metrics(struct request *r)
 	    "# TYPE crosswalk_api_appends_total counter\n"
 	    "crosswalk_api_appends_total{result=\"ok\"} %llu\n"
 	    "crosswalk_api_appends_total{result=\"failed\"} %llu\n"
+	    "# HELP crosswalk_api_requests_waiting Requests that wait for "
+	    "the journal.\n"
+	    "# TYPE crosswalk_api_requests_waiting gauge\n"
+	    "crosswalk_api_requests_waiting %llu\n"
 	    "# HELP crosswalk_api_slow_clients_total Clients dropped.\n"
 	    "# TYPE crosswalk_api_slow_clients_total counter\n"
 	    "crosswalk_api_slow_clients_total %llu\n"
@@ -83,6 +85,7 @@ answer_metrics(struct request *r)
 	    (unsigned long long)counts.events,
 	    (unsigned long long)(counts.appends - counts.failed),
 	    (unsigned long long)counts.failed,
+	    (unsigned long long)counts.waiting,
 	    (unsigned long long)atomic_load(&x->dropped),
 	    atomic_load(&x->memory));
 	return 0;

@@ -294,6 +294,17 @@ Test(api, limits)
 	a = ask_at(port, path, acme_key, JSON,
 	    record_of(&b, o.body_max * 3));
 	cr_assert(a.status == 413 || a.status == 0, "%s", a.body);
+	buf_reset(&b);
+
+	/* records of a request */
+	for (int i = 0; i <= EVENT_LINES_MAX; i++)
+		buf_puts(&b, STR("{\"id\":1}\n"));
+	a = ask_at(port, path, acme_key, NDJSON, buf_str(&b));
+	cr_assert_eq(a.status, 413, "%s", a.body);
+	cr_assert_not_null(strstr(a.body, "100001 records are more"));
+	b.n -= strlen("{\"id\":1}\n");
+	a = ask_at(port, path, acme_key, NDJSON, buf_str(&b));
+	cr_assert_str_eq(a.body, "{\"accepted\":100000}\n");
 	buf_fini(&b);
 
 	/* keys */

@@ -117,6 +117,30 @@ Test(api, speaks_http)
 	tear_down();
 }
 
+/* More clients than are let in wait, and come in as others go. */
+Test(api, connections_are_limited)
+{
+	struct api_opts o = { .connections = 2, .idle_s = 1 };
+	int64_t start_ms = clock_mono_ms();
+	int silent[2];
+
+	set_up(&o);
+	for (int i = 0; i < 2; i++) {
+		silent[i] = dial(api_port(api));
+		say(silent[i], "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+	}
+	for (int i = 0; i < 2; i++) {
+		char c;
+
+		cr_assert_eq(read(silent[i], &c, 1), 1, "it was let in");
+	}
+	cr_assert_eq(ask("GET /healthz", NULL, "").status, 200);
+	cr_assert_geq(clock_mono_ms() - start_ms, 900);
+	close(silent[0]);
+	close(silent[1]);
+	tear_down();
+}
+
 /* Who says nothing, and who says it a byte at a time. */
 Test(api, drops_slow_clients)
 {

@@ -74,13 +74,13 @@ join_senders(struct sender *s, size_t n)
 }
 
 static long long
-appends(void)
+metric(const char *name)
 {
 	struct answer a = ask("GET /metrics", NULL, "");
-	const char *at = strstr(a.body,
-	    "crosswalk_api_appends_total{result=\"ok\"} ");
+	const char *at = strstr(a.body, name);
 
-	return strtoll(strchr(at, ' ') + 1, NULL, 10);
+	cr_assert_not_null(at, "%s: %s", name, a.body);
+	return strtoll(at + strlen(name), NULL, 10);
 }
 
 Test(api, many_clients_share_an_append)
@@ -96,7 +96,8 @@ Test(api, many_clients_share_an_append)
 	cr_assert_eq(journaled(), 8 * 40 * 25);
 	cr_assert_eq(test_int(db, "SELECT count(DISTINCT key) FROM "
 	    "crosswalk.journal"), 8 * 40 * 25);
-	cr_assert_lt(appends(), 8 * 40);
+	cr_assert_lt(metric("crosswalk_api_appends_total{result=\"ok\"} "),
+	    8 * 40);
 	tear_down();
 }
 
@@ -212,5 +213,78 @@ Test(api, survives_lost_connections)
 		a = ask("/v1/acme/events?entity=late", JSON, "{\"id\":1}");
 	while (a.status != 202 && clock_mono_ms() < until);
 	cr_assert_eq(a.status, 202, "%s", a.body);
+	tear_down();
+}
+
+/* One request of a thread of its own. */
+struct one {
+	pthread_t thread;
+	const char *body;
+	int status;
+};
+
+static void *
+send_one(void *arg)
+{
+	struct one *o = arg;
+
+	o->status = ask("/v1/acme/events?entity=free", NDJSON,
+	    o->body).status;
+	return NULL;
+}
+
+/* Until metric name is n. */
+static void
+wait_metric(const char *name, long long n)
+{
+	int64_t until = clock_mono_ms() + 30000;
+
+	while (metric(name) != n && clock_mono_ms() < until)
+		sched_yield();
+	cr_assert_eq(metric(name), n);
+}
+
+/*
+ * While the journal is held, requests gather; what Postgres refuses in one
+ * of them is not the others' fault.  And a held journal is not ready.
+ */
+Test(api, who_shares_an_append_does_not_share_its_fate)
+{
+	static const char *const bodies[] = { "{\"id\":\"first\"}",
+		"{\"id\":\"a\"}", "{\"id\":\"bad\"}", "{\"id\":\"b\"}",
+		"{\"id\":\"c\"}\n{\"id\":\"bad\"}" };
+	struct api_opts o = { .stuck_s = 1 };
+	struct one ones[COUNT(bodies)];
+	int64_t until;
+	struct answer a;
+
+	set_up(&o);
+	test_sql(db, "ALTER TABLE crosswalk.journal ADD CHECK (key <> "
+	    "'bad')");
+	cr_assert_eq(ask("GET /readyz", NULL, "").status, 200);
+	test_sql(db, "BEGIN; LOCK TABLE crosswalk.journal");
+	for (size_t i = 0; i < COUNT(ones); i++) {
+		ones[i] = (struct one){ .body = bodies[i] };
+		pthread_create(&ones[i].thread, NULL, send_one, &ones[i]);
+		/* Each is there before the next: the first goes alone. */
+		wait_metric("\ncrosswalk_api_requests_waiting ",
+		    (long long)i + 1);
+	}
+	until = clock_mono_ms() + 20000;
+	do
+		a = ask("GET /readyz", NULL, "");
+	while (a.status == 200 && clock_mono_ms() < until);
+	cr_assert_eq(a.status, 503);
+	cr_assert_not_null(strstr(a.body, "the journal takes no events"));
+	test_sql(db, "COMMIT");
+	for (size_t i = 0; i < COUNT(ones); i++) {
+		pthread_join(ones[i].thread, NULL);
+		cr_assert_eq(ones[i].status, strstr(bodies[i], "bad") ? 500 :
+		    202, "%s: %d", bodies[i], ones[i].status);
+	}
+	cr_assert_eq(ask("GET /readyz", NULL, "").status, 200);
+	cr_assert_str_eq(test_text(db, "SELECT string_agg(key, ' ' ORDER BY "
+	    "key) FROM crosswalk.journal"), "a b first");
+	cr_assert_eq(metric("\ncrosswalk_api_requests_waiting "), 0);
 	tear_down();
 }
