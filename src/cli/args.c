@@ -80,7 +80,11 @@ args_read(struct args *a, const struct command *command, int argc,
 		if (c == '?')
 			args_fail(a, "there is no option `%s`",
 			    argv[optind - 1]);
+		if (a->ngiven == ARGS_GIVEN)
+			args_fail(a, "more than %d options", ARGS_GIVEN);
 		a->values[c] = optarg ? optarg : "";
+		a->given[a->ngiven].letter = c;
+		a->given[a->ngiven++].value = a->values[c];
 	}
 	a->rest = argv + optind;
 	a->nrest = argc - optind;

@@ -71,10 +71,17 @@ void command_usage(FILE *out, const struct command *c);
  */
 void command_complete(int argc, char **argv);
 
+#define ARGS_GIVEN 64 /* options on a command line */
+
 /* The command line of a command, checked against its row. */
 struct args {
 	const struct command *command;
 	const char *values[128]; /* by letter; NULL: the option is not there */
+	struct {
+		int letter;
+		const char *value;
+	} given[ARGS_GIVEN];     /* in their order, where one may come twice */
+	int ngiven;
 	char **rest;             /* what is behind the options */
 	int nrest;
 };
@@ -85,7 +92,7 @@ struct args {
  */
 void args_read(struct args *a, const struct command *c, int argc,
     char **argv);
-/* An option's argument, "" where it takes none; NULL: it is not there. */
+/* An option's last argument, "" where it takes none; NULL: it is not there. */
 static inline const char *
 args_get(const struct args *a, int letter)
 {

@@ -20,13 +20,15 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/sandbox.c \
 	src/cli/session.c src/cli/session.h \
 	src/cli/sheet.c src/cli/sheet.h \
-	src/cli/status.c
+	src/cli/status.c \
+	src/cli/validate.c
 EXTRA_DIST += src/cli/README.md
 
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
 crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a $(MHD_LIBS) \
-	src/journal/libjournal.a src/store/libstore.a $(LIBPQ_LIBS) $(SODIUM_LIBS) $(LIB_LANG)
+	src/journal/libjournal.a src/store/libstore.a $(LIBPQ_LIBS) \
+	$(SODIUM_LIBS) $(LIB_LANG)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -47,7 +47,11 @@ session_run(const struct args *a)
 	s.tenant = args_get(a, 't');
 	log_set_level(LOG_WARN); /* a person reads */
 	if (s.tenant == NULL)
-		s.tenant = from_env("CROSSWALK_TENANT", "main");
+		s.tenant = from_env("CROSSWALK_TENANT", NULL);
+	if (s.tenant == NULL) {
+		s.tenant = "main";
+		s.may_make_tenant = a->command->kind == SESSION_WRITE;
+	}
 	status = run(&s, a, &e) == 0 ? s.status : say_err(&e);
 	db_close(s.db);
 	arena_fini(&s.arena);
@@ -68,6 +72,8 @@ session_tenant(struct session *s, int32_t *id, struct err *e)
 {
 	if (tenant_find(s->db, str_z(s->tenant), id, e) != 0)
 		return -1;
+	if (*id == 0 && s->may_make_tenant)
+		return tenant_put(s->db, str_z(s->tenant), id, e);
 	if (*id == 0)
 		return err_set(e, ERR_USAGE, "there is no tenant `%s`; make it "
 		    "with `crosswalk tenant add %s`, or say which with -t",

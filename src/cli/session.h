@@ -12,6 +12,7 @@
 
 struct session {
 	const char *tenant; /* -t, else $CROSSWALK_TENANT, else "main" */
+	int may_make_tenant; /* "main", that nobody named, is made */
 	int json;           /* -j */
 	struct db *db;      /* -d, else $CROSSWALK_DB, else libpq's own */
 	struct arena arena;

@@ -8,9 +8,6 @@
  * #, so that the record itself is "#".  Control characters that a name may
  * hold are "?", so that a record cannot forge a line.
  */
-#include "cli/validate.h"
-
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,23 +26,8 @@
 #endif
 #define SHOW_EVERY 1024
 
-static const char usage[] =
-    "usage: crosswalk validate [option...] SCHEMA\n"
-    "Check records, one JSON text a line on standard input, against a JSON\n"
-    "Schema (draft 2020-12): a path, or a URI of a mapped folder.\n"
-    "\n"
-    "  -f, --format           assert \"format\", not only annotate\n"
-    "  -m, --map PREFIX=DIR   URIs that begin with PREFIX are files in DIR;\n"
-    "                         may be given more than once\n"
-    "  -j, --json             errors as JSON, an object a line\n"
-    "  -h, --help             this text\n"
-    "\n"
-    "Each error is a line: the record's number, where in the record, where\n"
-    "in the schema, and what is wrong.  The status is 0 when all records are\n"
-    "valid, 65 when one is not, 2 for a wrong command line.\n";
-
 struct job {
-	const struct validate *v;
+	int json;
 	const struct schema *schema;
 	struct schema_run *run;
 	struct lines in;
@@ -54,23 +36,26 @@ struct job {
 };
 
 static int
-load_schema(const struct validate *v, struct schema_set *set,
+load_schema(const struct args *a, struct schema_set *set,
     const struct schema **out, struct err *e)
 {
-	if (v->format)
+	if (args_get(a, 'f') != NULL)
 		schema_assert_format(set);
-	for (size_t i = 0; i < v->nmap; i++) {
-		/* a URI may hold a =, the name of a folder rarely does */
-		const char *eq = strrchr(v->maps[i], '=');
+	for (int i = 0; i < a->ngiven; i++) {
+		const char *map = a->given[i].value, *eq;
 
+		if (a->given[i].letter != 'm')
+			continue;
+		/* a URI may hold a =, the name of a folder rarely does */
+		eq = strrchr(map, '=');
 		if (eq == NULL)
 			return err_set(e, ERR_USAGE,
-			    "--map wants PREFIX=DIR, not %s", v->maps[i]);
-		if (schema_map(set, str_from(v->maps[i],
-		    (size_t)(eq - v->maps[i])), eq + 1, e) != 0)
+			    "--map wants PREFIX=DIR, not %s", map);
+		if (schema_map(set, str_from(map, (size_t)(eq - map)), eq + 1,
+		    e) != 0)
 			return -1;
 	}
-	return schema_load(set, str_z(v->schema), out, e);
+	return schema_load(set, str_z(a->rest[0]), out, e);
 }
 
 /* A pointer, or a URI with one, so that it holds a #. */
@@ -98,7 +83,7 @@ put_error(void *arg, const struct schema_error *x)
 	struct job *j = arg;
 	size_t from = j->out.n;
 
-	if (j->v->json) {
+	if (j->json) {
 		buf_printf(&j->out, "{\"record\":%" PRIu64 ",\"line\":%" PRIu64
 		    ",\"instance\":", j->records, j->in.number);
 		buf_json(&j->out, x->instance);
@@ -123,7 +108,7 @@ put_refused(struct job *j, const struct err *e)
 {
 	size_t from = j->out.n;
 
-	if (j->v->json) {
+	if (j->json) {
 		buf_printf(&j->out, "{\"record\":%" PRIu64 ",\"line\":%" PRIu64
 		    ",\"byte\":%zu,\"error\":", j->records, j->in.number,
 		    e->at);
@@ -168,14 +153,15 @@ check_lines(struct job *j, struct err *e)
 }
 
 int
-validate_stdin(const struct validate *v)
+cmd_validate(const struct args *a)
 {
 	struct schema_set *set = schema_set_new();
-	struct job j = { .v = v, .run = schema_run_new() };
+	struct job j = { .json = args_get(a, 'j') != NULL,
+		.run = schema_run_new() };
 	struct err e;
 	int status = 0;
 
-	if (load_schema(v, set, &j.schema, &e) != 0) {
+	if (load_schema(a, set, &j.schema, &e) != 0) {
 		status = say_err(&e);
 		goto out;
 	}
@@ -190,69 +176,5 @@ out:
 	buf_fini(&j.out);
 	schema_run_free(j.run);
 	schema_set_free(set);
-	return status;
-}
-
-static int
-wrong(const char *what, const char *arg)
-{
-	fprintf(stderr, "crosswalk validate: %s%s\n%s", what, arg, usage);
-	return err_exit(ERR_USAGE);
-}
-
-int
-cli_validate(int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "format", no_argument, NULL, 'f' },
-		{ "map", required_argument, NULL, 'm' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct validate v = { 0 };
-	const char **maps;
-	int c, status;
-
-	maps = calloc((size_t)argc + 1, sizeof(*maps));
-	if (maps == NULL)
-		fatal("out of memory: %d arguments", argc);
-	v.maps = maps;
-	optind = 0;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":fm:jh", longs, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			v.format = 1;
-			break;
-		case 'm':
-			maps[v.nmap++] = optarg;
-			break;
-		case 'j':
-			v.json = 1;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			status = 0;
-			goto out;
-		case ':':
-			status = wrong("an argument is missing after ",
-			    argv[optind - 1]);
-			goto out;
-		default:
-			status = wrong("there is no option ",
-			    argv[optind - 1]);
-			goto out;
-		}
-	}
-	if (argc - optind != 1) {
-		status = argc == optind ? wrong("which schema?", "") :
-		    wrong("there is no argument after ", argv[optind]);
-		goto out;
-	}
-	v.schema = argv[optind];
-	status = validate_stdin(&v);
-out:
-	free(maps);
 	return status;
 }

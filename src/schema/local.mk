@@ -32,14 +32,8 @@ tests_unit_schema_SOURCES = \
 	tests/unit/schema_view.c
 tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)
 
-# crosswalk validate, until the table of commands has it
-check_PROGRAMS += tests/unit/schema_validate
 TESTS += tests/unit/schema_validate.sh
-EXTRA_DIST += tests/unit/schema_validate.sh
-tests_unit_schema_validate_SOURCES = tests/unit/schema_validate.c \
-	src/cli/io.c src/cli/lines.c src/cli/progress.c \
-	src/cli/validate.c src/cli/validate.h
-tests_unit_schema_validate_LDADD = $(LIB_SCHEMA)
+dist_check_SCRIPTS += tests/unit/schema_validate.sh
 
 EXTRA_PROGRAMS += tests/bench/schema
 tests_bench_schema_SOURCES = tests/bench/schema.c

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crosswalk validate: what it prints and how it ends.
 set -u
-run=${top_builddir:-.}/tests/unit/schema_validate
+run=${top_builddir:-.}/crosswalk
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 failed=0
@@ -10,7 +10,7 @@ failed=0
 want() {
 	status=$1
 	shift
-	"$run" "$@" <"$dir/in" >"$dir/out" 2>"$dir/err"
+	"$run" validate "$@" <"$dir/in" >"$dir/out" 2>"$dir/err"
 	got=$?
 	if [ "$got" != "$status" ]; then
 		echo "validate $*: status $got, not $status"
