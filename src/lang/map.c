@@ -146,13 +146,13 @@ check_attrs(struct compile *c, struct map_rule *r, struct items attrs)
 
 /* -1 with a finding when it is no path below a side. */
 static int
-make_place(struct map_info *m, struct expr *e, struct place *p)
+make_place(struct map_info *m, struct expr *e, struct place *p, int whole)
 {
 	struct type t = check_expr(&m->ck, e);
 
 	if (t.kind == TYPE_BAD)
 		return -1;
-	if (!expr_is_slot(e) || e->note->npath == 0) {
+	if (!expr_is_slot(e) || (e->note->npath == 0 && !whole)) {
 		diag_at(&m->ck.c->ss, C409, e->span,
 		    "a rule joins fields, this is %s",
 		    expr_is_slot(e) ? "a whole record" : "an expression");
@@ -214,7 +214,7 @@ left_places(struct map_info *m, struct map_rule *r, struct expr *e)
 	if (e->kind != EX_TUPLE) {
 		r->nleft = 1;
 		r->left = arena_new(c->a, struct place);
-		return make_place(m, e, r->left);
+		return make_place(m, e, r->left, 0);
 	}
 	r->kind = RULE_TUPLE;
 	r->nleft = e->n;
@@ -225,7 +225,7 @@ left_places(struct map_info *m, struct map_rule *r, struct expr *e)
 		*part = (struct expr){ .kind = EX_FIELD, .a = e->a,
 			.depth = e->depth, .text = i->name.text,
 			.span = i->name.span, .op = i->name.span };
-		bad |= make_place(m, part, &r->left[n++]);
+		bad |= make_place(m, part, &r->left[n++], 0);
 	}
 	return bad ? -1 : 0;
 }
@@ -535,7 +535,7 @@ check_both(struct map_info *m, struct map_rule *r)
 		return -1;
 	}
 	bad = left_places(m, r, s->left);
-	bad |= make_place(m, s->right, &r->right);
+	bad |= make_place(m, s->right, &r->right, 0);
 	if (bad)
 		return -1;
 	/* arguments of a codec must hold both ways */
@@ -624,7 +624,7 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	r->left = arena_new(c->a, struct place);
 	if (back)
 		target = r->left;
-	bad = make_place(m, s->left, target);
+	bad = make_place(m, s->left, target, 0);
 	closed->not_here = back ?
 	    "a rule that writes the left side reads the right one" :
 	    "a rule that writes the right side reads the left one";
@@ -783,8 +783,8 @@ check_rest(struct map_info *m, struct stmt *s)
 	r->left = arena_new(c->a, struct place);
 	r->forth = s->arrow == ARROW_BOTH || !back;
 	r->back = s->arrow == ARROW_BOTH || back;
-	bad = make_place(m, left, &r->left[0]);
-	bad |= make_place(m, right, &r->right);
+	bad = make_place(m, left, &r->left[0], 1);
+	bad |= make_place(m, right, &r->right, 1);
 	bad |= rest_pipe(m, r, s->pipe);
 	for (struct item *i = s->attrs.first; i != NULL; i = i->next) {
 		NOT_BUILT(c, i->span, "an attribute of `rest`");
