@@ -155,6 +155,9 @@ place_close_window(struct place *p)
  * savepoints), those of them that have rows are few: the recursion steps
  * from one such to the next in the index.
  *
+ * Rows of one transaction are asked for as a range of (xid, seq), so that no
+ * statistics can talk the planner into the index on seq alone.
+ *
  * There is no function for the next transaction's number that does not take
  * one; but age(3) is its distance from 3, modulo 2^32.
  */
@@ -182,9 +185,10 @@ static const char read_sql[] =
     " UNION ALL"
     " (SELECT below.* FROM running, LATERAL ("
     "   SELECT seq, at, entity_id, op, key, payload FROM crosswalk.journal j"
-    "   WHERE j.xid = running.xid AND seq < $2 AND seq > $4"
+    "   WHERE (j.xid, seq) > (running.xid, $4)"
+    "   AND (j.xid, seq) < (running.xid, $2)"
     "   AND ($3 IS NULL OR pg_visible_in_snapshot(j.xid, $3))"
-    "   ORDER BY seq LIMIT $5) below"
+    "   ORDER BY j.xid, seq LIMIT $5) below"
     "  ORDER BY seq LIMIT $5)"
     " ORDER BY seq LIMIT $5) e ON true "
     "ORDER BY e.seq";

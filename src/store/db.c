@@ -51,7 +51,7 @@ struct db {
 static const char session[] =
     "SET jit = off; SET plan_cache_mode = force_generic_plan;"
     "SET enable_seqscan = off; SET enable_hashjoin = off;"
-    "SET enable_mergejoin = off;"
+    "SET enable_mergejoin = off; SET enable_bitmapscan = off;"
     "SET default_transaction_isolation = 'read committed';"
     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
     "SET client_min_messages = warning";

@@ -35,11 +35,12 @@ server_cpu(void)
 {
 	double ticks = 0;
 	char path[64], line[1024];
+	double gone = 0; /* of children that ended */
 	DIR *d = opendir("/proc");
 	struct dirent *f;
 
 	while (d != NULL && (f = readdir(d)) != NULL) {
-		long user, sys;
+		long user, sys, cuser, csys;
 		int parent;
 		FILE *in;
 		char *p;
@@ -52,14 +53,17 @@ server_cpu(void)
 		fclose(in);
 		if (p != NULL &&
 		    sscanf(p, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-		              "%ld %ld",
-		        &parent, &user, &sys) == 3 &&
-		    parent == server)
-			ticks += (double)(user + sys);
+		              "%ld %ld %ld %ld",
+		        &parent, &user, &sys, &cuser, &csys) == 5) {
+			if (parent == server)
+				ticks += (double)(user + sys);
+			if (atoi(f->d_name) == server)
+				gone = (double)(cuser + csys);
+		}
 	}
 	if (d != NULL)
 		closedir(d);
-	return ticks / (double)sysconf(_SC_CLK_TCK);
+	return (ticks + gone) / (double)sysconf(_SC_CLK_TCK);
 }
 
 /* A stretch of work: time by the wall, and the server's by the processor. */

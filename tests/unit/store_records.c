@@ -517,3 +517,48 @@ Test(status, counts)
 	cr_assert_eq(st.syncs[0].links, 0);
 	db_close(db);
 }
+
+/*
+ * Plans are made once, while tables are empty, and kept.  To read a hundred
+ * thousand rows for each of a thousand keys would take minutes.
+ */
+Test(links, plans_made_for_empty_tables_hold_when_they_grow)
+{
+	enum { N = 1000 };
+	struct db *db = test_db();
+	struct link *l = calloc(N, sizeof(*l));
+	struct settlement *s = calloc(N, sizeof(*s));
+
+	for (int i = 0; i < N; i++) {
+		l[i].sync_id = s[i].sync_id = 1;
+		l[i].key = s[i].key = arena_printf(&arena, "k%d", i);
+		s[i].what = OUTCOME_DONE;
+		s[i].seq = 9;
+	}
+	for (int round = 0; round < 2; round++) {
+		must(links_fetch(db, &arena, l, N, &e));
+		must(outcome_commit(db, s, N, NULL, &e));
+		if (round == 1)
+			break;
+		test_sql(db,
+		    "INSERT INTO crosswalk.link SELECT i, i, i, now(), 1, 1, 2,"
+		    " 'k' || i, i::text FROM generate_series(0, 99999) i;"
+		    "INSERT INTO crosswalk.intent SELECT i, now(), NULL, now(),"
+		    " 1, 0, 'u', 'k' || i, 'QUOTA'"
+		    " FROM generate_series(500, 99999) i;"
+		    "INSERT INTO crosswalk.dead_letter SELECT 1, 1, now(), now(),"
+		    " 1, 'u', 'k' || i, 'f', 'c', '', ''"
+		    " FROM generate_series(500, 99999) i;"
+		    "SET statement_timeout = '20s'");
+		for (int i = 0; i < N; i++)
+			s[i].seq = 100000;
+	}
+	cr_assert_eq(l[7].state, LINK_LINKED);
+	cr_assert_not(l[7].parked);
+	cr_assert(l[700].parked && l[700].dead);
+	cr_assert_eq(test_int(db, "SELECT count(*) FROM crosswalk.intent"),
+	    99000);
+	free(l);
+	free(s);
+	db_close(db);
+}

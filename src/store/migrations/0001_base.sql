@@ -307,8 +307,8 @@ CREATE TABLE crosswalk.dead_letter (
 	reply text COMPRESSION lz4,
 	PRIMARY KEY (sync_id, key)
 );
-CREATE INDEX dead_letter_group ON crosswalk.dead_letter
-	(sync_id, fingerprint);
+-- Not with sync_id before it: a look for (sync_id, key) must not take it.
+CREATE INDEX dead_letter_group ON crosswalk.dead_letter (fingerprint);
 
 -- A batch's decisions are one row of arrays: a row each would cost as much
 -- as the links.  A record's decisions hang together by prev, newest at the
