@@ -181,6 +181,8 @@ FUNC(num_text)
 		result->flags = VF_PLAIN;
 		return 0;
 	}
+	if (args[0].type != V_INT && args[0].type != V_DEC)
+		return arg_wrong("a number", args[0], e);
 	return builtin_text(vm, args, result, a, e);
 }
 
