@@ -27,7 +27,17 @@
 #undef CODEC
 
 /* Each: -1 with "expects a text, not int". */
-int arg_text(struct value v, struct str *s, struct arena *a, struct err *e);
+int arg_wrong(const char *wanted, struct value v, struct err *e);
+static inline int
+arg_text(struct value v, struct str *s, struct arena *a, struct err *e)
+{
+	if (v.type != V_TEXT) {
+		arg_wrong("a text", v, e);
+		return -1;
+	}
+	*s = v.flags & VF_ESCAPED ? value_str(v, a) : str_from(v.u.p, v.n);
+	return 0;
+}
 int arg_bool(struct value v, int *b, struct err *e);
 /* An int, or a number literal without a fraction. */
 int arg_int(struct value v, int64_t *i, struct err *e);
@@ -41,6 +51,8 @@ int arg_list(struct vm *vm, struct value v, struct value *list,
 int arg_record(struct vm *vm, struct value v, struct value *record,
     struct arena *a, struct err *e);
 
+/* i in decimal digits, as a text in a. */
+struct value int_as_text(int64_t i, struct arena *a);
 /* What lies in the scratch buffer, as a text in a. */
 int scratch_text(struct vm *vm, struct value *result, struct arena *a,
     struct err *e);

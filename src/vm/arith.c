@@ -8,9 +8,8 @@
 
 #include "base/str.h"
 
-/* An integer literal that fits int64, without a fraction or exponent. */
-static int
-literal_int(struct str s, int64_t *i)
+int
+num_literal_int(struct str s, int64_t *i)
 {
 	size_t k = s.n > 0 && s.p[0] == '-';
 	uint64_t u = 0, max = (uint64_t)INT64_MAX + k;
@@ -46,7 +45,7 @@ num_read(struct value v, struct num *n, struct err *e)
 		n->d = *v.u.d;
 		return 0;
 	case V_NUM:
-		n->is_int = literal_int(s, &n->i);
+		n->is_int = num_literal_int(s, &n->i);
 		if (!n->is_int)
 			return dec_parse(s, &n->d, e);
 		break;

@@ -69,27 +69,18 @@ builtin_arity(unsigned k)
 	    (b->hidden != HIDDEN_NONE);
 }
 
-static int
-wrong(const char *wanted, struct value v, struct err *e)
+int
+arg_wrong(const char *wanted, struct value v, struct err *e)
 {
 	return err_set(e, ERR_DATA, "expects %s, not %s", wanted,
 	    value_word(v));
 }
 
 int
-arg_text(struct value v, struct str *s, struct arena *a, struct err *e)
-{
-	if (v.type != V_TEXT)
-		return wrong("a text", v, e);
-	*s = value_str(v, a);
-	return 0;
-}
-
-int
 arg_bool(struct value v, int *b, struct err *e)
 {
 	if (v.type != V_BOOL)
-		return wrong("a bool", v, e);
+		return arg_wrong("a bool", v, e);
 	*b = v.u.i != 0;
 	return 0;
 }
@@ -118,7 +109,7 @@ arg_list(struct vm *vm, struct value v, struct value *list, struct arena *a,
 	if (v.type == V_RAW)
 		v = value_open(v, a);
 	if (v.type != V_LIST)
-		return wrong("a list", v, e);
+		return arg_wrong("a list", v, e);
 	*list = v;
 	return vm_list_fits(vm, v.n, e);
 }
@@ -130,9 +121,27 @@ arg_record(struct vm *vm, struct value v, struct value *record,
 	if (v.type == V_RAW)
 		v = value_open(v, a);
 	if (v.type != V_RECORD)
-		return wrong("a record", v, e);
+		return arg_wrong("a record", v, e);
 	*record = v;
 	return vm_list_fits(vm, v.n, e);
+}
+
+struct value
+int_as_text(int64_t i, struct arena *a)
+{
+	uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+	char text[20], *p = text + sizeof(text);
+	struct value v;
+
+	do
+		*--p = (char)('0' + u % 10);
+	while ((u /= 10) > 0);
+	if (i < 0)
+		*--p = '-';
+	v = value_text(arena_str(a, str_from(p,
+	    (size_t)(text + sizeof(text) - p))));
+	v.flags = VF_PLAIN;
+	return v;
 }
 
 int

@@ -21,6 +21,12 @@ is_alnum(char c)
 	    (c >= '0' && c <= '9');
 }
 
+static int
+no_host(struct str s, struct err *e)
+{
+	return err_set(e, ERR_DATA, "\"%.*s\" is no host name", SHOWN(s));
+}
+
 /* Non-ASCII host names become A-labels (UTS 46, by ICU). */
 static int
 to_ascii(struct vm *vm, struct str s, struct str *out, struct arena *a,
@@ -41,42 +47,60 @@ to_ascii(struct vm *vm, struct str s, struct str *out, struct arena *a,
 	    &code);
 	uidna_close(idna);
 	if (U_FAILURE(code) || info.errors != 0)
-		return err_set(e, ERR_DATA, "\"%.*s\" is no host name",
-		    SHOWN(s));
+		return no_host(s, e);
 	*out = str_from(p, (size_t)n);
 	return 0;
 }
 
-/* Letters, digits and hyphens in labels, two labels at least; lower case. */
+/*
+ * Letters, digits and hyphens in labels, two labels at least; in lower case
+ * to out, which has room for host.n.  Bytes written, or 0 where it is none.
+ */
+static size_t
+put_host(char *out, struct str host)
+{
+	size_t label = 0, labels = 1;
+
+	if (host.n > 0 && host.p[host.n - 1] == '.')
+		host.n--;
+	for (size_t i = 0; i < host.n; i++) {
+		char c = host.p[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c ^= 0x20;
+		out[i] = c;
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		    (c == '-' && label > 0)) {
+			if (++label > LABEL_MAX)
+				return 0;
+		} else if (c == '.' && label > 0 && host.p[i - 1] != '-') {
+			label = 0;
+			labels++;
+		} else {
+			return 0;
+		}
+	}
+	if (label == 0 || labels < 2 || host.n > HOST_MAX ||
+	    host.p[host.n - 1] == '-')
+		return 0;
+	return host.n;
+}
+
 static int
 norm_host(struct vm *vm, struct str s, struct str *out, struct arena *a,
     struct err *e)
 {
 	struct str host = s;
-	size_t label = 0, labels = 1;
+	char *p;
+	size_t n;
 
 	if (!str_ascii(s) && to_ascii(vm, s, &host, a, e) != 0)
 		return -1;
-	if (host.n > 0 && host.p[host.n - 1] == '.')
-		host.n--;
-	for (size_t i = 0; i < host.n; i++) {
-		int dot = host.p[i] == '.';
-
-		if ((dot && (label == 0 || host.p[i - 1] == '-')) ||
-		    (!dot && !is_alnum(host.p[i]) &&
-			(host.p[i] != '-' || label == 0)))
-			goto bad;
-		label = dot ? 0 : label + 1;
-		labels += (size_t)dot;
-		if (label > LABEL_MAX)
-			goto bad;
-	}
-	if (label == 0 || labels < 2 || host.n > HOST_MAX ||
-	    host.p[host.n - 1] == '-')
-		goto bad;
-	return text_lower_ascii(vm, host, out, a, e);
-bad:
-	return err_set(e, ERR_DATA, "\"%.*s\" is no host name", SHOWN(s));
+	if ((p = vm_alloc(vm, a, host.n, e)) == NULL)
+		return -1;
+	n = put_host(p, host);
+	*out = str_from(p, n);
+	return n > 0 ? 0 : no_host(s, e);
 }
 
 static int
@@ -99,44 +123,70 @@ last_at(struct str s)
 }
 
 /*
+ * 1 to 64 bytes without blanks, quotes and @, dots only inside and alone; in
+ * lower case, as far as that is ASCII, to out.
+ */
+static int
+put_local(char *out, struct str s)
+{
+	char was = '.';
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if ((unsigned char)c <= ' ' || c == 0x7f || c == '"' ||
+		    c == '@' || (c == '.' && was == '.'))
+			return 0;
+		out[i] = was = c >= 'A' && c <= 'Z' ? (char)(c ^ 0x20) : c;
+	}
+	return s.n > 0 && s.n <= 64 && was != '.';
+}
+
+/* What is not ASCII in one of the halves. */
+static int
+email_slow(struct vm *vm, struct str local, struct str host,
+    struct value *result, struct arena *a, struct err *e)
+{
+	struct piece t;
+
+	if (norm_host(vm, host, &host, a, e) != 0 ||
+	    text_map(vm, CASE_LOWER, local, &local, a, e) != 0 ||
+	    piece_init(&t, vm, local.n + 1 + host.n, a, e) != 0)
+		return -1;
+	piece_put(&t, local);
+	piece_put(&t, STR("@"));
+	piece_put(&t, host);
+	*result = piece_value(&t);
+	return 0;
+}
+
+/*
  * Trimmed and in lower case.  RFC 5321 lets the local part mind case; no
  * provider does, and people do not either.
  */
 FUNC(email_norm)
 {
 	struct str s, local, host;
-	struct piece t;
-	size_t at;
+	size_t at, n;
+	char *p;
 
 	if (arg_text(args[0], &s, a, e) != 0)
 		return -1;
 	s = text_trim(s);
 	at = last_at(s);
+	if ((p = vm_alloc(vm, a, s.n, e)) == NULL)
+		return -1;
 	local = str_from(s.p, at);
-	if (at == s.n || local.n == 0 || local.n > 64 ||
-	    has_space_or_control(local) || last_at(local) < local.n ||
-	    local.p[0] == '.' || local.p[at - 1] == '.' ||
-	    text_find(local, STR("..")) < local.n ||
-	    text_find(local, STR("\"")) < local.n)
+	if (at == s.n || !put_local(p, local))
 		return err_set(e, ERR_DATA, "\"%.*s\" is no e-mail address",
 		    SHOWN(s));
-	if (norm_host(vm, str_from(s.p + at + 1, s.n - at - 1), &host, a,
-	    e) != 0)
-		return -1;
-	if ((str_ascii(local) ? text_lower_ascii(vm, local, &local, a, e) :
-	    text_map(vm, CASE_LOWER, local, &local, a, e)) != 0)
-		return -1;
-	if (local.n + 1 + host.n == s.n && str_eq(local, str_from(s.p, at)) &&
-	    str_eq(host, str_from(s.p + at + 1, host.n))) {
-		*result = text_slice(args[0], s);
-		return 0;
-	}
-	if (piece_init(&t, vm, local.n + 1 + host.n, a, e) != 0)
-		return -1;
-	piece_put(&t, local);
-	piece_put(&t, STR("@"));
-	piece_put(&t, host);
-	*result = piece_value(&t);
+	host = str_from(s.p + at + 1, s.n - at - 1);
+	if (!str_ascii(s))
+		return email_slow(vm, local, host, result, a, e);
+	p[at] = '@';
+	if ((n = put_host(p + at + 1, host)) == 0)
+		return no_host(host, e);
+	*result = text_slice(args[0], str_from(p, at + 1 + n));
 	return 0;
 }
 

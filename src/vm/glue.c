@@ -6,8 +6,6 @@
  */
 #include "vm/text.h"
 
-#include <stdio.h>
-
 #include "record/scan.h"
 
 static int
@@ -101,15 +99,18 @@ FUNC_BACK(suffix)
 
 FUNC(int_text)
 {
-	char text[24];
 	int64_t i;
-	int n;
 
+	/* most come as the literal that they leave as */
+	if (args[0].type == V_NUM && args[0].u.p[0] != '-' &&
+	    num_literal_int(str_from(args[0].u.p, args[0].n), &i)) {
+		*result = value_text(str_from(args[0].u.p, args[0].n));
+		result->flags = VF_PLAIN;
+		return 0;
+	}
 	if (arg_int(args[0], &i, e) != 0)
 		return -1;
-	n = snprintf(text, sizeof(text), "%lld", (long long)i);
-	*result = value_text(arena_str(a, str_from(text, (size_t)n)));
-	result->flags = VF_PLAIN;
+	*result = int_as_text(i, a);
 	return 0;
 }
 
@@ -175,41 +176,28 @@ FUNC_BACK(dec_text)
 /* The literal itself: no digit is touched, none is limited. */
 FUNC(num_text)
 {
-	struct str s = str_from(args[0].u.p, args[0].n);
-	struct buf b = { 0 };
-
-	if (args[0].type != V_NUM) {
-		if (args[0].type != V_INT && args[0].type != V_DEC)
-			return err_set(e, ERR_DATA, "a number is expected, "
-			    "not %s", value_word(args[0]));
-		value_write(&b, args[0]);
-		s = arena_str(a, buf_str(&b));
-		buf_fini(&b);
+	if (args[0].type == V_NUM) {
+		*result = value_text(str_from(args[0].u.p, args[0].n));
+		result->flags = VF_PLAIN;
+		return 0;
 	}
-	*result = value_text(s);
-	result->flags = VF_PLAIN;
-	return 0;
+	if (args[0].type != V_INT && args[0].type != V_DEC)
+		return arg_wrong("a number", args[0], e);
+	return builtin_text(vm, args, result, a, e);
 }
 
 FUNC_BACK(num_text)
 {
-	struct scan sc;
 	struct str s;
-	char *p;
 
-	if (arg_text(args[0], &s, a, e) != 0)
-		return -1;
-	if (s.n == 0) {
+	if (builtin_json_text_back(vm, args, result, a, e) != 0 ||
+	    result->type != V_NUM || result->n != args[0].n) {
+		if (arg_text(args[0], &s, a, e) != 0)
+			return -1;
 		*result = value_null();
-		return 0;
+		return s.n == 0 ? 0 : err_set(e, ERR_DATA,
+		    "\"%.*s\" is no number", SHOWN(s));
 	}
-	p = arena_zalloc(a, s.n + RECORD_PAD);
-	memcpy(p, s.p, s.n);
-	scan_init(&sc, str_from(p, s.n), NULL);
-	if (scan_peek(&sc) != SCAN_NUMBER || p[0] == ' ' ||
-	    scan_value(&sc, result, NULL) != 0 || result->n != s.n)
-		return err_set(e, ERR_DATA, "\"%.*s\" is not a number",
-		    SHOWN(s));
 	return 0;
 }
 
@@ -244,8 +232,10 @@ FUNC_BACK(bool_text)
 
 FUNC(list_text)
 {
-	struct value list, one[2];
+	struct value list;
 	struct str sep, s;
+	struct piece t;
+	size_t n = 0;
 
 	if (arg_list(vm, args[0], &list, a, e) != 0 ||
 	    arg_text(args[1], &sep, a, e) != 0)
@@ -257,10 +247,17 @@ FUNC(list_text)
 			return err_set(e, ERR_DATA,
 			    "element \"%.*s\" is empty or holds \"%.*s\"",
 			    SHOWN(s), SHOWN(sep));
+		n += s.n + sep.n;
 	}
-	one[0] = list;
-	one[1] = args[1];
-	return builtin_join(vm, one, result, a, e);
+	if (piece_init(&t, vm, n, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		if (i > 0)
+			piece_put(&t, sep);
+		piece_put(&t, value_str(list.u.list[i], a));
+	}
+	*result = piece_value(&t);
+	return 0;
 }
 
 FUNC_BACK(list_text)

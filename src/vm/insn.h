@@ -37,7 +37,8 @@ insn_equal(struct value x, struct value y, struct arena *a)
 		return value_equal(x, y, CMP_EXACT, a);
 	if (x.type == V_TEXT && !((x.flags | y.flags) & VF_ESCAPED))
 		return x.n == y.n && (x.n == 0 ||
-		    memcmp(x.u.p, y.u.p, x.n) == 0);
+		    (x.u.p[0] == y.u.p[0] &&
+			memcmp(x.u.p, y.u.p, x.n) == 0));
 	if (x.type == V_INT || x.type == V_BOOL)
 		return x.u.i == y.u.i;
 	return value_equal(x, y, CMP_EXACT, a);

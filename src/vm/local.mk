@@ -57,3 +57,11 @@ tests_fuzz_vm_codec_SOURCES = $(FUZZ_DRIVER) tests/fuzz/vm_codec.c
 tests_fuzz_vm_codec_LDADD = $(LIB_FUZZ_VM)
 tests_fuzz_vm_prog_SOURCES = $(FUZZ_DRIVER) tests/fuzz/vm_prog.c
 tests_fuzz_vm_prog_LDADD = $(LIB_FUZZ_VM)
+
+# The interpreter over a switch, for compilers without computed goto.
+check_PROGRAMS += tests/unit/vm_switch
+TESTS += tests/unit/vm_switch
+tests_unit_vm_switch_SOURCES = tests/unit/vm.h tests/unit/vm_eval.c \
+	tests/unit/vm_limits.c tests/unit/vm_run.c src/vm/vm.c
+tests_unit_vm_switch_CPPFLAGS = $(AM_CPPFLAGS) -DVM_SWITCH
+tests_unit_vm_switch_LDADD = $(LIB_VM) $(UNIT_LIBS)

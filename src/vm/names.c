@@ -1,9 +1,7 @@
 /*
  * The codec of `rest`: a record whose members get other names.
  */
-#include "config.h"
-
-#include "vm/args.h"
+#include "vm/text.h"
 
 /* Room for as many members as v has; NULL where a limit is passed. */
 static struct member *
@@ -30,24 +28,24 @@ FUNC(names)
 	struct value record;
 	struct member *out;
 	struct str prefix, suffix;
+	struct piece t;
+	size_t bytes = 0;
 
 	if (name_args(vm, args, &record, &prefix, &suffix, a, e) != 0 ||
 	    (out = members(vm, record, a, e)) == NULL)
 		return -1;
+	for (uint32_t i = 0; i < record.n; i++)
+		bytes += record.u.record[i].name.n + prefix.n + suffix.n;
+	if (piece_init(&t, vm, bytes, a, e) != 0)
+		return -1;
 	for (uint32_t i = 0; i < record.n; i++) {
-		struct str old = record.u.record[i].name;
-		char *p = vm_alloc(vm, a, prefix.n + old.n + suffix.n, e);
+		size_t start = t.n;
 
-		if (p == NULL)
-			return -1;
-		out[i].name = str_from(p, prefix.n + old.n + suffix.n);
+		piece_put(&t, prefix);
+		piece_put(&t, record.u.record[i].name);
+		piece_put(&t, suffix);
+		out[i].name = str_from(t.p + start, t.n - start);
 		out[i].value = record.u.record[i].value;
-		if (prefix.n > 0)
-			memcpy(p, prefix.p, prefix.n);
-		if (old.n > 0)
-			memcpy(p + prefix.n, old.p, old.n);
-		if (suffix.n > 0)
-			memcpy(p + prefix.n + old.n, suffix.p, suffix.n);
 	}
 	*result = (struct value){ .type = V_RECORD, .n = record.n,
 		.u.record = out };

@@ -7,12 +7,21 @@
 
 #include "base/err.h"
 #include "record/decimal.h"
+#include "vm/builtin.h"
 #include "vm/shown.h"
 #include "vm/vm.h"
 
 struct regexes; /* regex.c */
 struct zones;   /* zone.c */
 struct countries; /* codes.c */
+
+/* What CALL needs to know of a built-in, one way. */
+struct callee {
+	builtin_fn *fn;
+	unsigned cost;
+	uint8_t arity;
+	uint8_t takes_nil; /* a function, or a codec of any */
+};
 
 struct vm {
 	struct vm_limits limits;
@@ -37,7 +46,7 @@ struct vm {
 	void *casemap; /* unicode.c */
 	struct scan_names *names;
 	struct buf scratch; /* of one built-in while it runs */
-	uint8_t *arity; /* of CALL's k */
+	struct callee *callees; /* by CALL's k */
 };
 
 /* Main's frame, and below it the deepest chain of calls. */
@@ -45,7 +54,16 @@ struct vm {
 	((size_t)PROG_FRAME + (size_t)(RECORD_DEPTH + 1) * PROG_TEMPS)
 
 /* Take n units of fuel; -1 when there are not as many left. */
-int vm_charge(struct vm *vm, uint64_t n, struct err *e);
+int vm_no_fuel(struct vm *vm, struct err *e);
+static inline int
+vm_charge(struct vm *vm, uint64_t n, struct err *e)
+{
+	if (vm->fuel < n)
+		return vm_no_fuel(vm, e);
+	vm->fuel -= n;
+	return 0;
+}
+
 /* n bytes of a, or NULL with the error that the record's memory is used up. */
 void *vm_alloc(struct vm *vm, struct arena *a, size_t n, struct err *e);
 /* The same as an array of values. */
@@ -70,6 +88,8 @@ struct num {
 	struct dec d; /* always set */
 };
 
+/* 1 for an integer literal that fits, without a fraction or exponent. */
+int num_literal_int(struct str s, int64_t *i);
 /* -1 when v is no number or has more than 38 digits. */
 int num_read(struct value v, struct num *n, struct err *e);
 int num_int(struct value v, int64_t *i, struct err *e);

@@ -4,7 +4,6 @@
  */
 #include "vm/text.h"
 
-#include <assert.h>
 #include <string.h>
 
 int
@@ -15,15 +14,6 @@ piece_init(struct piece *t, struct vm *vm, size_t cap, struct arena *a,
 	t->n = 0;
 	t->cap = cap;
 	return t->p == NULL ? -1 : 0;
-}
-
-void
-piece_put(struct piece *t, struct str s)
-{
-	assert(s.n <= t->cap - t->n);
-	if (s.n > 0)
-		memcpy(t->p + t->n, s.p, s.n);
-	t->n += s.n;
 }
 
 size_t
@@ -63,13 +53,6 @@ flip(struct vm *vm, struct str s, char first, char last, struct str *out,
 		    (char)(s.p[i] ^ 0x20) : s.p[i];
 	*out = str_from(p, s.n);
 	return 0;
-}
-
-int
-text_lower_ascii(struct vm *vm, struct str s, struct str *out,
-    struct arena *a, struct err *e)
-{
-	return flip(vm, s, 'A', 'Z', out, a, e);
 }
 
 static int

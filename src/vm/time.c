@@ -5,8 +5,6 @@
  */
 #include "vm/time.h"
 
-#include <stdio.h>
-
 #include "vm/text.h"
 #include "vm/zone.h"
 
@@ -188,16 +186,11 @@ static int
 give_count(int64_t i, struct value as_text, struct value *result,
     struct arena *a, struct err *e)
 {
-	char text[24];
-	int b, n;
+	int b;
 
 	if (arg_bool(as_text, &b, e) != 0)
 		return -1;
-	*result = value_int(i);
-	if (b) {
-		n = snprintf(text, sizeof(text), "%lld", (long long)i);
-		*result = plain(str_from(text, (size_t)n), a);
-	}
+	*result = b ? int_as_text(i, a) : value_int(i);
 	return 0;
 }
 
@@ -242,6 +235,10 @@ midnight(struct zone *zone, struct date d, int64_t *seconds, struct err *e)
 	struct date there;
 	int off;
 
+	if (zone == NULL) {
+		*seconds = date_days(d) * 86400;
+		return 0;
+	}
 	if (zone_local(zone, date_days(d) * 86400, seconds, &fit, e) != 0 ||
 	    zone_offset(zone, *seconds, &off, e) != 0)
 		return -1;

@@ -109,12 +109,25 @@ text_nfc(struct vm *vm, struct str s, struct str *out, struct arena *a,
 	return 0;
 }
 
+/* Of ASCII: white space without ICU, -1 for what it has to say. */
+static int
+ascii_space(char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return u >= 0x80 ? -1 : u == ' ' || (u >= '\t' && u <= '\r');
+}
+
 size_t
 text_space(struct str s)
 {
 	int32_t i = 0, was;
 	UChar32 c;
 
+	while ((size_t)i < s.n && ascii_space(s.p[i]) == 1)
+		i++;
+	if ((size_t)i == s.n || ascii_space(s.p[i]) == 0)
+		return (size_t)i;
 	do {
 		was = i;
 		if ((size_t)i >= s.n)
@@ -130,6 +143,10 @@ text_space_end(struct str s)
 	int32_t i = (int32_t)s.n, was;
 	UChar32 c;
 
+	while (i > 0 && ascii_space(s.p[i - 1]) == 1)
+		i--;
+	if (i == 0 || ascii_space(s.p[i - 1]) == 0)
+		return s.n - (size_t)i;
 	do {
 		was = i;
 		if (i == 0)
@@ -140,7 +157,7 @@ text_space_end(struct str s)
 }
 
 struct str
-text_trim(struct str s)
+text_trim_slow(struct str s)
 {
 	size_t n = text_space(s);
 

@@ -36,15 +36,11 @@ static int run(struct vm *vm, const struct prog *p, uint32_t fi,
 /* ---- limits ---- */
 
 int
-vm_charge(struct vm *vm, uint64_t n, struct err *e)
+vm_no_fuel(struct vm *vm, struct err *e)
 {
-	if (vm->fuel < n) {
-		vm->fuel = 0;
-		return err_set(e, ERR_LIMIT, "fuel: more than %" PRIu64
-		    " steps for a record", vm->limits.fuel);
-	}
-	vm->fuel -= n;
-	return 0;
+	vm->fuel = 0;
+	return err_set(e, ERR_LIMIT, "fuel: more than %" PRIu64
+	    " steps for a record", vm->limits.fuel);
 }
 
 static int
@@ -110,45 +106,43 @@ output_size(const struct value *v, unsigned depth)
 static int
 check_output(struct vm *vm, const struct prog_func *f, const struct value *r)
 {
+	const unsigned scalars = 1u << V_TEXT | 1u << V_NUM | 1u << V_RAW;
+	const unsigned trees = 1u << V_LIST | 1u << V_RECORD;
 	size_t n = 0;
 
 	for (unsigned i = 0; i < f->nout; i++) {
-		n += output_size(&r[f->out_base + i], RECORD_DEPTH);
-		if (n > vm->limits.output_bytes)
-			return err_set(&vm->err, ERR_LIMIT,
-			    "output: more than %zu bytes",
-			    vm->limits.output_bytes);
+		const struct value *v = &r[f->out_base + i];
+
+		if (scalars >> v->type & 1)
+			n += v->n;
+		else if (trees >> v->type & 1)
+			n += output_size(v, RECORD_DEPTH);
 	}
+	if (n > vm->limits.output_bytes)
+		return err_set(&vm->err, ERR_LIMIT,
+		    "output: more than %zu bytes", vm->limits.output_bytes);
 	return 0;
 }
 
 /* ---- calls and loops ---- */
 
-/* Fuel for the bytes that a call touches. */
-static uint64_t
-touched(const struct value *v)
-{
-	return v->type == V_TEXT || v->type == V_RAW || v->type == V_NUM ||
-	    v->type == V_LIST || v->type == V_RECORD ? v->n / 16 : 0;
-}
-
+/* What a call touches is paid for: the bytes and elements of its arguments. */
 static int
 do_call(struct vm *vm, unsigned k, struct value *r, struct arena *a)
 {
-	const struct builtin *b = &builtins[k / 2];
-	builtin_fn *fn = k % 2 ? b->back : b->fn;
-	uint64_t fuel = b->cost;
+	const struct callee *c = &vm->callees[k];
+	uint64_t touched = 0;
 	struct value result = { 0 };
 
-	if (b->left != NULL && value_nil(r[0]) && strcmp(b->left, "any") != 0)
+	if (value_nil(r[0]) && !c->takes_nil)
 		return 0;
-	for (unsigned i = 0; i < vm->arity[k]; i++)
-		fuel += touched(&r[i]);
-	if (vm_charge(vm, fuel, &vm->err) != 0)
+	for (unsigned i = 0; i < c->arity; i++)
+		touched += r[i].n;
+	if (vm_charge(vm, c->cost + touched / 16, &vm->err) != 0)
 		return -1;
 	vm->err.at = 0;
-	if (fn(vm, r, &result, a, &vm->err) != 0)
-		return err_prefix(&vm->err, "%s", b->name);
+	if (c->fn(vm, r, &result, a, &vm->err) != 0)
+		return err_prefix(&vm->err, "%s", builtins[k / 2].name);
 	*r = result;
 	return a->used > vm->arena_end ? no_memory(vm, &vm->err) : 0;
 }
@@ -271,8 +265,6 @@ handler(struct vm *vm, const struct prog *p, uint32_t pc)
 #define INSN(name) L_##name
 #define NEXT                                                              \
 	do {                                                              \
-		if (vm->fuel-- == 0)                                      \
-			goto no_fuel;                                     \
 		w = *ip++;                                                \
 		goto *jump[insn_op(w)];                                   \
 	} while (0)
@@ -294,7 +286,8 @@ handler(struct vm *vm, const struct prog *p, uint32_t pc)
 
 /*
  * Run function fi on frame r.  result is set by RETURN; ACTION sets an int,
- * the action's index.
+ * the action's index.  As jumps go forward only, no more is run than the
+ * function has; all of that is paid for here, and not one by one.
  */
 static int
 run(struct vm *vm, const struct prog *p, uint32_t fi, struct value *r,
@@ -322,14 +315,16 @@ run(struct vm *vm, const struct prog *p, uint32_t fi, struct value *r,
 	};
 	const void *const *jump = vm->trace ? traced : plain;
 
+	if (vm_charge(vm, f->end - f->entry, &vm->err) != 0)
+		return place(vm, p, f->entry);
 	NEXT;
 trace:
 	vm->trace(vm->trace_arg, p, (uint32_t)(ip - p->code - 1), r);
 	goto *plain[insn_op(w)];
 #else
+	if (vm_charge(vm, f->end - f->entry, &vm->err) != 0)
+		return place(vm, p, f->entry);
 next:
-	if (vm->fuel-- == 0)
-		goto no_fuel;
 	w = *ip++;
 	if (vm->trace)
 		vm->trace(vm->trace_arg, p, (uint32_t)(ip - p->code - 1), r);
@@ -452,11 +447,6 @@ check_memory:
 		NEXT;
 	no_memory(vm, &vm->err);
 	goto raise;
-no_fuel:
-	vm->fuel = 0;
-	ip++; /* the instruction that was not begun */
-	vm_charge(vm, 1, &vm->err);
-	goto raise;
 no_bool_b:
 	err_set(&vm->err, ERR_DATA, "not needs a bool, not %s",
 	    value_word(B));
@@ -483,11 +473,20 @@ vm_new(const struct vm_limits *limits)
 		fatal("out of memory: a VM");
 	vm->limits = limits ? *limits : vm_limits_default;
 	vm->stack = calloc(STACK_SLOTS, sizeof(*vm->stack));
-	vm->arity = calloc(nbuiltin + 1, 2);
-	if (vm->stack == NULL || vm->arity == NULL)
+	vm->callees = calloc(2 * nbuiltin, sizeof(*vm->callees));
+	if (vm->stack == NULL || vm->callees == NULL)
 		fatal("out of memory: the stack of a VM");
-	for (unsigned k = 0; k < 2 * nbuiltin; k++)
-		vm->arity[k] = (uint8_t)builtin_arity(k);
+	for (unsigned k = 0; k < 2 * nbuiltin; k++) {
+		const struct builtin *b = &builtins[k / 2];
+
+		vm->callees[k] = (struct callee){
+			.fn = k % 2 ? b->back : b->fn,
+			.cost = b->cost,
+			.arity = (uint8_t)builtin_arity(k),
+			.takes_nil = b->left == NULL ||
+			    strcmp(b->left, "any") == 0,
+		};
+	}
 	vm->reader = reader_new();
 	return vm;
 }
@@ -504,7 +503,7 @@ vm_free(struct vm *vm)
 	casemap_free(vm->casemap);
 	scan_names_free(vm->names);
 	buf_fini(&vm->scratch);
-	free(vm->arity);
+	free(vm->callees);
 	free(vm->stack);
 	free(vm);
 }

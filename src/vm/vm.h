@@ -13,7 +13,8 @@
 struct vm;
 
 struct vm_limits {
-	uint64_t fuel;       /* instructions and built-in cost a record */
+	/* a record: instructions of each function entered, built-ins' cost */
+	uint64_t fuel;
 	size_t arena_bytes;  /* made for a record */
 	size_t output_bytes;
 	uint32_t list_length;

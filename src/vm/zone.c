@@ -74,7 +74,8 @@ zone_get(struct vm *vm, struct str name, struct zone **out, struct err *e)
 	struct zone *zone;
 
 	*out = NULL;
-	if (str_eq(name, STR("utc")) || str_eq(name, STR("UTC")))
+	if (name.n == 3 && (memcmp(name.p, "utc", 3) == 0 ||
+	    memcmp(name.p, "UTC", 3) == 0))
 		return 0;
 	if (name.n == 0 || name.n >= ZONE_NAME)
 		return no_zone(name, e);
