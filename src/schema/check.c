@@ -34,13 +34,21 @@ tok_at(const struct check *c, uint32_t at)
 	return &c->run->tape.t[at];
 }
 
+/* What one check may spend: in proportion to the record. */
+static size_t
+all_steps(const struct check *c)
+{
+	return SCHEMA_STEPS + SCHEMA_STEPS_VALUE * c->run->tape.n;
+}
+
 static int __attribute__((cold))
 out_of_fuel(struct check *c)
 {
 	if (!c->broken)
 		err_set(c->e, ERR_LIMIT,
 		    "checking this record takes more than %zu steps; make "
-		    "the schema simpler or the record smaller", SCHEMA_FUEL);
+		    "the schema simpler or the record smaller",
+		    all_steps(c));
 	c->broken = 1;
 	return 0;
 }
@@ -844,7 +852,7 @@ int
 schema_check(const struct schema *schema, struct schema_run *run,
     struct str json, schema_error_fn *fn, void *arg, struct err *e)
 {
-	struct check c = { .schema = schema, .run = run, .fuel = SCHEMA_FUEL,
+	struct check c = { .schema = schema, .run = run,
 		.fn = fn ? fn : count_only, .arg = arg, .e = e };
 	int ok;
 
@@ -853,6 +861,7 @@ schema_check(const struct schema *schema, struct schema_run *run,
 		    "a record has at most %zu bytes", RECORD_MAX);
 	if (tape_read(&run->tape, json, e) != 0)
 		return -1;
+	c.fuel = all_steps(&c);
 	ok = eval(&c, schema->root, 0, NULL, NO_MARKS);
 	run->nbits = 0;
 	if (c.broken)
@@ -860,7 +869,7 @@ schema_check(const struct schema *schema, struct schema_run *run,
 	if (ok || fn == NULL)
 		return ok;
 	c.loud = 1;
-	c.fuel = SCHEMA_FUEL;
+	c.fuel = all_steps(&c);
 	c.depth = 0;
 	c.e = NULL;
 	eval(&c, schema->root, 0, NULL, NO_MARKS);

@@ -29,9 +29,10 @@ struct unit {
 	struct region *regions; /* the newest first */
 	struct region *dynamic_done; /* from here on they have dynamics */
 	struct table by_res;
+	struct apply **dynamics; /* every $dynamicRef that must look */
+	size_t ndynamics, dynamics_cap;
 	struct node **todo;
 	size_t ntodo, cap;
-	int dynamic;
 	struct err *e;
 };
 
@@ -579,6 +580,21 @@ compile_object(const struct words *w)
 
 /* --- schemas that apply in place ----------------------------------------- */
 
+static void
+add_dynamic_ref(struct unit *u, struct apply *a)
+{
+	if (u->ndynamics == u->dynamics_cap) {
+		u->dynamics_cap = u->dynamics_cap ?
+		    size_mul(u->dynamics_cap, 2) : 16;
+		u->dynamics = realloc(u->dynamics, size_mul(u->dynamics_cap,
+		    sizeof(*u->dynamics)));
+		if (u->dynamics == NULL)
+			fatal("out of memory: %zu references",
+			    u->dynamics_cap);
+	}
+	u->dynamics[u->ndynamics++] = a;
+}
+
 /* Where a $ref or $dynamicRef leads, as far as the text tells. */
 static int
 compile_ref(const struct words *w, enum keyword k, struct apply *out)
@@ -606,7 +622,7 @@ compile_ref(const struct words *w, enum keyword k, struct apply *out)
 	if (k == KW_DYNAMIC_REF && anchor != NULL && anchor->dynamic) {
 		out->kind = APPLY_DYNAMIC_REF;
 		out->name = anchor->name;
-		w->u->dynamic = 1;
+		add_dynamic_ref(w->u, out);
 	}
 	return 0;
 }
@@ -814,6 +830,53 @@ add_dynamics(struct unit *u)
 	return 0;
 }
 
+/* All ends that dynamic references of one name may have. */
+struct ends {
+	const struct node **list;
+	size_t n, cap;
+};
+
+static void
+add_end(struct unit *u, struct ends *x, const struct node *n)
+{
+	const struct node **more;
+
+	if (x->n == x->cap) {
+		x->cap = x->cap ? size_mul(x->cap, 2) : 4;
+		more = arena_array(u->a, x->cap, sizeof(*more));
+		if (x->n > 0)
+			memcpy(more, x->list, x->n * sizeof(*more));
+		x->list = more;
+	}
+	x->list[x->n++] = n;
+}
+
+/* Give each $dynamicRef its ends, for those who ask without a record. */
+static void
+list_ends(struct unit *u)
+{
+	struct table by_name = { 0 };
+
+	for (struct region *r = u->regions; r != NULL; r = r->next)
+		for (const struct dynamic *d = r->dynamics; d; d = d->next) {
+			struct ends *x = table_get(&by_name, d->name);
+
+			if (x == NULL) {
+				x = arena_new(u->a, struct ends);
+				table_put(&by_name, d->name, x);
+			}
+			add_end(u, x, d->node);
+		}
+	for (size_t i = 0; i < u->ndynamics; i++) {
+		const struct ends *x = table_get(&by_name,
+		    u->dynamics[i]->name);
+
+		u->dynamics[i]->ends = x->list;
+		u->dynamics[i]->nends = x->n;
+	}
+	table_fini(&by_name);
+}
+
 /*
  * The longest way from n through schemas that apply to the same value, n
  * itself included, in *length; -1 when it goes in a circle or is too long.
@@ -866,16 +929,18 @@ compile_all(struct unit *u, const struct place *place, struct schema **out)
 	while (done < u->ntodo) {
 		if (compile_node(u, u->todo[done++]) != 0)
 			return -1;
-		if (done == u->ntodo && u->dynamic && add_dynamics(u) != 0)
+		if (done == u->ntodo && u->ndynamics > 0 &&
+		    add_dynamics(u) != 0)
 			return -1;
 	}
 	for (done = 0; done < u->ntodo; done++)
 		if (measure(u->todo[done], 0, &length, u->e) != 0)
 			return -1;
+	list_ends(u);
 	*out = arena_new(u->a, struct schema);
 	(*out)->root = root;
 	(*out)->set = u->set;
-	(*out)->dynamic = u->dynamic;
+	(*out)->dynamic = u->ndynamics > 0;
 	return 0;
 }
 
@@ -888,6 +953,7 @@ compile_place(struct schema_set *set, const struct place *place,
 	int r = compile_all(&u, place, &s);
 
 	free(u.todo);
+	free(u.dynamics);
 	table_fini(&u.by_res);
 	*out = s;
 	return r;

@@ -3,6 +3,7 @@
  * e-mail (RFC 5321, RFC 6531).
  */
 #include <unicode/uidna.h>
+#include <unicode/ustring.h>
 
 #include "schema/format.h"
 
@@ -29,43 +30,34 @@ is_forbidden(const UChar *s, int32_t n)
 	return 0;
 }
 
-static const UIDNA *
-idna(void)
-{
-	/* ICU keeps one read-only instance per set of options */
-	UErrorCode code = U_ZERO_ERROR;
-
-	return uidna_openUTS46(UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI |
-		UIDNA_CHECK_CONTEXTJ | UIDNA_CHECK_CONTEXTO |
-		UIDNA_NONTRANSITIONAL_TO_ASCII |
-		UIDNA_NONTRANSITIONAL_TO_UNICODE, &code);
-}
-
 /* A label or a whole name, U-labels or A-labels; s is UTF-8. */
 static int
 is_idn(struct str s)
 {
 	UErrorCode code = U_ZERO_ERROR;
 	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
-	UIDNA *u = (UIDNA *)idna();
 	UChar in[512], out[512];
-	char ascii[512];
 	int32_t n = 0, m;
+	UIDNA *idna;
 
-	if (u == NULL || s.n > 508)
+	/* 253 characters of at most 4 bytes, and never more of UTF-16 */
+	if (s.n > 253 * 4)
 		return 0;
-	uidna_nameToASCII_UTF8(u, s.p, (int32_t)s.n, ascii, sizeof(ascii),
-	    &info, &code);
-	if (U_FAILURE(code) || info.errors != 0) {
-		uidna_close(u);
-		return 0;
-	}
-	info = (UIDNAInfo)UIDNA_INFO_INITIALIZER;
 	u_strFromUTF8(in, 512, &n, s.p, (int32_t)s.n, &code);
-	m = uidna_nameToUnicode(u, in, n, out, 512, &info, &code);
-	uidna_close(u);
-	return U_SUCCESS(code) && info.errors == 0 && m <= 512 &&
-	    !is_forbidden(out, m);
+	idna = uidna_openUTS46(UIDNA_USE_STD3_RULES | UIDNA_CHECK_BIDI |
+		UIDNA_CHECK_CONTEXTJ | UIDNA_CHECK_CONTEXTO |
+		UIDNA_NONTRANSITIONAL_TO_ASCII |
+		UIDNA_NONTRANSITIONAL_TO_UNICODE, &code);
+	if (U_FAILURE(code))
+		return 0;
+	uidna_nameToASCII(idna, in, n, out, 512, &info, &code);
+	if (U_SUCCESS(code) && info.errors == 0) {
+		m = uidna_nameToUnicode(idna, in, n, out, 512, &info, &code);
+		if (U_SUCCESS(code) && is_forbidden(out, m))
+			code = U_INVALID_CHAR_FOUND;
+	}
+	uidna_close(idna);
+	return U_SUCCESS(code) && info.errors == 0;
 }
 
 /* Labels of letters, digits and inner hyphens; 63 each, 253 in all. */

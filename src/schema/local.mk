@@ -35,6 +35,17 @@ tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)
 TESTS += tests/unit/schema_validate.sh
 dist_check_SCRIPTS += tests/unit/schema_validate.sh
 
+# Built once more to tell the fuzzer where it goes.
+FUZZERS += tests/fuzz/schema_check tests/fuzz/schema_regex
+check_LIBRARIES += tests/fuzz/libschema.a
+tests_fuzz_libschema_a_SOURCES = $(src_schema_libschema_a_SOURCES)
+tests_fuzz_libschema_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
+LIB_FUZZ_SCHEMA = tests/fuzz/libschema.a $(LIB_FUZZ) $(PCRE2_LIBS) $(ICU_LIBS)
+tests_fuzz_schema_check_SOURCES = $(FUZZ_DRIVER) tests/fuzz/schema_check.c
+tests_fuzz_schema_check_LDADD = $(LIB_FUZZ_SCHEMA)
+tests_fuzz_schema_regex_SOURCES = $(FUZZ_DRIVER) tests/fuzz/schema_regex.c
+tests_fuzz_schema_regex_LDADD = $(LIB_FUZZ_SCHEMA)
+
 EXTRA_PROGRAMS += tests/bench/schema
 tests_bench_schema_SOURCES = tests/bench/schema.c
 tests_bench_schema_LDADD = $(LIB_SCHEMA)

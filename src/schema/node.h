@@ -116,6 +116,9 @@ struct apply {
 	struct str name; /* DYNAMIC_REF: the anchor; DEPENDENT: the property */
 	const struct node *const *nodes;
 	size_t n;
+	/* DYNAMIC_REF: every node that it may end at, nodes[0] among them */
+	const struct node *const *ends;
+	size_t nends;
 };
 
 struct node {

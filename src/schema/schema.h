@@ -24,8 +24,12 @@
 #define SCHEMA_DEPTH 1024
 /* $ref, allOf, if, … that one value may pass through without going deeper. */
 #define SCHEMA_INPLACE 64
-/* Evaluations and visits of values in one check; then it is an error. */
-#define SCHEMA_FUEL ((size_t)1 << 24)
+/*
+ * Evaluations and visits of values in one check: so many, and so many more
+ * per value of the record; then it is an error.
+ */
+#define SCHEMA_STEPS ((size_t)1 << 18)
+#define SCHEMA_STEPS_VALUE ((size_t)64)
 /* Errors reported of one record. */
 #define SCHEMA_ERRORS 100
 /* The longest schema document. */

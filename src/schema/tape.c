@@ -261,6 +261,29 @@ tape_pointer(const struct tape *t, uint32_t at, struct buf *out)
 	}
 }
 
+/*
+ * The member of b's object j that has a's name m, looked for from k on and
+ * around; 0: there is none.  Sixteen names cost a step, as hashes differ.
+ */
+static uint32_t
+find_name(const struct tape *a, uint32_t m, const struct tape *b, uint32_t j,
+    uint32_t k, size_t *fuel)
+{
+	const struct tok *x = &a->t[m];
+
+	for (size_t tries = 0; tries < b->t[j].count; tries++) {
+		if (tries % 16 == 0 && (*fuel)-- == 1)
+			break;
+		if (k == b->t[j].next)
+			k = j + 1;
+		if (b->t[k].hash == x->hash &&
+		    str_eq(tok_str(&b->t[k]), tok_str(x)))
+			return k;
+		k = b->t[k + 1].next;
+	}
+	return 0;
+}
+
 /* Same names and values; the order of b is guessed to be that of a. */
 static int
 objects_equal(struct tape *a, uint32_t i, struct tape *b, uint32_t j,
@@ -269,19 +292,12 @@ objects_equal(struct tape *a, uint32_t i, struct tape *b, uint32_t j,
 	uint32_t k = j + 1;
 
 	for (uint32_t m = i + 1; m < a->t[i].next; m = a->t[m + 1].next) {
-		struct str name = tok_str(&a->t[m]);
-
-		for (size_t tries = 0;; k = b->t[k + 1].next) {
-			if (k == b->t[j].next)
-				k = j + 1;
-			if (*fuel == 0 || tries++ == b->t[j].count)
-				return 0;
-			--*fuel;
-			if (str_eq(tok_str(&b->t[k]), name))
-				break;
-		}
-		if (!tape_equal(a, m + 1, b, k + 1, fuel))
+		if (*fuel == 0)
 			return 0;
+		k = find_name(a, m, b, j, k, fuel);
+		if (k == 0 || !tape_equal(a, m + 1, b, k + 1, fuel))
+			return 0;
+		k = b->t[k + 1].next;
 	}
 	return 1;
 }

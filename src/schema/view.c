@@ -14,7 +14,7 @@
 #include "schema/node.h"
 #include "schema/complain.h"
 
-/* Branches that one place may have; what is beyond says nothing. */
+/* Branches, and parts, that a place may have; what is beyond is ignored. */
 #define BRANCHES 1024
 
 struct alternative {
@@ -29,6 +29,7 @@ struct schema_node {
 	size_t nall, capall;
 	struct alternative *alts;
 	size_t nalts, capalts;
+	size_t size; /* views in the tree below, itself included */
 	unsigned types;
 	int listed; /* -1 not asked yet, else what schema_enum returns */
 	struct value *values;
@@ -37,6 +38,8 @@ struct schema_node {
 	struct str *names;
 	size_t nnames;
 	int named;
+	const struct schema_node *open; /* schema_additional, once asked */
+	int opened;
 };
 
 static struct schema_node *
@@ -47,6 +50,7 @@ view_new(struct arena *a, const struct node *place)
 	v->a = a;
 	v->place = place;
 	v->listed = -1;
+	v->size = 1;
 	return v;
 }
 
@@ -64,10 +68,21 @@ grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
 	return more;
 }
 
+/*
+ * Views are shared, but walked as a tree, so a tree has a largest size: an
+ * alternative that would make it larger is left out.
+ */
 static void
 add_alternative(struct schema_node *v, const struct schema_node **branch,
     size_t n)
 {
+	size_t size = v->size;
+
+	for (size_t i = 0; i < n; i++)
+		size += branch[i]->size;
+	if (size > BRANCHES)
+		return;
+	v->size = size;
 	v->alts = grow(v->a, v->alts, v->nalts, &v->capalts,
 	    sizeof(*v->alts));
 	v->alts[v->nalts++] = (struct alternative){ branch, n };
@@ -94,10 +109,15 @@ branch(struct schema_node *v, const struct node *n, const struct node *more,
 static void
 add_branches(struct schema_node *v, const struct apply *a, int *budget)
 {
+	const struct node *const *nodes = a->kind == APPLY_DYNAMIC_REF ?
+	    a->ends : a->nodes;
 	const struct schema_node **list;
-	size_t n = a->kind == APPLY_IF || a->kind == APPLY_DEPENDENT ?
-	    2 : a->n;
+	size_t n = a->n;
 
+	if (a->kind == APPLY_IF || a->kind == APPLY_DEPENDENT)
+		n = 2;
+	else if (a->kind == APPLY_DYNAMIC_REF)
+		n = a->nends;
 	if (*budget < (int)n || n > BRANCHES) {
 		*budget = 0;
 		return;
@@ -112,7 +132,7 @@ add_branches(struct schema_node *v, const struct apply *a, int *budget)
 		list[1] = branch(v, a->nodes[0], NULL, budget);
 	} else {
 		for (size_t i = 0; i < n; i++)
-			list[i] = branch(v, a->nodes[i], NULL, budget);
+			list[i] = branch(v, nodes[i], NULL, budget);
 	}
 	add_alternative(v, list, n);
 }
@@ -120,6 +140,8 @@ add_branches(struct schema_node *v, const struct apply *a, int *budget)
 static void
 add(struct schema_node *v, const struct node *n, int *budget)
 {
+	if (v->nall == BRANCHES)
+		return;
 	for (size_t i = 0; i < v->nall; i++)
 		if (v->all[i] == n)
 			return;
@@ -129,8 +151,14 @@ add(struct schema_node *v, const struct node *n, int *budget)
 		const struct apply *a = &n->apply[i];
 
 		switch (a->kind) {
-		case APPLY_REF:
 		case APPLY_DYNAMIC_REF:
+			/* where it leads is known only when it has one way */
+			if (a->nends > 1) {
+				add_branches(v, a, budget);
+				break;
+			}
+			/* fall through */
+		case APPLY_REF:
 		case APPLY_ALL:
 			for (size_t k = 0; k < a->n; k++)
 				add(v, a->nodes[k], budget);
@@ -204,7 +232,7 @@ struct items {
 static int
 same_item(const struct item *x, const struct item *y)
 {
-	size_t fuel = SCHEMA_FUEL;
+	size_t fuel = SCHEMA_STEPS;
 
 	if (x->doc == NULL || y->doc == NULL) {
 		if (x->doc == NULL && y->doc == NULL)
@@ -227,12 +255,17 @@ has_item(const struct items *l, const struct item *x)
 }
 
 static void
-add_item(struct arena *a, struct items *l, struct item x)
+push_item(struct arena *a, struct items *l, struct item x)
 {
-	if (has_item(l, &x))
-		return;
 	l->list = grow(a, l->list, l->n, &l->cap, sizeof(*l->list));
 	l->list[l->n++] = x;
+}
+
+static void
+add_item(struct arena *a, struct items *l, struct item x)
+{
+	if (!has_item(l, &x))
+		push_item(a, l, x);
 }
 
 static void
@@ -255,7 +288,7 @@ merge_choice(struct arena *a, const struct node *n, const struct choice *c,
 	if (c == NULL)
 		return listed;
 	for (uint32_t i = 0; i < c->count; i++)
-		add_item(a, &mine, (struct item){ n->doc, c->values[i] });
+		push_item(a, &mine, (struct item){ n->doc, c->values[i] });
 	if (listed)
 		keep_common(out, &mine);
 	else
@@ -728,6 +761,8 @@ schema_property_name(const struct schema_node *n, size_t i)
 	return n->names[i];
 }
 
+static const struct node *own_property(const struct node *n, size_t i);
+
 /* keys_find may read 8 bytes behind a name. */
 static struct str
 padded(struct arena *a, struct str name)
@@ -738,10 +773,20 @@ padded(struct arena *a, struct str name)
 	return str_from(p, name.n);
 }
 
-/* What n says of a property: 1 when it declares it.  Adds to v. */
+static int
+matches(const struct regex *r, struct str name)
+{
+	struct regex_run *run = regex_run_new();
+	int m = regex_match(r, run, name, NULL);
+
+	regex_run_free(run);
+	return m == 1;
+}
+
+/* 1 when n declares the property; what it says of it is added to v. */
 static int
 add_declared(struct schema_node *v, const struct node *n, struct str name,
-    struct regex_run *run, int *budget)
+    int *budget)
 {
 	const struct object_rules *r = n->object;
 	int32_t p;
@@ -755,7 +800,7 @@ add_declared(struct schema_node *v, const struct node *n, struct str name,
 		known = 1;
 	}
 	for (size_t i = 0; i < r->npatterns; i++)
-		if (regex_match(r->patterns[i].regex, run, name, NULL) == 1) {
+		if (matches(r->patterns[i].regex, name)) {
 			add(v, r->patterns[i].node, budget);
 			known = 1;
 		}
@@ -795,28 +840,26 @@ schema_property(const struct schema_node *n, struct str name)
 {
 	struct schema_node *owner = (struct schema_node *)n;
 	struct schema_node *v = table_get(&owner->props, name);
-	struct regex_run *run;
+	const struct node **others;
 	int budget = BRANCHES, known = 0;
 
 	if (v != NULL)
 		return v->a ? v : NULL;
 	v = view_new(n->a, n->place);
 	name = padded(n->a, name);
-	run = regex_run_new();
-	for (size_t i = 0; i < n->nall; i++)
-		known |= add_declared(v, n->all[i], name, run, &budget);
+	/* a part that does not declare it says `additional` of it */
+	others = arena_array(n->a, n->nall, sizeof(*others));
+	for (size_t i = 0; i < n->nall; i++) {
+		if (add_declared(v, n->all[i], name, &budget))
+			known = 1;
+		else
+			others[i] = own_property(n->all[i], 0);
+	}
 	for (size_t i = 0; i < n->nalts; i++)
 		known |= add_branch_properties(v, &n->alts[i], name);
-	/* where another part of the conjunction does not know the name */
-	for (size_t i = 0; i < n->nall && known; i++) {
-		const struct object_rules *r = n->all[i]->object;
-		struct schema_node *probe = view_new(n->a, n->place);
-
-		if (r != NULL && r->additional != NULL &&
-		    !add_declared(probe, n->all[i], name, run, &budget))
-			add(v, r->additional, &budget);
-	}
-	regex_run_free(run);
+	for (size_t i = 0; i < n->nall && known; i++)
+		if (others[i] != NULL)
+			add(v, others[i], &budget);
 	if (v->nall > 0)
 		v->place = v->all[0];
 	seal(v);
@@ -864,64 +907,113 @@ schema_property_required(const struct schema_node *n, struct str name)
 
 /* --- what is not named --------------------------------------------------- */
 
-/* The part of a node that speaks about undeclared values, or NULL. */
-typedef const struct node *rest_fn(const struct node *n, size_t i);
+/*
+ * What a node says of values that nothing names: by a keyword of its own, and
+ * by an unevaluated* one, which counts only where no other keyword looked.
+ */
+struct rest_rule {
+	const struct node *(*own)(const struct node *n, size_t i);
+	const struct node *(*last)(const struct node *n);
+	int (*looks)(const struct node *n, size_t i);
+	unsigned type;
+};
 
 static const struct node *
-rest_properties(const struct node *n, size_t i)
+own_property(const struct node *n, size_t i)
 {
 	(void)i;
-	if (n->object != NULL && n->object->additional != NULL)
-		return n->object->additional;
+	return n->object ? n->object->additional : NULL;
+}
+
+static const struct node *
+last_property(const struct node *n)
+{
 	return n->rest_properties;
 }
 
-static const struct node *
-item_of(const struct node *n, size_t i)
+static int
+looks_at_property(const struct node *n, size_t i)
 {
-	if (n->array != NULL && i < n->array->nprefix)
-		return n->array->prefix[i];
-	if (n->array != NULL && n->array->items != NULL)
-		return n->array->items;
+	return own_property(n, i) != NULL;
+}
+
+static const struct node *
+own_item(const struct node *n, size_t i)
+{
+	if (n->array == NULL)
+		return NULL;
+	return i < n->array->nprefix ? n->array->prefix[i] :
+				       n->array->items;
+}
+
+static const struct node *
+last_item(const struct node *n)
+{
 	return n->rest_items;
 }
 
-/* NULL when there can be none. */
+static int
+looks_at_item(const struct node *n, size_t i)
+{
+	return own_item(n, i) != NULL || (n->array && n->array->contains);
+}
+
+static const struct rest_rule properties_rule = { own_property,
+	last_property, looks_at_property, SCHEMA_OBJECT };
+static const struct rest_rule items_rule = { own_item, last_item,
+	looks_at_item, SCHEMA_ARRAY };
+
+static const struct schema_node *rest(const struct schema_node *n,
+    const struct rest_rule *r, size_t i, int *looked);
+
+/* What the branches say; 0: none of them lets such a value be. */
+static int
+add_branch_rests(struct schema_node *v, const struct alternative *a,
+    const struct rest_rule *r, size_t i, int *looked)
+{
+	const struct schema_node **list = arena_array(v->a, a->n,
+	    sizeof(*list));
+	size_t some = 0, open = 0;
+
+	for (size_t j = 0; j < a->n; j++) {
+		const struct schema_node *x;
+
+		if (!(a->branch[j]->types & r->type))
+			continue;
+		some++;
+		x = rest(a->branch[j], r, i, looked);
+		if (x != NULL)
+			list[open++] = x;
+	}
+	if (open > 0)
+		add_alternative(v, list, open);
+	return some == 0 || open > 0;
+}
+
+/* NULL when there can be none; *looked becomes 1 when a keyword looks. */
 static const struct schema_node *
-rest(const struct schema_node *n, rest_fn *of, size_t i, unsigned type)
+rest(const struct schema_node *n, const struct rest_rule *r, size_t i,
+    int *looked)
 {
 	struct schema_node *v = view_new(n->a, n->place);
-	int budget = BRANCHES;
+	int budget = BRANCHES, here = 0, none = 0;
 
+	for (size_t k = 0; k < n->nall; k++)
+		here |= r->looks(n->all[k], i);
+	for (size_t k = 0; k < n->nalts; k++)
+		none |= !add_branch_rests(v, &n->alts[k], r, i, &here);
+	*looked |= here;
 	for (size_t k = 0; k < n->nall; k++) {
-		const struct node *x = of(n->all[k], i);
+		const struct node *x = r->own(n->all[k], i);
 
-		if (x != NULL && x->kind == NODE_FALSE)
-			return NULL;
+		if (x == NULL && !here)
+			x = r->last(n->all[k]);
 		if (x != NULL)
 			add(v, x, &budget);
+		none |= x != NULL && x->kind == NODE_FALSE;
 	}
-	for (size_t k = 0; k < n->nalts; k++) {
-		const struct alternative *a = &n->alts[k];
-		const struct schema_node **list = arena_array(n->a, a->n,
-		    sizeof(*list));
-		size_t some = 0, open = 0;
-
-		for (size_t j = 0; j < a->n; j++) {
-			const struct schema_node *x;
-
-			if (!(a->branch[j]->types & type))
-				continue;
-			some++;
-			x = rest(a->branch[j], of, i, type);
-			if (x != NULL)
-				list[open++] = x;
-		}
-		if (some > 0 && open == 0)
-			return NULL;
-		if (some > 0)
-			add_alternative(v, list, open);
-	}
+	if (none)
+		return NULL;
 	if (v->nall > 0)
 		v->place = v->all[0];
 	seal(v);
@@ -931,19 +1023,28 @@ rest(const struct schema_node *n, rest_fn *of, size_t i, unsigned type)
 const struct schema_node *
 schema_additional(const struct schema_node *n)
 {
-	return rest(n, rest_properties, 0, SCHEMA_OBJECT);
+	struct schema_node *v = (struct schema_node *)n;
+	int looked = 0;
+
+	if (!v->opened) {
+		v->opened = 1;
+		v->open = rest(n, &properties_rule, 0, &looked);
+	}
+	return v->open;
 }
 
 const struct schema_node *
 schema_items(const struct schema_node *n)
 {
-	return rest(n, item_of, SIZE_MAX, SCHEMA_ARRAY);
+	return schema_item(n, SIZE_MAX);
 }
 
 const struct schema_node *
 schema_item(const struct schema_node *n, size_t i)
 {
-	return rest(n, item_of, i, SCHEMA_ARRAY);
+	int looked = 0;
+
+	return rest(n, &items_rule, i, &looked);
 }
 
 const struct schema_node *

@@ -3,8 +3,8 @@
  * the mapping compiler reads.
  *
  * A schema_node is one value's place: the schema there with every $ref
- * followed and allOf merged.  anyOf, oneOf, if/then/else and dependentSchemas
- * are alternatives: a question is answered so that it holds for every record
+ * followed and allOf merged.  anyOf, oneOf, if/then/else, dependentSchemas and
+ * a $dynamicRef with several ends are alternatives: a question is answered so that it holds for every record
  * that is valid (types are united, the longest maxLength counts, a property
  * is required when all alternatives require it).  `not`, contains and
  * patterns are not looked into.
@@ -90,7 +90,7 @@ const struct schema_node *schema_property(const struct schema_node *n,
 int schema_property_required(const struct schema_node *n, struct str name);
 /* What an undeclared property must be; NULL: there may be none. */
 const struct schema_node *schema_additional(const struct schema_node *n);
-/* What every element must be; NULL: the array must be empty. */
+/* What every element behind prefixItems must be; NULL: there is none. */
 const struct schema_node *schema_items(const struct schema_node *n);
 /* What element i must be: prefixItems, then items; NULL: there is none. */
 const struct schema_node *schema_item(const struct schema_node *n, size_t i);
