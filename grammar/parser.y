@@ -115,12 +115,16 @@ static void yyerror(struct span *at, struct parse *p, const char *text);
 %%
 
 file:
-	decls			{ p->src->decls = $1; }
+	decls
 	;
 
 decls:
 	%empty			{ $$ = (struct decls){ 0 }; }
-	| decls decl		{ $$ = decls_add($1, $2); p->recover = 0; }
+	| decls decl {
+		/* kept as it grows: an open block at the end loses only itself */
+		$$ = p->src->decls = decls_add($1, $2);
+		p->recover = 0;
+	}
 	| decls error ';'	{ $$ = $1; p->recover = 0; yyerrok; }
 	| decls error close	{ $$ = $1; p->recover = 0; yyerrok; }
 	;

@@ -313,7 +313,8 @@ token(struct fmt *f, size_t i, unsigned nl)
 		buf_putc(&f->line, ' ');
 	if ((t->kind == TK_BOTH || t->kind == TK_BACK || t->kind == TK_FORTH ||
 	    t->kind == TK_ARM) && f->cur.arrow == 0 && f->line.n > 0 &&
-	    f->depth == f->stmt_depth && !f->in_oneline) {
+	    f->depth == f->stmt_depth && !f->in_oneline &&
+	    f->p->tokens[f->first].kind != TK_REST) {
 		f->cur.arrow = f->line.n;
 		f->cur.columns = columns(buf_str(&f->line));
 		f->cur.kind = t->kind;

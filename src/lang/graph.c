@@ -243,9 +243,9 @@ rests_apart(const struct map_rule *x, const struct map_rule *y, int back)
 
 	if (back)
 		return 0; /* left names have no prefix to tell them by */
-	return memcmp(x->prefix.p, y->prefix.p, n) != 0 ||
-	    memcmp(x->suffix.p + x->suffix.n - k,
-	    y->suffix.p + y->suffix.n - k, k) != 0;
+	return (n > 0 && memcmp(x->prefix.p, y->prefix.p, n) != 0) ||
+	    (k > 0 && memcmp(x->suffix.p + x->suffix.n - k,
+	    y->suffix.p + y->suffix.n - k, k) != 0);
 }
 
 static void
