@@ -10,6 +10,10 @@
  * as its text ("round: half_even|floor = half_even").  A result type with ?
  * behind it may be absent.  number is int or decimal.
  *
+ * A parameter "key: list<any>" (sort_by, group_by, distinct_by) is written as
+ * x => expr: the compiler makes the keys with a map loop over the list before
+ * it.  A key must not be absent, or the map has fewer than the list.
+ *
  * A codec may stand in an expression as well: it is its way forward, and `it`
  * the first argument: lower(c.email).
  */
@@ -36,8 +40,8 @@ enum builtin_hidden {
 	HIDDEN_AS_TEXT,
 	/*
 	 * The left is a tuple, c.{a, b}: a LIST in which an absent part is
-	 * NULL.  An int: how many parts; back gives a LIST of as many, NULL
-	 * where there is nothing for it.
+	 * NULL.  An int: how many parts, in an expression 0; back gives a
+	 * LIST of as many, NULL where there is nothing for it.
 	 */
 	HIDDEN_PARTS,
 };

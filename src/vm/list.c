@@ -206,13 +206,38 @@ struct keyed {
 	struct value element, key;
 };
 
-/* Merge sort: stable, n log n whatever the order; an error ends it. */
+static int
+rank(struct value v)
+{
+	switch (v.type) {
+	case V_INT:
+	case V_DEC:
+	case V_NUM:
+		return 0;
+	case V_TEXT:
+		return 1;
+	default:
+		return 2;
+	}
+}
+
+/* Numbers, then texts, then all that has no order, as it stood. */
+static int
+key_order(struct value x, struct value y, struct arena *a)
+{
+	int order = rank(x) - rank(y);
+
+	if (order == 0 && rank(x) < 2)
+		num_order(x, y, &order, a, NULL);
+	return order;
+}
+
+/* Merge sort: stable, and n log n whatever the order. */
 static int
 sort(struct vm *vm, struct keyed *v, struct keyed *tmp, size_t n, int down,
     struct arena *a, struct err *e)
 {
 	size_t half = n / 2, i = 0, j = half, k = 0;
-	int order;
 
 	if (n < 2)
 		return 0;
@@ -221,8 +246,8 @@ sort(struct vm *vm, struct keyed *v, struct keyed *tmp, size_t n, int down,
 	    sort(vm, v + half, tmp, n - half, down, a, e) != 0)
 		return -1;
 	while (i < half && j < n) {
-		if (num_order(v[i].key, v[j].key, &order, a, e) != 0)
-			return -1;
+		int order = key_order(v[i].key, v[j].key, a);
+
 		tmp[k++] = (down ? order >= 0 : order <= 0) ? v[i++] : v[j++];
 	}
 	while (i < half)

@@ -200,7 +200,7 @@ FUNC(truncate)
 	struct str s;
 
 	if (arg_text(args[0], &s, a, e) != 0 ||
-	    arg_range(args[1], 0, RECORD_MAX, &max, e) != 0)
+	    arg_int(args[1], &max, e) != 0)
 		return -1;
 	*result = text_slice(args[0], str_from(s.p, char_at(s, max)));
 	return 0;
@@ -212,29 +212,44 @@ FUNC_BACK(truncate)
 	return 0;
 }
 
+/* The part of left before sep, which it and sep are taken from. */
+static struct str
+next_part(struct str *left, struct str sep)
+{
+	size_t at = sep.n > 0 ? text_find(*left, sep) : text_char(*left);
+	size_t skip = at < left->n ? sep.n : 0;
+	struct str part = str_from(left->p, at);
+
+	*left = str_from(left->p + at + skip, left->n - at - skip);
+	return part;
+}
+
+static size_t
+count_parts(struct str s, struct str sep)
+{
+	size_t n = 1, at;
+
+	if (sep.n == 0)
+		return (size_t)count_chars(s);
+	for (; (at = text_find(s, sep)) < s.n; n++)
+		s = str_from(s.p + at + sep.n, s.n - at - sep.n);
+	return n;
+}
+
 FUNC(split)
 {
 	struct value *list;
-	struct str s, sep, left;
-	size_t n = 1, k = 0, at;
+	struct str s, sep;
+	size_t n;
 
 	if (arg_text(args[0], &s, a, e) != 0 ||
 	    arg_text(args[1], &sep, a, e) != 0)
 		return -1;
-	if (sep.n == 0)
-		return err_set(e, ERR_DATA, "the separator is empty");
-	left = s;
-	for (; (at = text_find(left, sep)) < left.n; n++)
-		left = str_from(left.p + at + sep.n, left.n - at - sep.n);
+	n = count_parts(s, sep);
 	if ((list = vm_values(vm, a, n, e)) == NULL)
 		return -1;
-	for (left = s; k < n; k++) {
-		at = text_find(left, sep);
-		list[k] = text_slice(args[0], str_from(left.p, at));
-		if (k + 1 < n)
-			left = str_from(left.p + at + sep.n,
-			    left.n - at - sep.n);
-	}
+	for (size_t k = 0; k < n; k++)
+		list[k] = text_slice(args[0], next_part(&s, sep));
 	*result = (struct value){ .type = V_LIST, .n = (uint32_t)n,
 		.u.list = list };
 	return 0;
@@ -276,8 +291,10 @@ FUNC(replace)
 	    arg_text(args[1], &old, a, e) != 0 ||
 	    arg_text(args[2], &new, a, e) != 0)
 		return -1;
-	if (old.n == 0)
-		return err_set(e, ERR_DATA, "the text to replace is empty");
+	if (old.n == 0) {
+		*result = args[0];
+		return 0;
+	}
 	left = s;
 	for (; (at = text_find(left, old)) < left.n; n++)
 		left = str_from(left.p + at + old.n, left.n - at - old.n);
@@ -330,30 +347,35 @@ FUNC(contains)
 FUNC(pad)
 {
 	struct str s, with, side;
-	int64_t width, have;
-	size_t need, unit;
+	int64_t width, need, unit;
 	struct piece t;
+	size_t tail;
 	int left;
 
 	if (arg_text(args[0], &s, a, e) != 0 ||
-	    arg_range(args[1], 0, RECORD_MAX, &width, e) != 0 ||
+	    arg_int(args[1], &width, e) != 0 ||
 	    arg_text(args[2], &with, a, e) != 0 ||
 	    arg_text(args[3], &side, a, e) != 0)
 		return -1;
-	if (with.n == 0 || text_char(with) != with.n)
-		return err_set(e, ERR_DATA,
-		    "pads with one character, not \"%.*s\"", SHOWN(with));
-	have = count_chars(s);
-	need = have < width ? (size_t)(width - have) : 0;
-	unit = with.n;
+	need = count_chars(s);
+	if (width <= need || with.n == 0) {
+		*result = args[0];
+		return 0;
+	}
+	need = width - need;
+	unit = count_chars(with);
+	tail = char_at(with, need % unit);
 	left = str_eq(side, STR("left"));
-	if (vm_charge(vm, need / 16, e) != 0 ||
-	    piece_init(&t, vm, s.n + need * unit, a, e) != 0)
+	if (vm_charge(vm, (uint64_t)need / 16, e) != 0 ||
+	    arg_range(args[1], 0, UINT32_MAX, &width, e) != 0 ||
+	    piece_init(&t, vm, s.n + (size_t)(need / unit) * with.n + tail, a,
+		e) != 0)
 		return -1;
 	if (!left)
 		piece_put(&t, s);
-	for (size_t i = 0; i < need; i++)
+	for (int64_t i = 0; i < need / unit; i++)
 		piece_put(&t, with);
+	piece_put(&t, str_from(with.p, tail));
 	if (left)
 		piece_put(&t, s);
 	*result = piece_value(&t);

@@ -340,6 +340,7 @@ FUNC_BACK(epoch_s)
 
 /* ---- zones ---- */
 
+/* In the first and last hours of the calendar the offset stays. */
 FUNC(to_utc)
 {
 	struct moment m;
@@ -347,7 +348,9 @@ FUNC(to_utc)
 	if (arg_moment(args[0], &m, a, e) != 0)
 		return -1;
 	m = at_offset(&m, 0);
-	return give_moment(&m, result, a, e);
+	if (give_moment(&m, result, a, NULL) != 0)
+		*result = args[0];
+	return 0;
 }
 
 static int

@@ -90,6 +90,10 @@ Test(limits, memory)
 	    "t.map:7: pad: memory: more than 1024 bytes for a record");
 	cr_expect_eq(e.code, ERR_LIMIT);
 	limits.arena_bytes = SIZE_MAX;
+	limits.fuel = UINT64_MAX;
+	cr_expect_eq(limited(&limits, "pad(\"\", 9223372036854775807, "
+	    "\"\u00e9\u00e9\")", &e), -1);
+	limits.fuel = vm_limits_default.fuel;
 	cr_expect_eq(limited(&limits, "pad(\"\", 9)", &e), 0, "%s", e.text);
 	/* growth that multiplies is refused before it is made */
 	cr_expect_eq(limited(NULL, "replace(pad(\"\", 1048576, \"a\"), \"a\","
