@@ -1,7 +1,7 @@
 # Turn numbered .sql files into the C table that migrate.h declares.
 # usage: awk -f embed.awk 0001_base.sql 0002_….sql > migrations.c
 function esc(s) {
-	gsub(/\\/, "\\\\", s)
+	gsub(/\\/, "\\134", s) # the same in every awk
 	gsub(/"/, "\\\"", s)
 	gsub(/\t/, "\\t", s)
 	return s
