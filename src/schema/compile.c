@@ -743,27 +743,45 @@ compile_annotations(const struct words *w)
 	return is_object(w, KW_DEFS);
 }
 
-/* The kinds of value of which the node wants nothing but to be that kind. */
+/* The kinds of value that `type` allows and enum and const leave alone. */
+static unsigned
+kinds_of(const struct node *n)
+{
+	unsigned kinds = 0, t = n->types;
+
+	if (n->choice != NULL || n->konst != NULL)
+		return 0;
+	if (t & SCHEMA_NULL)
+		kinds |= 1u << SCAN_NULL;
+	if (t & SCHEMA_BOOL)
+		kinds |= 1u << SCAN_BOOL;
+	if ((t & SCHEMA_NUMBER) == SCHEMA_NUMBER)
+		kinds |= 1u << SCAN_NUMBER;
+	if (t & SCHEMA_STRING)
+		kinds |= 1u << SCAN_STRING;
+	if (t & SCHEMA_ARRAY)
+		kinds |= 1u << SCAN_ARRAY;
+	if (t & SCHEMA_OBJECT)
+		kinds |= 1u << SCAN_OBJECT;
+	return kinds;
+}
+
+/* Those of them of which nothing else is wanted. */
 static unsigned
 pass_of(const struct node *n)
 {
-	unsigned pass = 0, t = n->types;
+	unsigned pass = n->kinds;
 
-	if (n->choice != NULL || n->konst != NULL || n->napply > 0)
+	if (n->napply > 0)
 		return 0;
-	if (t & SCHEMA_NULL)
-		pass |= 1u << SCAN_NULL;
-	if (t & SCHEMA_BOOL)
-		pass |= 1u << SCAN_BOOL;
-	if ((t & SCHEMA_NUMBER) == SCHEMA_NUMBER && n->number == NULL)
-		pass |= 1u << SCAN_NUMBER;
-	if ((t & SCHEMA_STRING) && n->string == NULL)
-		pass |= 1u << SCAN_STRING;
-	if ((t & SCHEMA_ARRAY) && n->array == NULL && n->rest_items == NULL)
-		pass |= 1u << SCAN_ARRAY;
-	if ((t & SCHEMA_OBJECT) && n->object == NULL &&
-	    n->rest_properties == NULL)
-		pass |= 1u << SCAN_OBJECT;
+	if (n->number != NULL)
+		pass &= ~(1u << SCAN_NUMBER);
+	if (n->string != NULL)
+		pass &= ~(1u << SCAN_STRING);
+	if (n->array != NULL || n->rest_items != NULL)
+		pass &= ~(1u << SCAN_ARRAY);
+	if (n->object != NULL || n->rest_properties != NULL)
+		pass &= ~(1u << SCAN_OBJECT);
 	return pass;
 }
 
@@ -796,6 +814,7 @@ compile_node(struct unit *u, struct node *n)
 	    read_schema(&w, KW_UNEVALUATED_PROPERTIES,
 		&n->rest_properties) != 0)
 		return -1;
+	n->kinds = kinds_of(n);
 	n->pass = pass_of(n);
 	return 0;
 }

@@ -1,33 +1,10 @@
 /*
- * Sentences about what is wrong with a record.  Internal to check.c.
+ * Sentences about what is wrong with a record.  Internal to the check.
  */
 #ifndef SCHEMA_COMPLAIN_H
 #define SCHEMA_COMPLAIN_H
 
-#include "schema/node.h"
-
-struct schema_run {
-	struct tape tape;
-	struct regex_run *regex;
-	struct buf instance, place, text;
-	uint64_t *bits; /* a stack of bit sets: what has been evaluated */
-	size_t nbits, cap;
-	struct arena scratch;
-};
-
-/* One check: how far it got, and where errors go. */
-struct check {
-	const struct schema *schema;
-	struct schema_run *run;
-	size_t fuel;
-	unsigned depth;
-	int broken;  /* a limit was reached: err says which */
-	int loud;    /* errors are reported; else the first one ends it */
-	int errors;  /* reported so far */
-	schema_error_fn *fn;
-	void *arg;
-	struct err *e;
-};
+#include "schema/check.h"
 
 /*
  * Report that the value at a token of the record breaks a keyword of n:

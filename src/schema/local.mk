@@ -1,6 +1,9 @@
 noinst_LIBRARIES += src/schema/libschema.a
 src_schema_libschema_a_SOURCES = \
-	src/schema/check.c \
+	src/schema/check.c src/schema/check.h \
+	src/schema/check_apply.c \
+	src/schema/check_nested.c \
+	src/schema/check_scalar.c \
 	src/schema/compile.c \
 	src/schema/doc.c src/schema/doc.h \
 	src/schema/ecma.c \

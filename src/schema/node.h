@@ -123,7 +123,8 @@ struct apply {
 
 struct node {
 	enum node_kind kind;
-	unsigned pass;  /* bits of enum scan_kind: valid without a look */
+	unsigned kinds; /* bits of enum scan_kind: check_any says yes */
+	unsigned pass;  /* the same: valid without a look */
 	unsigned types; /* enum schema_types */
 	const struct choice *choice;
 	const struct choice *konst;

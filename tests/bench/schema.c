@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-#include "base/clock.h"
 #include "record/scan.h"
 #include "schema/schema.h"
 
@@ -73,6 +73,16 @@ static const char contact[] =
 "ten. Follow up with the revised offer and the security questionnaire that "
 "her colleague sent in October.\"}";
 
+/* Of this process alone: others may share the machine. */
+static int64_t
+cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static void
 print(void *arg, const struct schema_error *x)
 {
@@ -96,24 +106,24 @@ measure(const char *what, int assert_format)
 	memcpy(record, contact, sizeof(contact));
 	if (assert_format)
 		schema_assert_format(set);
-	t = clock_mono_ns();
+	t = cpu_ns();
 	if (schema_compile(set, str_from(contact_schema,
 	    sizeof(contact_schema) - 1), (struct str){ 0 }, &schema, &e) != 0)
 		fatal("%s", e.text);
-	compile = clock_mono_ns() - t;
+	compile = cpu_ns() - t;
 	for (int round = 0; round < ROUNDS; round++) {
-		t = clock_mono_ns();
+		t = cpu_ns();
 		for (int i = 0; i < N; i++)
 			if (schema_check(schema, run, json, print, NULL,
 			    &e) != 1)
 				fatal("the contact does not match");
-		t = clock_mono_ns() - t;
+		t = cpu_ns() - t;
 		best = t < best ? t : best;
-		t = clock_mono_ns();
+		t = cpu_ns();
 		for (int i = 0; i < N; i++)
 			if (scan_check(json, names, &e) != 0)
 				fatal("the contact is not JSON");
-		t = clock_mono_ns() - t;
+		t = cpu_ns() - t;
 		scan = t < scan ? t : scan;
 	}
 	printf("schema: %s: %zu bytes, %" PRId64 " ns a record, %.0f "
