@@ -68,18 +68,39 @@ publish(struct db *db, struct watched *w)
 	arena_fini(&a);
 }
 
-/* The daemon beside this program, else the one on the PATH. */
+/*
+ * Become the daemon: the one of this build or of this installation, else the
+ * one on the PATH.
+ */
+static void
+become_daemon(char *const argv[])
+{
+	static const char *const places[] = { "src/daemon/", "", "../sbin/" };
+	char self[4000], path[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	for (size_t i = 0; i < COUNT(places) && strrchr(self, '/'); i++) {
+		snprintf(path, sizeof(path), "%.*s%scrosswalkd",
+		    (int)(strrchr(self, '/') + 1 - self), self, places[i]);
+		execv(path, argv);
+	}
+	execvp(argv[0], argv);
+	fprintf(stderr, "crosswalk: crosswalkd: %s; is it on the PATH?\n",
+	    strerror(errno));
+	_exit(127);
+}
+
 static pid_t
 start_daemon(const char *conninfo, const char *listen, struct err *e)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execlp("crosswalkd", "crosswalkd", "--db", conninfo,
-		    "--listen", listen, (char *)NULL);
-		fprintf(stderr, "crosswalk: crosswalkd: %s; is it on the "
-		    "PATH?\n", strerror(errno));
-		_exit(127);
+		const char *argv[] = { "crosswalkd", "--db", conninfo,
+			"--listen", listen, NULL };
+
+		become_daemon((char *const *)argv);
 	}
 	if (pid < 0)
 		err_set(e, ERR_SYSTEM, "fork: %s", strerror(errno));
@@ -116,7 +137,7 @@ run(struct cluster *c, const struct args *a, struct err *e)
 		return -1;
 	}
 	printf("database: %s\n", cluster_conninfo(c));
-	printf("use it:   export CROSSWALK_DB='%s'\n", cluster_conninfo(c));
+	printf("use it:   export CROSSWALK_DB=\"%s\"\n", cluster_conninfo(c));
 	printf("stop it:  Ctrl-C\n");
 	fflush(stdout);
 	w = calloc((size_t)a->nrest + 1, sizeof(*w));
