@@ -637,8 +637,8 @@ none_of(struct check *c, const struct node *n, const struct apply *a,
 	/* an alternative's own alternatives are not told */
 	if (c->fn != take_first)
 		why_not(c, a, at, up, &why);
-	complain(c, n, at, keyword, "matches none of the %zu schemas of \"%.*s\""
-	    "%s%.*s%s", a->n, STR_ARG(keyword), why.n ? " (" : "",
+	complain(c, n, at, keyword, "matches none of the %zu schemas of "
+	    "\"%.*s\"%s%.*s%s", a->n, STR_ARG(keyword), why.n ? " (" : "",
 	    STR_ARG(buf_str(&why)), why.n ? ")" : "");
 	buf_fini(&why);
 	return 0;
