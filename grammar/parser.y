@@ -68,7 +68,7 @@ static void yyerror(struct span *at, struct parse *p, const char *text);
 %token <word> EACH "each" KEY "key" PICK "pick" WHERE "where"
 %token <word> CREATE "create" WHEN "when" REST "rest" EXCEPT "except"
 %token <word> DROP "drop" DO "do" BY "by" OTHERWISE "otherwise"
-%token <word> GIVEN "given" EXPECT "expect" PUT "put" 
+%token <word> GIVEN "given" EXPECT "expect" PUT "put"
 /* Words of expressions; names only after `.` and before `:`. */
 %token <word> MATCH "match" IF "if" THEN "then" ELSE "else" TRY "try"
 %token <word> AND "and" OR "or" NOT "not" IN "in"
@@ -380,7 +380,9 @@ opt_except:
 
 names:
 	member			{ $$ = items_one(ast_item(p, @1, $1, 0, 0)); }
-	| names ',' member	{ $$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0)); }
+	| names ',' member {
+		$$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0));
+	}
 	;
 
 opt_pipe:
@@ -444,7 +446,9 @@ rule_stmt:
 
 events:
 	name			{ $$ = items_one(ast_item(p, @1, $1, 0, 0)); }
-	| events ',' name	{ $$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0)); }
+	| events ',' name {
+		$$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0));
+	}
 	;
 
 opt_guard:
@@ -467,8 +471,12 @@ opt_reason:
 	;
 
 bys:
-	place			{ $$ = items_one(ast_item(p, @1, no_word, 0, $1)); }
-	| bys ',' place		{ $$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3)); }
+	place {
+		$$ = items_one(ast_item(p, @1, no_word, 0, $1));
+	}
+	| bys ',' place {
+		$$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3));
+	}
 	;
 
 /* test */
@@ -633,8 +641,12 @@ opt_args:
 	;
 
 args:
-	arg			{ $$ = items_one(ast_item(p, @1, no_word, 0, $1)); }
-	| args arg		{ $$ = items_add(p, $1, ast_item(p, @2, no_word, 0, $2)); }
+	arg {
+		$$ = items_one(ast_item(p, @1, no_word, 0, $1));
+	}
+	| args arg {
+		$$ = items_add(p, $1, ast_item(p, @2, no_word, 0, $2));
+	}
 	;
 
 /* Arguments of a clause stand side by side, so none has an operator. */
@@ -684,8 +696,12 @@ param:
 expr:
 	operand
 	| expr "or" expr	{ $$ = ast_op(p, EX_OR, @$, @2, $1, $3, NULL); }
-	| expr "and" expr	{ $$ = ast_op(p, EX_AND, @$, @2, $1, $3, NULL); }
-	| "not" expr		{ $$ = ast_op(p, EX_NOT, @$, @1, $2, NULL, NULL); }
+	| expr "and" expr {
+		$$ = ast_op(p, EX_AND, @$, @2, $1, $3, NULL);
+	}
+	| "not" expr {
+		$$ = ast_op(p, EX_NOT, @$, @1, $2, NULL, NULL);
+	}
 	| expr "==" expr	{ $$ = ast_op(p, EX_EQ, @$, @2, $1, $3, NULL); }
 	| expr "!=" expr	{ $$ = ast_op(p, EX_NE, @$, @2, $1, $3, NULL); }
 	| expr '<' expr		{ $$ = ast_op(p, EX_LT, @$, @2, $1, $3, NULL); }
@@ -693,10 +709,18 @@ expr:
 	| expr '>' expr		{ $$ = ast_op(p, EX_GT, @$, @2, $1, $3, NULL); }
 	| expr ">=" expr	{ $$ = ast_op(p, EX_GE, @$, @2, $1, $3, NULL); }
 	| expr "in" expr	{ $$ = ast_op(p, EX_IN, @$, @2, $1, $3, NULL); }
-	| expr "??" expr	{ $$ = ast_op(p, EX_NIL_ELSE, @$, @2, $1, $3, NULL); }
-	| expr '+' expr		{ $$ = ast_op(p, EX_ADD, @$, @2, $1, $3, NULL); }
-	| expr '-' expr		{ $$ = ast_op(p, EX_SUB, @$, @2, $1, $3, NULL); }
-	| expr '*' expr		{ $$ = ast_op(p, EX_MUL, @$, @2, $1, $3, NULL); }
+	| expr "??" expr {
+		$$ = ast_op(p, EX_NIL_ELSE, @$, @2, $1, $3, NULL);
+	}
+	| expr '+' expr {
+		$$ = ast_op(p, EX_ADD, @$, @2, $1, $3, NULL);
+	}
+	| expr '-' expr {
+		$$ = ast_op(p, EX_SUB, @$, @2, $1, $3, NULL);
+	}
+	| expr '*' expr {
+		$$ = ast_op(p, EX_MUL, @$, @2, $1, $3, NULL);
+	}
 	| expr '/' expr {
 		$$ = ast_expr(p, EX_BAD, @$);
 		diag_fix(p->ss, diag_at(p->ss, C305, @2,
@@ -740,9 +764,13 @@ subject:
 chain:
 	subject '.' name	{ $$ = ast_field(p, @$, $1, $3); }
 	| subject '.' '{' names '}' { $$ = ast_items(p, EX_TUPLE, @$, $1, $4); }
-	| subject '[' expr ']'	{ $$ = ast_op(p, EX_INDEX, @$, @2, $1, $3, NULL); }
+	| subject '[' expr ']' {
+		$$ = ast_op(p, EX_INDEX, @$, @2, $1, $3, NULL);
+	}
 	| subject '(' call_args ')' { $$ = ast_items(p, EX_CALL, @$, $1, $3); }
-	| subject '(' ')'	{ $$ = ast_items(p, EX_CALL, @$, $1, no_items); }
+	| subject '(' ')' {
+		$$ = ast_items(p, EX_CALL, @$, $1, no_items);
+	}
 	;
 
 literal:
@@ -772,7 +800,9 @@ text_parts:
 	;
 
 record:
-	'{' '}'			{ $$ = ast_items(p, EX_RECORD, @$, NULL, no_items); }
+	'{' '}' {
+		$$ = ast_items(p, EX_RECORD, @$, NULL, no_items);
+	}
 	| '{' members '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
 	| '{' members ',' '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
 	;
@@ -794,8 +824,12 @@ opt_exprs:
 	;
 
 exprs:
-	expr			{ $$ = items_one(ast_item(p, @1, no_word, 0, $1)); }
-	| exprs ',' expr	{ $$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3)); }
+	expr {
+		$$ = items_one(ast_item(p, @1, no_word, 0, $1));
+	}
+	| exprs ',' expr {
+		$$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3));
+	}
 	;
 
 call_args:

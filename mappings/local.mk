@@ -3,3 +3,4 @@ nobase_dist_pkgdata_DATA += \
 	mappings/lib/common.map \
 	mappings/hubspot/connector.map \
 	mappings/hubspot/contact.map
+EXTRA_DIST += mappings/README.md

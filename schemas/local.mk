@@ -2,3 +2,4 @@
 nobase_dist_pkgdata_DATA += \
 	schemas/app/contact.json \
 	schemas/hubspot/contact.json
+EXTRA_DIST += schemas/README.md

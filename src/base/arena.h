@@ -21,7 +21,7 @@ struct arena {
 	char *next;
 	char *end;
 	struct arena_block *block;
-	struct arena_block *spare; /* kept by reset, so a batch mallocs no more */
+	struct arena_block *spare; /* kept by reset: no more malloc */
 	struct arena_call *calls;
 	size_t used; /* bytes handed out since the last reset */
 };

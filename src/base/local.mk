@@ -7,3 +7,4 @@ src_base_libbase_a_SOURCES = \
 	src/base/size.h \
 	src/base/str.c src/base/str.h \
 	src/base/table.c src/base/table.h
+EXTRA_DIST += src/base/README.md

@@ -135,7 +135,8 @@ print_stats(const struct run *r)
 	getrusage(RUSAGE_SELF, &u);
 	fprintf(stderr, "%" PRIu64 " records, %" PRIu64 " refused, %" PRIu64
 	    " bytes in, %" PRIu64 " bytes out, %" PRId64 ".%03" PRId64
-	    " s, %" PRIu64 " records/s, %ld KB of memory\n", r->records, r->bad, r->in.bytes,
+	    " s, %" PRIu64 " records/s, %ld KB of memory\n", r->records,
+	    r->bad, r->in.bytes,
 	    r->bytes_out, ms / 1000, ms % 1000,
 	    ms > 0 ? r->records * 1000 / (uint64_t)ms : 0, u.ru_maxrss);
 }

@@ -115,9 +115,9 @@ name_pipes(struct daemon *d, struct err *e)
 	for (size_t i = 0; i < COUNT(names); i++) {
 		int n = *d->config.ipc == '\0' ?
 		    snprintf(urls[i], sizeof(d->work), "inproc://%s",
-		        names[i]) :
+			names[i]) :
 		    snprintf(urls[i], sizeof(d->work), "ipc://%s/%s.sock",
-		        d->config.ipc, names[i]);
+			d->config.ipc, names[i]);
 
 		if (n >= 100)
 			return err_set(e, ERR_USAGE, "ipc: the path of the "

@@ -300,13 +300,13 @@ set_asleep(struct pg *j, bool asleep, struct err *e)
 	db_arg_text(&a, str_z(j->reader));
 	db_arg_bool(&a, asleep);
 	if (db_exec(j->db,
-	        "WITH soon AS MATERIALIZED"
-	        " (SELECT set_config('synchronous_commit', 'off', true)) "
-	        "INSERT INTO crosswalk.reader AS r (name, asleep)"
-	        " SELECT $1, $2 FROM soon "
-	        "ON CONFLICT (name) DO UPDATE SET asleep = $2"
-	        " WHERE r.asleep <> $2",
-	        &a, NULL, e) < 0)
+		"WITH soon AS MATERIALIZED"
+		" (SELECT set_config('synchronous_commit', 'off', true)) "
+		"INSERT INTO crosswalk.reader AS r (name, asleep)"
+		" SELECT $1, $2 FROM soon "
+		"ON CONFLICT (name) DO UPDATE SET asleep = $2"
+		" WHERE r.asleep <> $2",
+		&a, NULL, e) < 0)
 		return -1;
 	j->asleep = asleep;
 	return 0;
@@ -375,7 +375,7 @@ look_up_segment(struct pg *j, struct err *e)
 	if (now < j->segment_until)
 		return 0;
 	if (db_exec(j->db, "SELECT segment FROM crosswalk.journal_head", NULL,
-	        &r, e) < 0)
+		&r, e) < 0)
 		return -1;
 	j->segment = (int16_t)db_int(r, 0, 0);
 	db_rows_free(r);
@@ -404,9 +404,9 @@ pg_append(struct journal *base, const struct journal_event *events, size_t n,
 		db_copy_str(&j->rows, events[i].payload);
 	}
 	if (db_copy(j->db,
-	        "COPY crosswalk.journal (entity_id, segment, op, key, payload)"
-	        " FROM STDIN (FORMAT binary)",
-	        buf_str(&j->rows), e) < 0)
+		"COPY crosswalk.journal (entity_id, segment, op, key, payload)"
+		" FROM STDIN (FORMAT binary)",
+		buf_str(&j->rows), e) < 0)
 		return -1;
 	/* They are safe; a notice that is lost is made good by the poll. */
 	db_exec(j->db,
@@ -426,8 +426,8 @@ pg_trim(struct journal *base, int64_t rotate_after_ms, int64_t *freed,
 
 	db_arg_int(&a, rotate_after_ms);
 	if (db_exec(j->db,
-	        "SELECT crosswalk.journal_trim($1 * interval '1 ms')", &a, &r,
-	        e) < 0)
+		"SELECT crosswalk.journal_trim($1 * interval '1 ms')", &a, &r,
+		e) < 0)
 		return -1;
 	*freed = db_int(r, 0, 0);
 	db_rows_free(r);
@@ -447,14 +447,14 @@ take_cursor(struct pg *j, struct err *e)
 
 	db_arg_text(&a, str_z(j->reader));
 	if (db_exec(j->db,
-	        "WITH taken AS (INSERT INTO crosswalk.cursor AS c"
-	        "  (name, owner, ord, position) VALUES ($1, 1, 0, '" START "')"
-	        "  ON CONFLICT (name) DO UPDATE SET owner = c.owner + 1"
-	        "  RETURNING owner, ord, position) "
-	        "SELECT owner, ord, position,"
-	        " pg_snapshot_xmax(split_part(position, '|', 1)::pg_snapshot)"
-	        " <= pg_snapshot_xmax(pg_current_snapshot()) FROM taken",
-	        &a, &r, e) < 0)
+		"WITH taken AS (INSERT INTO crosswalk.cursor AS c"
+		"  (name, owner, ord, position) VALUES ($1, 1, 0, '" START "')"
+		"  ON CONFLICT (name) DO UPDATE SET owner = c.owner + 1"
+		"  RETURNING owner, ord, position) "
+		"SELECT owner, ord, position,"
+		" pg_snapshot_xmax(split_part(position, '|', 1)::pg_snapshot)"
+		" <= pg_snapshot_xmax(pg_current_snapshot()) FROM taken",
+		&a, &r, e) < 0)
 		return -1;
 	j->owner = db_int(r, 0, 0);
 	j->ord = db_int(r, 0, 1);
@@ -562,8 +562,8 @@ journal_pg_lag(struct db *db, const char *reader, int64_t *events,
 	*events = 0;
 	db_arg_text(&name, str_z(reader));
 	if (db_exec(db,
-	        "SELECT position FROM crosswalk.cursor WHERE name = $1",
-	        &name, &r, e) < 0)
+		"SELECT position FROM crosswalk.cursor WHERE name = $1",
+		&name, &r, e) < 0)
 		return -1;
 	place_parse(&p, db_nrows(r) > 0 ? db_str(r, 0, 0) : STR(START));
 	db_rows_free(r);

@@ -2,8 +2,9 @@
  * Making nodes.  The only rule here is the depth: an expression deeper than
  * AST_DEPTH is reported once and replaced, so that no walk runs out of stack.
  */
-#include "lang/parse.h"
+#include "lang/ast.h"
 
+#include "lang/parse.h"
 
 static uint16_t
 deeper(uint16_t depth, const struct expr *e)

@@ -116,7 +116,7 @@ struct local {
 	struct type type;
 	enum local_kind kind;
 	unsigned reg;           /* of an argument */
-	struct lambda *owner;   /* the function it belongs to; NULL: outermost */
+	struct lambda *owner;   /* the function it belongs to or NULL */
 	const char *not_here;   /* why it cannot be read here; NULL: it can */
 	int used;
 };

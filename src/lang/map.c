@@ -2,9 +2,9 @@
  * Maps: each rule on its own.  What the rules promise together is checked in
  * graph.c.
  */
-#include "lang/compile.h"
-
 #include "lang/map.h"
+
+#include "lang/compile.h"
 
 /* ---- attributes ---- */
 

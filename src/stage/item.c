@@ -153,7 +153,7 @@ begin(struct item *it, unsigned what, enum decision_result result)
 	    .map_gen = (int32_t)it->r.gen,
 	    .result = result,
 	    .op = it->r.decision == RESULT_SEND ?
-	        decision_ops[it->r.verb] : DECISION_NONE,
+		decision_ops[it->r.verb] : DECISION_NONE,
 	    .line = (int32_t)it->r.line,
 	    .prev_decision = (int64_t)it->r.decided,
 	    .before = it->r.base.n ? fnv(FNV_BASIS, it->r.base) : 0,

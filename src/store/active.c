@@ -11,7 +11,7 @@ active_generation(struct db *db, int64_t *out, struct err *e)
 	struct db_rows *r;
 
 	if (db_exec(db, "SELECT number FROM crosswalk.generation", NULL, &r,
-	        e) < 0)
+		e) < 0)
 		return -1;
 	*out = db_int(r, 0, 0);
 	db_rows_free(r);
@@ -28,12 +28,12 @@ load_mappings(struct db *db, struct arena *a, struct active *out,
 	size_t n;
 
 	if (db_exec(db,
-	        "SELECT m.id, m.version, m.name, f.path, s.text"
-	        " FROM crosswalk.mapping m"
-	        " JOIN crosswalk.mapping_file f ON f.mapping_id = m.id"
-	        " JOIN crosswalk.source s ON s.hash = f.hash "
-	        "WHERE m.active ORDER BY m.id, f.position",
-	        NULL, &r, e) < 0)
+		"SELECT m.id, m.version, m.name, f.path, s.text"
+		" FROM crosswalk.mapping m"
+		" JOIN crosswalk.mapping_file f ON f.mapping_id = m.id"
+		" JOIN crosswalk.source s ON s.hash = f.hash "
+		"WHERE m.active ORDER BY m.id, f.position",
+		NULL, &r, e) < 0)
 		return -1;
 	n = db_nrows(r);
 	out->mappings = arena_array(a, n, sizeof(*out->mappings));
@@ -63,11 +63,11 @@ load_connections(struct db *db, struct arena *a, struct active *out,
 	struct db_rows *r;
 
 	if (db_exec(db,
-	        "SELECT c.id, c.tenant_id, t.name, c.name, c.connector,"
-	        " c.base_url, c.params::text, c.secret, c.enabled"
-	        " FROM crosswalk.connection c"
-	        " JOIN crosswalk.tenant t ON t.id = c.tenant_id ORDER BY c.id",
-	        NULL, &r, e) < 0)
+		"SELECT c.id, c.tenant_id, t.name, c.name, c.connector,"
+		" c.base_url, c.params::text, c.secret, c.enabled"
+		" FROM crosswalk.connection c"
+		" JOIN crosswalk.tenant t ON t.id = c.tenant_id ORDER BY c.id",
+		NULL, &r, e) < 0)
 		return -1;
 	out->nconnections = db_nrows(r);
 	out->connections =
@@ -95,10 +95,10 @@ load_entities(struct db *db, struct arena *a, struct active *out,
 	struct db_rows *r;
 
 	if (db_exec(db,
-	        "SELECT e.id, e.tenant_id, t.name, e.name, e.schema_name,"
-	        " e.schema, e.source, e.key_column FROM crosswalk.entity e"
-	        " JOIN crosswalk.tenant t ON t.id = e.tenant_id ORDER BY e.id",
-	        NULL, &r, e) < 0)
+		"SELECT e.id, e.tenant_id, t.name, e.name, e.schema_name,"
+		" e.schema, e.source, e.key_column FROM crosswalk.entity e"
+		" JOIN crosswalk.tenant t ON t.id = e.tenant_id ORDER BY e.id",
+		NULL, &r, e) < 0)
 		return -1;
 	out->nentities = db_nrows(r);
 	out->entities = arena_array(a, out->nentities, sizeof(*out->entities));
@@ -123,12 +123,12 @@ load_syncs(struct db *db, struct arena *a, struct active *out, struct err *e)
 	struct db_rows *r;
 
 	if (db_exec(db,
-	        "SELECT s.id, s.tenant_id, s.connection_id, s.entity_id,"
-	        " s.name, c.name, e.name, s.mapping, s.map, s.direction,"
-	        " s.enabled FROM crosswalk.sync s"
-	        " JOIN crosswalk.connection c ON c.id = s.connection_id"
-	        " JOIN crosswalk.entity e ON e.id = s.entity_id ORDER BY s.id",
-	        NULL, &r, e) < 0)
+		"SELECT s.id, s.tenant_id, s.connection_id, s.entity_id,"
+		" s.name, c.name, e.name, s.mapping, s.map, s.direction,"
+		" s.enabled FROM crosswalk.sync s"
+		" JOIN crosswalk.connection c ON c.id = s.connection_id"
+		" JOIN crosswalk.entity e ON e.id = s.entity_id ORDER BY s.id",
+		NULL, &r, e) < 0)
 		return -1;
 	out->nsyncs = db_nrows(r);
 	out->syncs = arena_array(a, out->nsyncs, sizeof(*out->syncs));
@@ -156,7 +156,7 @@ active_load(struct db *db, struct arena *a, struct active *out,
 {
 	*out = (struct active){ 0 };
 	if (db_script(db, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-	        e) < 0 ||
+		e) < 0 ||
 	    active_generation(db, &out->generation, e) < 0 ||
 	    load_mappings(db, a, out, e) < 0 ||
 	    load_connections(db, a, out, e) < 0 ||

@@ -17,7 +17,7 @@ attach_table(struct db *db, const struct attach *in, int32_t *entity_id,
 	db_arg_opt(&a, in->key);
 	db_arg_opt(&a, in->entity);
 	if (db_exec(db, "SELECT crosswalk.attach($1::int, $2, $3, $4)", &a,
-	        &r, e) < 0)
+		&r, e) < 0)
 		return -1;
 	if (entity_id != NULL)
 		*entity_id = (int32_t)db_int(r, 0, 0);
@@ -49,7 +49,7 @@ attach_backfill(struct db *db, int32_t entity_id, size_t limit,
 	db_arg_int(&a, entity_id);
 	db_arg_int(&a, (int64_t)limit);
 	if (db_exec(db, "SELECT crosswalk.backfill($1::int, $2)", &a, &r,
-	        e) < 0)
+		e) < 0)
 		return -1;
 	*journaled = (size_t)db_int(r, 0, 0);
 	db_rows_free(r);

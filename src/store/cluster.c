@@ -156,7 +156,7 @@ run_as(const struct cluster *c, const char *const argv[])
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (geteuid() == 0 &&
 	    (setgroups(0, NULL) < 0 || setgid(c->gid) < 0 ||
-	        setuid(c->uid) < 0))
+		setuid(c->uid) < 0))
 		_exit(NO_ENTRY);
 	/* After setuid, which clears it: no server outlives its keeper. */
 	prctl(PR_SET_PDEATHSIG, SIGQUIT);
@@ -225,8 +225,8 @@ init_data(const struct cluster *c, struct err *e)
 	if (pid == 0)
 		run_as(c,
 		    (const char *[]){ prog, "-D", data, "--username=postgres",
-		        "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
-		        "--no-instructions", NULL });
+			"--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+			"--no-sync", "--no-instructions", NULL });
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_ENTRY)
@@ -252,15 +252,15 @@ run_server(const struct cluster *c)
 		return pid;
 	run_as(c,
 	    (const char *[]){ prog, "-D", data, "-k", c->dir, "-p", "5432",
-	        "-c", "listen_addresses=", "-c", "fsync=on",
-	        "-c", "unix_socket_permissions=0700",
-	        "-c", "max_connections=100", "-c", "shared_buffers=128MB",
-	        "-c", "max_wal_size=2GB", "-c", "min_wal_size=256MB",
-	        "-c", "checkpoint_timeout=15min", "-c", "jit=off",
-	        "-c", "wal_compression=lz4",
-	        "-c", "autovacuum_naptime=10s",
-	        "-c", "max_wal_senders=4", "-c", "wal_level=logical",
-	        NULL });
+		"-c", "listen_addresses=", "-c", "fsync=on",
+		"-c", "unix_socket_permissions=0700",
+		"-c", "max_connections=100", "-c", "shared_buffers=128MB",
+		"-c", "max_wal_size=2GB", "-c", "min_wal_size=256MB",
+		"-c", "checkpoint_timeout=15min", "-c", "jit=off",
+		"-c", "wal_compression=lz4",
+		"-c", "autovacuum_naptime=10s",
+		"-c", "max_wal_senders=4", "-c", "wal_level=logical",
+		NULL });
 }
 
 /*

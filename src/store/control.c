@@ -54,7 +54,7 @@ tenant_find(struct db *db, struct str name, int32_t *id, struct err *e)
 
 	db_arg_text(&a, name);
 	if (db_exec(db, "SELECT id FROM crosswalk.tenant WHERE name = $1", &a,
-	        &r, e) < 0)
+		&r, e) < 0)
 		return -1;
 	*id = db_nrows(r) > 0 ? (int32_t)db_int(r, 0, 0) : 0;
 	db_rows_free(r);
@@ -80,11 +80,11 @@ apikey_create(struct db *db, int32_t tenant_id, struct str label,
 	struct db_args old = { 0 }, fresh = { 0 };
 	struct db_call calls[2] = {
 		{ .sql = "UPDATE crosswalk.api_key SET revoked_at = now() "
-		         "WHERE tenant_id = $1 AND label = $2"
-		         " AND revoked_at IS NULL",
+			 "WHERE tenant_id = $1 AND label = $2"
+			 " AND revoked_at IS NULL",
 		    .args = &old },
 		{ .sql = "INSERT INTO crosswalk.api_key"
-		         " (tenant_id, label, hash) VALUES ($1, $2, $3)",
+			 " (tenant_id, label, hash) VALUES ($1, $2, $3)",
 		    .args = &fresh },
 	};
 	size_t n = sizeof(KEY_PREFIX) - 1;
@@ -116,9 +116,9 @@ apikey_check(struct db *db, struct str key, int32_t *tenant_id,
 	hash_key(key, hash);
 	db_arg_bytea(&a, str_from((char *)hash, sizeof(hash)));
 	if (db_exec(db,
-	        "SELECT tenant_id FROM crosswalk.api_key "
-	        "WHERE hash = $1 AND revoked_at IS NULL",
-	        &a, &r, e) < 0)
+		"SELECT tenant_id FROM crosswalk.api_key "
+		"WHERE hash = $1 AND revoked_at IS NULL",
+		&a, &r, e) < 0)
 		return -1;
 	*tenant_id = db_nrows(r) > 0 ? (int32_t)db_int(r, 0, 0) : 0;
 	db_rows_free(r);
@@ -135,9 +135,9 @@ apikey_revoke(struct db *db, int32_t tenant_id, struct str label, bool *was,
 	db_arg_int(&a, tenant_id);
 	db_arg_text(&a, label);
 	if (db_exec(db,
-	        "UPDATE crosswalk.api_key SET revoked_at = now() "
-	        "WHERE tenant_id = $1 AND label = $2 AND revoked_at IS NULL",
-	        &a, &r, e) < 0)
+		"UPDATE crosswalk.api_key SET revoked_at = now() "
+		"WHERE tenant_id = $1 AND label = $2 AND revoked_at IS NULL",
+		&a, &r, e) < 0)
 		return -1;
 	*was = db_touched(r) > 0;
 	db_rows_free(r);

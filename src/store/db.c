@@ -184,7 +184,7 @@ db_reconnect(struct db *db, struct err *e)
 	PQfinish(db->pg);
 	db->pg = PQconnectdbParams(
 	    (const char *const[]){ "fallback_application_name",
-	        "client_encoding", "dbname", NULL },
+		"client_encoding", "dbname", NULL },
 	    (const char *const[]){ "crosswalk", "UTF8", db->conninfo, NULL },
 	    1);
 	if (db->pg == NULL)
@@ -286,7 +286,7 @@ prepare(struct db *db, const char *sql, const struct pq_args *q,
 		fatal("out of memory: a statement");
 	snprintf(s->name, sizeof(s->name), "s%zu", db->stmts.live + 1);
 	if (settle(db, PQprepare(db->pg, s->name, sql, q->n, q->types), NULL,
-	        e) < 0) {
+		e) < 0) {
 		free(s);
 		return NULL;
 	}
@@ -307,7 +307,7 @@ db_exec(struct db *db, const char *sql, const struct db_args *args,
 		return -1;
 	return settle(db,
 	    PQexecPrepared(db->pg, name, q.n, q.values, q.lengths, q.formats,
-	        1),
+		1),
 	    rows, e);
 }
 
@@ -325,7 +325,7 @@ pipe_read(struct db *db, struct db_call *calls, size_t n, struct err *e)
 		if (PQresultStatus(r) == PGRES_PIPELINE_ABORTED)
 			PQclear(r);
 		else if (settle(db, r,
-		             calls[i].wanted ? &calls[i].rows : NULL, e) < 0)
+			     calls[i].wanted ? &calls[i].rows : NULL, e) < 0)
 			rc = -1;
 		while ((r = PQgetResult(db->pg)) != NULL)
 			PQclear(r);
@@ -364,7 +364,7 @@ db_pipe(struct db *db, struct db_call *calls, size_t n, struct err *e)
 
 		pq_args(&q, calls[i].args);
 		if (!PQsendQueryPrepared(db->pg, s->name, q.n, q.values,
-		        q.lengths, q.formats, 1))
+			q.lengths, q.formats, 1))
 			rc = fail_conn(db, e);
 	}
 	if (rc == 0 && !PQpipelineSync(db->pg))
@@ -495,9 +495,9 @@ db_ids(struct db *db, size_t n, int64_t *first, struct err *e)
 
 		db_arg_int(&a, take);
 		if (db_exec(db,
-		        "UPDATE crosswalk.id_block SET next = next + $1 "
-		        "RETURNING next - $1",
-		        &a, &r, e) < 0)
+			"UPDATE crosswalk.id_block SET next = next + $1 "
+			"RETURNING next - $1",
+			&a, &r, e) < 0)
 			return -1;
 		db->id_next = db_int(r, 0, 0);
 		db->id_end = db->id_next + take;

@@ -59,7 +59,8 @@ struct db_array {
 
 void db_array_reset(struct db_array *a);
 void db_array_fini(struct db_array *a);
-void db_array_int(struct db_array *a, int64_t v);  /* DB_INT, DB_TIME, DB_BOOL */
+/* DB_INT, DB_TIME, DB_BOOL */
+void db_array_int(struct db_array *a, int64_t v);
 void db_array_str(struct db_array *a, struct str s); /* DB_TEXT, DB_BYTEA */
 void db_array_null(struct db_array *a);
 /* As db_array_str, but an empty slice with p == NULL is a null. */

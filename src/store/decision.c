@@ -34,25 +34,25 @@ decision_history(struct db *db, struct arena *a, int32_t sync_id,
 	db_arg_text(&args, key);
 	db_arg_int(&args, (int64_t)limit);
 	if (db_exec(db,
-	        "WITH RECURSIVE chain (b, p, nth) AS ("
-	        " SELECT x.b, l.last_decision - (x.b).first_id + 1, 1"
-	        " FROM crosswalk.link l, LATERAL (" BLOCK
-	        "  WHERE first_id <= l.last_decision" NEAREST
-	        " WHERE l.sync_id = $1 AND l.local_key = $2"
-	        "  AND l.last_decision > 0"
-	        " UNION ALL"
-	        " SELECT x.b, (c.b).prev[c.p] - (x.b).first_id + 1,"
-	        "  c.nth + 1"
-	        " FROM chain c, LATERAL (" BLOCK
-	        "  WHERE first_id <= (c.b).prev[c.p]" NEAREST
-	        " WHERE c.nth < $3 AND (c.b).prev[c.p] > 0) "
-	        "SELECT (b).first_id + p - 1, (b).prev[p], (b).seq[p], (b).at,"
-	        " (b).sync_id[p], (b).map_gen[p], (b).line[p], (b).op[p],"
-	        " (b).result[p], (b).before[p], (b).after[p], (b).key[p],"
-	        " (b).note[p] FROM chain "
-	        /* A number behind its block's end: that block was dropped. */
-	        "WHERE p <= cardinality((b).prev) ORDER BY nth LIMIT $3",
-	        &args, &r, e) < 0)
+		"WITH RECURSIVE chain (b, p, nth) AS ("
+		" SELECT x.b, l.last_decision - (x.b).first_id + 1, 1"
+		" FROM crosswalk.link l, LATERAL (" BLOCK
+		"  WHERE first_id <= l.last_decision" NEAREST
+		" WHERE l.sync_id = $1 AND l.local_key = $2"
+		"  AND l.last_decision > 0"
+		" UNION ALL"
+		" SELECT x.b, (c.b).prev[c.p] - (x.b).first_id + 1,"
+		"  c.nth + 1"
+		" FROM chain c, LATERAL (" BLOCK
+		"  WHERE first_id <= (c.b).prev[c.p]" NEAREST
+		" WHERE c.nth < $3 AND (c.b).prev[c.p] > 0) "
+		"SELECT (b).first_id + p - 1, (b).prev[p], (b).seq[p], (b).at,"
+		" (b).sync_id[p], (b).map_gen[p], (b).line[p], (b).op[p],"
+		" (b).result[p], (b).before[p], (b).after[p], (b).key[p],"
+		" (b).note[p] FROM chain "
+		/* A number behind its block's end: that block was dropped. */
+		"WHERE p <= cardinality((b).prev) ORDER BY nth LIMIT $3",
+		&args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);
 	*out = arena_array(a, *n, sizeof(**out));

@@ -14,13 +14,13 @@ dlq_groups(struct db *db, struct arena *a, int32_t sync_id,
 
 	db_arg_int(&args, sync_id);
 	if (db_exec(db,
-	        "SELECT sync_id, fingerprint, max(cause), max(rule),"
-	        " max(message), count(*), sum(count)::bigint, min(first_at),"
-	        " max(last_at), min(key) "
-	        "FROM crosswalk.dead_letter WHERE $1 = 0 OR sync_id = $1 "
-	        "GROUP BY sync_id, fingerprint "
-	        "ORDER BY count(*) DESC, sync_id, fingerprint",
-	        &args, &r, e) < 0)
+		"SELECT sync_id, fingerprint, max(cause), max(rule),"
+		" max(message), count(*), sum(count)::bigint, min(first_at),"
+		" max(last_at), min(key) "
+		"FROM crosswalk.dead_letter WHERE $1 = 0 OR sync_id = $1 "
+		"GROUP BY sync_id, fingerprint "
+		"ORDER BY count(*) DESC, sync_id, fingerprint",
+		&args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);
 	*out = arena_array(a, *n, sizeof(**out));
@@ -79,11 +79,11 @@ dlq_items(struct db *db, struct arena *a, int32_t sync_id,
 	db_arg_opt(&args, after);
 	db_arg_int(&args, (int64_t)limit);
 	if (db_exec(db,
-	        ITEM "WHERE sync_id = $1"
-	             " AND ($2::text IS NULL OR fingerprint = $2)"
-	             " AND ($3::text IS NULL OR key > $3) "
-	             "ORDER BY key LIMIT $4",
-	        &args, &r, e) < 0)
+		ITEM "WHERE sync_id = $1"
+		     " AND ($2::text IS NULL OR fingerprint = $2)"
+		     " AND ($3::text IS NULL OR key > $3) "
+		     "ORDER BY key LIMIT $4",
+		&args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);
 	*out = arena_array(a, *n, sizeof(**out));
@@ -103,7 +103,7 @@ dlq_show(struct db *db, struct arena *a, int32_t sync_id, struct str key,
 	db_arg_int(&args, sync_id);
 	db_arg_text(&args, key);
 	if (db_exec(db, ITEM "WHERE sync_id = $1 AND key = $2", &args, &r,
-	        e) < 0)
+		e) < 0)
 		return -1;
 	*found = db_nrows(r) > 0;
 	if (*found)
@@ -135,21 +135,21 @@ dlq_replay(struct db *db, int32_t sync_id, struct str fingerprint,
 	chosen(&args, sync_id, fingerprint, key);
 	/* A newer state that waits already is the one that shall go. */
 	if (db_exec(db,
-	        "WITH gone AS (DELETE FROM crosswalk.dead_letter"
-	        " WHERE " CHOSEN " RETURNING *),"
-	        "put AS (INSERT INTO crosswalk.intent AS i (sync_id, key, seq,"
-	        "  op, payload, cause, attempt, since, not_before)"
-	        " SELECT sync_id, key, seq, op, payload, 'REPLAY', 0,"
-	        "  first_at, now() FROM gone"
-	        " ON CONFLICT (sync_id, key) DO UPDATE SET"
-	        "  seq = excluded.seq, op = excluded.op,"
-	        "  payload = excluded.payload, cause = excluded.cause,"
-	        "  attempt = 0, not_before = excluded.not_before,"
-	        "  deadline = NULL"
-	        " WHERE i.seq <= excluded.seq) "
-	        "SELECT count(*), pg_notify('crosswalk_journal', '')"
-	        " FROM gone",
-	        &args, &r, e) < 0)
+		"WITH gone AS (DELETE FROM crosswalk.dead_letter"
+		" WHERE " CHOSEN " RETURNING *),"
+		"put AS (INSERT INTO crosswalk.intent AS i (sync_id, key, seq,"
+		"  op, payload, cause, attempt, since, not_before)"
+		" SELECT sync_id, key, seq, op, payload, 'REPLAY', 0,"
+		"  first_at, now() FROM gone"
+		" ON CONFLICT (sync_id, key) DO UPDATE SET"
+		"  seq = excluded.seq, op = excluded.op,"
+		"  payload = excluded.payload, cause = excluded.cause,"
+		"  attempt = 0, not_before = excluded.not_before,"
+		"  deadline = NULL"
+		" WHERE i.seq <= excluded.seq) "
+		"SELECT count(*), pg_notify('crosswalk_journal', '')"
+		" FROM gone",
+		&args, &r, e) < 0)
 		return -1;
 	*moved = db_int(r, 0, 0);
 	db_rows_free(r);
@@ -165,7 +165,7 @@ dlq_drop(struct db *db, int32_t sync_id, struct str fingerprint,
 
 	chosen(&args, sync_id, fingerprint, key);
 	if (db_exec(db, "DELETE FROM crosswalk.dead_letter WHERE " CHOSEN,
-	        &args, &r, e) < 0)
+		&args, &r, e) < 0)
 		return -1;
 	*dropped = db_touched(r);
 	db_rows_free(r);

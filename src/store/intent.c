@@ -17,18 +17,18 @@ intents_take(struct db *db, struct arena *a, int64_t now_us,
 	db_arg_time(&args, now_us + lease_ms * 1000);
 	db_arg_int(&args, (int64_t)limit);
 	if (db_exec(db,
-	        "WITH due AS ("
-	        " SELECT sync_id, key, not_before FROM crosswalk.intent"
-	        " WHERE not_before <= $1 ORDER BY not_before LIMIT $3"
-	        " FOR UPDATE SKIP LOCKED),"
-	        "took AS ("
-	        " UPDATE crosswalk.intent i SET not_before = $2 FROM due"
-	        " WHERE i.sync_id = due.sync_id AND i.key = due.key"
-	        " RETURNING i.sync_id, i.op::text, i.key, i.payload, i.cause,"
-	        "  i.attempt, i.seq, i.deadline, i.since,"
-	        "  due.not_before AS was) "
-	        "SELECT * FROM took ORDER BY was, seq",
-	        &args, &r, e) < 0)
+		"WITH due AS ("
+		" SELECT sync_id, key, not_before FROM crosswalk.intent"
+		" WHERE not_before <= $1 ORDER BY not_before LIMIT $3"
+		" FOR UPDATE SKIP LOCKED),"
+		"took AS ("
+		" UPDATE crosswalk.intent i SET not_before = $2 FROM due"
+		" WHERE i.sync_id = due.sync_id AND i.key = due.key"
+		" RETURNING i.sync_id, i.op::text, i.key, i.payload, i.cause,"
+		"  i.attempt, i.seq, i.deadline, i.since,"
+		"  due.not_before AS was) "
+		"SELECT * FROM took ORDER BY was, seq",
+		&args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);
 	*out = arena_array(a, *n, sizeof(**out));
@@ -56,7 +56,7 @@ intents_next(struct db *db, int64_t *due_us, struct err *e)
 	struct db_rows *r;
 
 	if (db_exec(db, "SELECT min(not_before) FROM crosswalk.intent", NULL,
-	        &r, e) < 0)
+		&r, e) < 0)
 		return -1;
 	*due_us = db_time(r, 0, 0);
 	db_rows_free(r);
@@ -73,10 +73,10 @@ intents_wake(struct db *db, int32_t sync_id, struct str cause,
 	db_arg_int(&a, sync_id);
 	db_arg_opt(&a, cause);
 	if (db_exec(db,
-	        "UPDATE crosswalk.intent SET not_before = now() "
-	        "WHERE ($1 = 0 OR sync_id = $1)"
-	        " AND ($2::text IS NULL OR cause = $2) AND not_before > now()",
-	        &a, &r, e) < 0)
+		"UPDATE crosswalk.intent SET not_before = now() "
+		"WHERE ($1 = 0 OR sync_id = $1)"
+		" AND ($2::text IS NULL OR cause = $2) AND not_before > now()",
+		&a, &r, e) < 0)
 		return -1;
 	*touched = db_touched(r);
 	db_rows_free(r);

@@ -41,8 +41,9 @@ hash_files(const struct mapping_file *files, size_t n,
 	crypto_generichash_final(&state, out, HASH_SIZE);
 }
 
-#define VERSION_COLUMNS                                                           \
-	"id, version, active, name, published_by, checks::text, created_at,"   \
+#define VERSION_COLUMNS                                                   \
+	"id, version, active, name, published_by, checks::text,"          \
+	" created_at,"                                                    \
 	" active_at "
 
 static void
@@ -60,7 +61,7 @@ read_version(const struct db_rows *r, size_t i, struct mapping_version *v)
 	};
 }
 
-/* sql yields VERSION_COLUMNS columns; *found is false where it yields no row. */
+/* sql yields VERSION_COLUMNS; *found is false where it yields no row. */
 static int
 get_version(struct db *db, struct arena *a, const char *sql,
     const struct db_args *args, struct mapping_version *out, bool *found,
@@ -171,9 +172,9 @@ publish(struct db *db, struct arena *a, struct str name,
 	db_arg_bytea(&same, str_from((char *)digest, sizeof(digest)));
 	if (begin_publish(db, e) < 0 ||
 	    get_version(db, a,
-	        "SELECT " VERSION_COLUMNS "FROM crosswalk.mapping "
-	        "WHERE name = $1 AND active AND digest = $2",
-	        &same, out, &found, e) < 0)
+		"SELECT " VERSION_COLUMNS "FROM crosswalk.mapping "
+		"WHERE name = $1 AND active AND digest = $2",
+		&same, out, &found, e) < 0)
 		return -1;
 	if (found)
 		return db_commit(db, e);
@@ -183,12 +184,12 @@ publish(struct db *db, struct arena *a, struct str name,
 	db_arg_text(&made, by);
 	if (put_sources(db, files, n, e) < 0 || deactivate(db, name, e) < 0 ||
 	    get_version(db, a,
-	        "INSERT INTO crosswalk.mapping (name, version, active, digest,"
-	        " checks, published_by) "
-	        "SELECT $1, coalesce(max(version), 0) + 1, true, $2,"
-	        " $3::jsonb, $4 FROM crosswalk.mapping WHERE name = $1 "
-	        "RETURNING " VERSION_COLUMNS,
-	        &made, out, &found, e) < 0 ||
+		"INSERT INTO crosswalk.mapping (name, version, active, digest,"
+		" checks, published_by) "
+		"SELECT $1, coalesce(max(version), 0) + 1, true, $2,"
+		" $3::jsonb, $4 FROM crosswalk.mapping WHERE name = $1 "
+		"RETURNING " VERSION_COLUMNS,
+		&made, out, &found, e) < 0 ||
 	    put_files(db, out->id, files, n, e) < 0)
 		return -1;
 	out->fresh = true;
@@ -218,9 +219,9 @@ mapping_history(struct db *db, struct arena *a, struct str name,
 
 	db_arg_opt(&args, name);
 	if (db_exec(db,
-	        "SELECT " VERSION_COLUMNS "FROM crosswalk.mapping "
-	        "WHERE $1::text IS NULL OR name = $1 ORDER BY id DESC",
-	        &args, &r, e) < 0)
+		"SELECT " VERSION_COLUMNS "FROM crosswalk.mapping "
+		"WHERE $1::text IS NULL OR name = $1 ORDER BY id DESC",
+		&args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);
 	*out = arena_array(a, *n, sizeof(**out));
@@ -241,13 +242,13 @@ roll_back(struct db *db, struct arena *a, struct str name, int32_t version,
 	db_arg_int(&find, version);
 	if (begin_publish(db, e) < 0 ||
 	    get_version(db, a,
-	        "SELECT " VERSION_COLUMNS "FROM crosswalk.mapping m "
-	        "WHERE name = $1 AND CASE WHEN $2 <> 0 THEN version = $2"
-	        " ELSE version < coalesce((SELECT version"
-	        "  FROM crosswalk.mapping WHERE name = $1 AND active),"
-	        "  2147483647) END "
-	        "ORDER BY version DESC LIMIT 1",
-	        &find, out, &found, e) < 0)
+		"SELECT " VERSION_COLUMNS "FROM crosswalk.mapping m "
+		"WHERE name = $1 AND CASE WHEN $2 <> 0 THEN version = $2"
+		" ELSE version < coalesce((SELECT version"
+		"  FROM crosswalk.mapping WHERE name = $1 AND active),"
+		"  2147483647) END "
+		"ORDER BY version DESC LIMIT 1",
+		&find, out, &found, e) < 0)
 		return -1;
 	if (!found && version != 0)
 		return err_set(e, ERR_USAGE, "mapping %.*s has no version %d",
@@ -262,11 +263,11 @@ roll_back(struct db *db, struct arena *a, struct str name, int32_t version,
 	db_arg_text(&set, by);
 	if (deactivate(db, name, e) < 0 ||
 	    get_version(db, a,
-	        "UPDATE crosswalk.mapping SET active = true,"
-	        " active_at = clock_timestamp(),"
-	        " checks = checks || jsonb_build_object('rolled_back_by', $2)"
-	        " WHERE id = $1 RETURNING " VERSION_COLUMNS,
-	        &set, out, &found, e) < 0)
+		"UPDATE crosswalk.mapping SET active = true,"
+		" active_at = clock_timestamp(),"
+		" checks = checks || jsonb_build_object('rolled_back_by', $2)"
+		" WHERE id = $1 RETURNING " VERSION_COLUMNS,
+		&set, out, &found, e) < 0)
 		return -1;
 	return touch_and_commit(db, e);
 }
@@ -304,13 +305,13 @@ mapping_files(struct db *db, struct arena *a, struct str name,
 	db_arg_text(&args, name);
 	db_arg_int(&args, version);
 	if (db_exec(db,
-	        "SELECT f.path, s.text FROM crosswalk.mapping m"
-	        " JOIN crosswalk.mapping_file f ON f.mapping_id = m.id"
-	        " JOIN crosswalk.source s ON s.hash = f.hash "
-	        "WHERE m.name = $1 AND CASE WHEN $2 = 0 THEN m.active"
-	        " ELSE m.version = $2 END "
-	        "ORDER BY f.position",
-	        &args, &r, e) < 0)
+		"SELECT f.path, s.text FROM crosswalk.mapping m"
+		" JOIN crosswalk.mapping_file f ON f.mapping_id = m.id"
+		" JOIN crosswalk.source s ON s.hash = f.hash "
+		"WHERE m.name = $1 AND CASE WHEN $2 = 0 THEN m.active"
+		" ELSE m.version = $2 END "
+		"ORDER BY f.position",
+		&args, &r, e) < 0)
 		return -1;
 	*n = db_nrows(r);
 	*out = arena_array(a, *n, sizeof(**out));

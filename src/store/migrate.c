@@ -18,8 +18,8 @@ applied(struct db *db, int64_t *number, struct err *e)
 	struct db_rows *r;
 
 	if (db_exec(db,
-	        "SELECT coalesce(max(number), 0) FROM crosswalk.migration",
-	        NULL, &r, e) < 0)
+		"SELECT coalesce(max(number), 0) FROM crosswalk.migration",
+		NULL, &r, e) < 0)
 		return -1;
 	*number = db_int(r, 0, 0);
 	db_rows_free(r);
@@ -46,9 +46,9 @@ apply(struct db *db, const struct migration *m, struct err *e)
 	db_arg_text(&a, str_z(m->name));
 	if (db_begin(db, e) < 0 || db_script(db, m->sql, e) < 0 ||
 	    db_exec(db,
-	        "INSERT INTO crosswalk.migration (number, name) "
-	        "VALUES ($1, $2)",
-	        &a, NULL, e) < 0 ||
+		"INSERT INTO crosswalk.migration (number, name) "
+		"VALUES ($1, $2)",
+		&a, NULL, e) < 0 ||
 	    db_commit(db, e) < 0) {
 		db_rollback(db);
 		return err_prefix(e, "migration %04d_%s", m->number, m->name);
@@ -63,12 +63,12 @@ apply_missing(struct db *db, struct err *e)
 	int64_t at;
 
 	if (db_script(db,
-	        "CREATE SCHEMA IF NOT EXISTS crosswalk;"
-	        "CREATE TABLE IF NOT EXISTS crosswalk.migration ("
-	        " number integer PRIMARY KEY,"
-	        " name text NOT NULL,"
-	        " applied_at timestamptz NOT NULL DEFAULT now())",
-	        e) < 0 ||
+		"CREATE SCHEMA IF NOT EXISTS crosswalk;"
+		"CREATE TABLE IF NOT EXISTS crosswalk.migration ("
+		" number integer PRIMARY KEY,"
+		" name text NOT NULL,"
+		" applied_at timestamptz NOT NULL DEFAULT now())",
+		e) < 0 ||
 	    applied(db, &at, e) < 0 || refuse_newer(at, e) < 0)
 		return -1;
 	for (int i = 0; i < nmigrations; i++)

@@ -163,8 +163,8 @@ add_dead(struct columns *c, const struct settlement *o)
 	col_str(c, o->rule);
 	col_str(c,
 	    odd ? STR("the remote id belongs to another record: merge the "
-	              "two, or unlink one") :
-	          o->message);
+		      "two, or unlink one") :
+		  o->message);
 	col_opt(c, odd ? o->remote_id : o->request);
 	col_opt(c, o->reply);
 }

@@ -152,9 +152,9 @@ secret_put(struct db *db, const struct secret_key *k, int32_t tenant_id,
 	struct db_args a = { 0 };
 	struct db_call calls[2] = {
 		{ .sql = "INSERT INTO crosswalk.secret AS s"
-		         " (tenant_id, name, sealed) VALUES ($1, $2, $3) "
-		         "ON CONFLICT (tenant_id, name) DO UPDATE SET"
-		         " sealed = excluded.sealed, changed_at = now()",
+			 " (tenant_id, name, sealed) VALUES ($1, $2, $3) "
+			 "ON CONFLICT (tenant_id, name) DO UPDATE SET"
+			 " sealed = excluded.sealed, changed_at = now()",
 		    .args = &a },
 		{ .sql = "SELECT crosswalk.touch()" },
 	};
@@ -192,9 +192,9 @@ secret_get(struct db *db, const struct secret_key *k, int32_t tenant_id,
 	db_arg_int(&a, tenant_id);
 	db_arg_text(&a, name);
 	if (db_exec(db,
-	        "SELECT sealed FROM crosswalk.secret "
-	        "WHERE tenant_id = $1 AND name = $2",
-	        &a, &r, e) < 0)
+		"SELECT sealed FROM crosswalk.secret "
+		"WHERE tenant_id = $1 AND name = $2",
+		&a, &r, e) < 0)
 		return -1;
 	*found = db_nrows(r) > 0;
 	if (!*found) {
@@ -205,10 +205,10 @@ secret_get(struct db *db, const struct secret_key *k, int32_t tenant_id,
 	bind(&ad, tenant_id, name);
 	if (sealed.n < NONCE + TAG ||
 	    crypto_aead_xchacha20poly1305_ietf_decrypt(
-	        (unsigned char *)buf_room(out, sealed.n), &n, NULL,
-	        (const unsigned char *)sealed.p + NONCE, sealed.n - NONCE,
-	        (const unsigned char *)ad.p, ad.n,
-	        (const unsigned char *)sealed.p, k->bytes) < 0)
+		(unsigned char *)buf_room(out, sealed.n), &n, NULL,
+		(const unsigned char *)sealed.p + NONCE, sealed.n - NONCE,
+		(const unsigned char *)ad.p, ad.n,
+		(const unsigned char *)sealed.p, k->bytes) < 0)
 		rc = err_set(e, ERR_DATA,
 		    "secret %.*s does not open: another master key sealed it, "
 		    "or it was changed",
@@ -230,9 +230,9 @@ secret_drop(struct db *db, int32_t tenant_id, struct str name, bool *was,
 	db_arg_int(&a, tenant_id);
 	db_arg_text(&a, name);
 	if (db_exec(db,
-	        "DELETE FROM crosswalk.secret "
-	        "WHERE tenant_id = $1 AND name = $2",
-	        &a, &r, e) < 0)
+		"DELETE FROM crosswalk.secret "
+		"WHERE tenant_id = $1 AND name = $2",
+		&a, &r, e) < 0)
 		return -1;
 	*was = db_touched(r) > 0;
 	db_rows_free(r);

@@ -11,12 +11,12 @@ load_totals(struct db *db, struct status *out, struct err *e)
 	struct db_rows *r;
 
 	if (db_exec(db,
-	        "SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END"
-	        "  FROM crosswalk.journal_seq),"
-	        " (SELECT min(since) FROM crosswalk.intent),"
-	        " (SELECT count(*) FROM crosswalk.intent),"
-	        " (SELECT count(*) FROM crosswalk.dead_letter)",
-	        NULL, &r, e) < 0)
+		"SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END"
+		"  FROM crosswalk.journal_seq),"
+		" (SELECT min(since) FROM crosswalk.intent),"
+		" (SELECT count(*) FROM crosswalk.intent),"
+		" (SELECT count(*) FROM crosswalk.dead_letter)",
+		NULL, &r, e) < 0)
 		return -1;
 	out->journal_seq = db_int(r, 0, 0);
 	out->oldest_us = db_time(r, 0, 1);
@@ -33,10 +33,10 @@ load_causes(struct db *db, struct arena *a, struct status *out,
 	struct db_rows *r;
 
 	if (db_exec(db,
-	        "SELECT sync_id, cause, count(*), min(since) "
-	        "FROM crosswalk.intent GROUP BY sync_id, cause "
-	        "ORDER BY sync_id, cause",
-	        NULL, &r, e) < 0)
+		"SELECT sync_id, cause, count(*), min(since) "
+		"FROM crosswalk.intent GROUP BY sync_id, cause "
+		"ORDER BY sync_id, cause",
+		NULL, &r, e) < 0)
 		return -1;
 	out->ncauses = db_nrows(r);
 	out->causes = arena_array(a, out->ncauses, sizeof(*out->causes));
@@ -61,20 +61,20 @@ load_syncs(struct db *db, struct arena *a, bool links, struct status *out,
 
 	db_arg_bool(&args, links);
 	if (db_exec(db,
-	        "SELECT s.id, t.name, c.name, s.name, s.enabled AND c.enabled,"
-	        " l.links, l.linked, i.n, d.n "
-	        "FROM crosswalk.sync s"
-	        " JOIN crosswalk.tenant t ON t.id = s.tenant_id"
-	        " JOIN crosswalk.connection c ON c.id = s.connection_id,"
-	        " LATERAL (SELECT count(*) AS links,"
-	        "   count(*) FILTER (WHERE state = 2) AS linked"
-	        "  FROM crosswalk.link WHERE $1 AND sync_id = s.id) l,"
-	        " LATERAL (SELECT count(*) AS n FROM crosswalk.intent"
-	        "  WHERE sync_id = s.id) i,"
-	        " LATERAL (SELECT count(*) AS n FROM crosswalk.dead_letter"
-	        "  WHERE sync_id = s.id) d "
-	        "ORDER BY t.name, c.name, s.name",
-	        &args, &r, e) < 0)
+		"SELECT s.id, t.name, c.name, s.name, s.enabled AND c.enabled,"
+		" l.links, l.linked, i.n, d.n "
+		"FROM crosswalk.sync s"
+		" JOIN crosswalk.tenant t ON t.id = s.tenant_id"
+		" JOIN crosswalk.connection c ON c.id = s.connection_id,"
+		" LATERAL (SELECT count(*) AS links,"
+		"   count(*) FILTER (WHERE state = 2) AS linked"
+		"  FROM crosswalk.link WHERE $1 AND sync_id = s.id) l,"
+		" LATERAL (SELECT count(*) AS n FROM crosswalk.intent"
+		"  WHERE sync_id = s.id) i,"
+		" LATERAL (SELECT count(*) AS n FROM crosswalk.dead_letter"
+		"  WHERE sync_id = s.id) d "
+		"ORDER BY t.name, c.name, s.name",
+		&args, &r, e) < 0)
 		return -1;
 	out->nsyncs = db_nrows(r);
 	out->syncs = arena_array(a, out->nsyncs, sizeof(*out->syncs));

@@ -64,7 +64,7 @@ run(char **argv)
 		if (errno != EINTR)
 			return 99;
 	return WIFEXITED(status) ? WEXITSTATUS(status) :
-	                           128 + WTERMSIG(status);
+				   128 + WTERMSIG(status);
 }
 
 int

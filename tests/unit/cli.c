@@ -132,7 +132,8 @@ Test(lines, blocks)
 
 	for (int i = 0; i < 40000; i++)
 		buf_printf(&text, "%d %.*s\n", i, i % 60,
-		    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz01234567");
+		    "abcdefghijklmnopqrstuvwxyzabcdefghijkl"
+		    "mnopqrstuvwxyz01234567");
 	lines_init(&l, file_of(text.p, text.n), "test");
 	for (int i = 0; i < 40000; i++) {
 		char want[16];

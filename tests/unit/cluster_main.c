@@ -1,3 +1,6 @@
+/*
+ * See cluster_main.h.
+ */
 #include "config.h"
 
 #include "cluster_main.h"

@@ -30,7 +30,7 @@ long long test_int(struct db *db, const char *fmt, ...)
 #define must(call)                                                        \
 	do {                                                              \
 		if ((call) < 0)                                           \
-			cr_assert_fail("%s: %s", #call, e.text);                \
+			cr_assert_fail("%s: %s", #call, e.text);          \
 	} while (0)
 
 #endif

@@ -50,7 +50,7 @@ take(struct journal *j, size_t max, struct journal_batch *b)
 		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%.*s=%.*s",
 		    i ? " " : "", STR_ARG(b->events[i].key),
 		    STR_ARG(b->events[i].payload.p ? b->events[i].payload :
-		                                     STR("-")));
+						     STR("-")));
 	return out;
 }
 
@@ -315,7 +315,7 @@ struct seen {
 static void
 see(struct seen *s, const struct journal_event *ev)
 {
-	int key = atoi(ev->key.p);
+	int key = (int)strtol(ev->key.p, NULL, 10);
 	const char *v;
 
 	if (ev->seq <= s->seq[key]) {
@@ -325,7 +325,7 @@ see(struct seen *s, const struct journal_event *ev)
 	}
 	s->seq[key] = ev->seq;
 	v = ev->payload.p ? strstr(ev->payload.p, "\"v\":") : NULL;
-	s->value[key] = v ? atoi(v + 4) : -1;
+	s->value[key] = v ? (int)strtol(v + 4, NULL, 10) : -1;
 }
 
 /*
@@ -419,7 +419,7 @@ run:
 		const char *v = test_text(db,
 		    "SELECT v FROM app.t WHERE id = %d", key);
 
-		cr_assert_eq(seen.value[key], v ? atoi(v) : -1,
+		cr_assert_eq(seen.value[key], v ? (int)strtol(v, NULL, 10) : -1,
 		    "seed %u: key %d is %s, the reader saw %d", seed, key,
 		    v ? v : "gone", seen.value[key]);
 	}
@@ -492,8 +492,8 @@ static void
 fall_asleep(struct db *db, struct journal *j)
 {
 	while (strcmp(test_text(db,
-	           "SELECT coalesce(bool_or(asleep), false)"
-	           " FROM crosswalk.reader"), "true") != 0) {
+		   "SELECT coalesce(bool_or(asleep), false)"
+		   " FROM crosswalk.reader"), "true") != 0) {
 		take(j, 99, NULL);
 		cr_assert_geq(journal_wait(j, 50, -1, &e), 0);
 	}

@@ -171,7 +171,7 @@ Test(lanes, the_water_never_passes_an_undone_change)
 			of_batch[made][1] = seq;
 		} else if (nflying > 0 && seed >> 17 & 1) {
 			size_t i = seed / 262144 % nflying;
-			int k = atoi(flying[i].key.p);
+			int k = (int)strtol(flying[i].key.p, NULL, 10);
 
 			done[k] = (int64_t)flying[i].seq;
 			cr_assert_eq(lanes_ack(l, flying[i].emit, 1,

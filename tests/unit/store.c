@@ -28,7 +28,7 @@ Test(migrate, twice_is_once)
 	must(migrate(db, &e));
 	must(migrate_check(db, &e));
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM crosswalk.migration"),
+			 "SELECT count(*) FROM crosswalk.migration"),
 	    nmigrations);
 	db_close(db);
 }
@@ -141,7 +141,7 @@ Test(db, arrays)
 		cr_assert_eq(db_int(r, 0, 3), 0);
 		cr_assert(str_eq(db_str(r, 0, 4),
 		    STR("{\"1970-01-01 00:00:00+00\",\"1970-01-01 00:00:01+00\""
-		        ",\"1970-01-01 00:00:02+00\"}")));
+			",\"1970-01-01 00:00:02+00\"}")));
 		db_rows_free(r);
 	}
 	db_array_fini(&n);
@@ -159,7 +159,7 @@ Test(db, errors_say_which_and_not_what_was_in_the_record)
 	test_sql(db, "CREATE TABLE t (a text CONSTRAINT only_one UNIQUE)");
 	test_sql(db, "INSERT INTO t VALUES ('ann@example.com')");
 	cr_assert_lt(db_script(db, "INSERT INTO t VALUES ('ann@example.com')",
-	                 &e),
+			 &e),
 	    0);
 	cr_assert_eq(e.code, ERR_DB);
 	cr_assert_str_eq(db_sqlstate(db), "23505");
@@ -257,7 +257,8 @@ Test(db, a_pipe_that_fails_at_its_end_says_so)
 	/* A deferred constraint is checked at the commit, the sync. */
 	test_sql(db,
 	    "CREATE TABLE p (a int PRIMARY KEY);"
-	    "CREATE TABLE t (a int REFERENCES p DEFERRABLE INITIALLY DEFERRED)");
+	    "CREATE TABLE t (a int REFERENCES p"
+	    " DEFERRABLE INITIALLY DEFERRED)");
 	cr_assert_lt(db_pipe(db, &call, 1, &e), 0);
 	cr_assert_str_eq(db_sqlstate(db), "23503");
 	cr_assert_eq(test_int(db, "SELECT count(*) FROM t"), 0);

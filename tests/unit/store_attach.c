@@ -35,8 +35,9 @@ static const char *
 journal(struct db *db)
 {
 	const char *s = test_text(db,
-	    "SELECT string_agg(op::text || ' ' || key || coalesce(' ' || payload, ''),"
-	    " ';' ORDER BY seq) FROM crosswalk.journal");
+	    "SELECT string_agg(op::text || ' ' || key ||"
+	    " coalesce(' ' || payload, ''), ';' ORDER BY seq)"
+	    " FROM crosswalk.journal");
 
 	test_sql(db, "TRUNCATE crosswalk.journal");
 	return s ? s : "";
@@ -62,7 +63,7 @@ Test(attach, captures_every_kind_of_change)
 	test_sql(db, "INSERT INTO t VALUES (6, 'f')");
 	journal(db);
 	test_sql(db, "ALTER TABLE t DROP CONSTRAINT t_pkey,"
-	             " ADD PRIMARY KEY (id) DEFERRABLE");
+		     " ADD PRIMARY KEY (id) DEFERRABLE");
 	test_sql(db, "UPDATE t SET id = id + 1");
 	cr_assert_str_eq(journal(db),
 	    "d 5;u 6 {\"id\":6,\"v\":\"a\"};u 7 {\"id\":7,\"v\":\"f\"}");
@@ -73,7 +74,7 @@ Test(attach, captures_every_kind_of_change)
 	test_sql(db, "TRUNCATE t");
 	cr_assert_str_eq(journal(db), "d 6;d 7");
 	test_sql(db, "ALTER TABLE t DROP CONSTRAINT t_pkey,"
-	             " ADD PRIMARY KEY (id)");
+		     " ADD PRIMARY KEY (id)");
 	test_sql(db,
 	    "INSERT INTO t VALUES (1, 'a');"
 	    "INSERT INTO t VALUES (1, 'b'), (2, 'c')"
@@ -105,9 +106,10 @@ Test(attach, values_come_out_as_they_are)
 	    "\"u\":\"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\"}";
 
 	test_sql(db,
-	    "CREATE TABLE t (id int PRIMARY KEY, num numeric(30,4), big numeric,"
-	    " f8 float8, f4 float4, tiny float8, i8 bigint, d date,"
-	    " ts timestamp, tz timestamptz, j jsonb, iv interval, by bytea,"
+	    "CREATE TABLE t (id int PRIMARY KEY, num numeric(30,4),"
+	    " big numeric, f8 float8, f4 float4, tiny float8, i8 bigint,"
+	    " d date, ts timestamp, tz timestamptz, j jsonb, iv interval,"
+	    " by bytea,"
 	    " b bool, t text, e text, nul text, arr text[], u uuid)");
 	attach(db, (struct attach){ .table = STR("t") });
 	/* A session's own settings must not show. */
@@ -136,10 +138,11 @@ Test(attach, any_name_will_do)
 	test_sql(db,
 	    "CREATE SCHEMA \"Ap\"\"p's\";"
 	    "CREATE TABLE \"Ap\"\"p's\".\"Con tact.%%s\" (\"n\" int,"
-	    " \"Key $1\"\"\" text NOT NULL UNIQUE, o int, h int, new_rows int)");
+	    " \"Key $1\"\"\" text NOT NULL UNIQUE, o int, h int,"
+	    " new_rows int)");
 	id = attach(db,
 	    (struct attach){ .table = STR("\"Ap\"\"p's\".\"Con tact.%s\""),
-	        .key = STR("Key $1\"") });
+		.key = STR("Key $1\"") });
 	test_sql(db,
 	    "INSERT INTO \"Ap\"\"p's\".\"Con tact.%%s\" VALUES (1, 'K''', 2)");
 	cr_assert_str_eq(journal(db),
@@ -176,9 +179,10 @@ Test(attach, the_application_needs_no_right_of_ours)
 	cr_assert_lt(db_script(db, "SELECT * FROM crosswalk.journal", &e), 0);
 	/* Nor can it have the function run under its own trigger's name. */
 	cr_assert_lt(db_script(db,
-	                 "CREATE TEMP TABLE x (id int); CREATE TRIGGER x AFTER"
-	                 " TRUNCATE ON x EXECUTE FUNCTION crosswalk.capture_1()",
-	                 &e),
+			 "CREATE TEMP TABLE x (id int); CREATE TRIGGER x AFTER"
+			 " TRUNCATE ON x"
+			 " EXECUTE FUNCTION crosswalk.capture_1()",
+			 &e),
 	    0);
 	test_sql(db, "RESET ROLE");
 	cr_assert_str_eq(journal(db),
@@ -237,9 +241,9 @@ Test(attach, twice_is_once_and_detach_ends_it)
 	must(attach_detach(db, STR("t2"), &was, &e));
 	cr_assert(was);
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM pg_proc"
-	                 " WHERE proname LIKE 'capture\\_%%' AND"
-	                 " prorettype = 'trigger'::regtype"),
+			 "SELECT count(*) FROM pg_proc"
+			 " WHERE proname LIKE 'capture\\_%%' AND"
+			 " prorettype = 'trigger'::regtype"),
 	    0);
 	db_close(db);
 }

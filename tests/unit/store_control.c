@@ -62,7 +62,7 @@ Test(mapping, a_change_anywhere_makes_a_version_and_no_change_makes_none)
 	v = publish(db, "other", "one", "lib");
 	cr_assert_eq(v.version, 1);
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM crosswalk.mapping WHERE active"),
+			 "SELECT count(*) FROM crosswalk.mapping WHERE active"),
 	    2);
 	cr_assert_eq(test_int(db, "SELECT count(*) FROM crosswalk.source"),
 	    3); /* what is equal is kept once */
@@ -122,14 +122,14 @@ Test(mapping, rolls_back_and_forth)
 	cr_assert_lt(mapping_rollback(db, &arena, m, 4, bob, &v, &e), 0);
 	cr_assert_eq(e.code, ERR_USAGE);
 	cr_assert_eq(test_int(db,
-	                 "SELECT version FROM crosswalk.mapping WHERE active"),
+			 "SELECT version FROM crosswalk.mapping WHERE active"),
 	    3);
 	/* The active text again is no change; another one is version 4. */
 	cr_assert_not(publish(db, "m", "three", "lib").fresh);
 	cr_assert_eq(publish(db, "m", "one", "lib").version, 4);
 	must(mapping_retire(db, m, &e));
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM crosswalk.mapping WHERE active"),
+			 "SELECT count(*) FROM crosswalk.mapping WHERE active"),
 	    0);
 	must(mapping_rollback(db, &arena, m, 0, bob, &v, &e));
 	cr_assert_eq(v.version, 4);
@@ -143,7 +143,8 @@ Test(mapping, two_publishers_at_once_make_two_versions)
 	publish(db, "m", "one", "lib");
 	test_sql(other, "SET lock_timeout = '20ms'");
 	must(db_begin(db, &e));
-	test_sql(db, "LOCK TABLE crosswalk.mapping IN SHARE ROW EXCLUSIVE MODE");
+	test_sql(db,
+	    "LOCK TABLE crosswalk.mapping IN SHARE ROW EXCLUSIVE MODE");
 	cr_assert_lt(mapping_retire(other, STR("m"), &e), 0);
 	cr_assert(db_is_transient(&e));
 	db_rollback(db);
@@ -254,8 +255,8 @@ Test(apikey, is_told_once_and_checked_by_its_hash)
 	must(apikey_check(db, str_z(one), &found, &e));
 	cr_assert_eq(found, t);
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM crosswalk.api_key k"
-	                 " WHERE k::text LIKE '%%%s%%'", one + 3),
+			 "SELECT count(*) FROM crosswalk.api_key k"
+			 " WHERE k::text LIKE '%%%s%%'", one + 3),
 	    0);
 	one[10] ^= 1;
 	must(apikey_check(db, str_z(one), &found, &e));
@@ -304,8 +305,8 @@ Test(secret, comes_back_and_cannot_be_read_or_moved)
 	must(secret_get(db, k, t, STR("none"), &b, &found, &e));
 	cr_assert_not(found);
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM crosswalk.secret WHERE"
-	                 " position('s3cr'::bytea in sealed) > 0"),
+			 "SELECT count(*) FROM crosswalk.secret WHERE"
+			 " position('s3cr'::bytea in sealed) > 0"),
 	    0);
 	/* Not under another name … */
 	test_sql(db,
@@ -320,7 +321,8 @@ Test(secret, comes_back_and_cannot_be_read_or_moved)
 	    " WHERE name = 'token'");
 	cr_assert_lt(secret_get(db, k, t, STR("token"), &b, &found, &e), 0);
 	test_sql(db,
-	    "UPDATE crosswalk.secret SET sealed = '\\x00' WHERE name = 'token'");
+	    "UPDATE crosswalk.secret SET sealed = '\\x00'"
+	    " WHERE name = 'token'");
 	cr_assert_lt(secret_get(db, k, t, STR("token"), &b, &found, &e), 0);
 	must(secret_put(db, k, t, STR("token"), STR("again"), &e));
 	secret_key_free(k);

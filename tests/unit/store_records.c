@@ -380,7 +380,7 @@ Test(dlq, replays_a_group_or_one_and_never_brings_an_old_state_back)
 	cr_assert_eq(take(db, soon, 9, &in), 1);
 	cr_assert(str_eq(in[0].key, STR("a")));
 	cr_assert_eq(test_int(db,
-	                 "SELECT seq FROM crosswalk.intent WHERE key = 'b'"),
+			 "SELECT seq FROM crosswalk.intent WHERE key = 'b'"),
 	    9);
 	cr_assert_eq(
 	    test_int(db, "SELECT count(*) FROM crosswalk.dead_letter"), 0);
@@ -432,7 +432,7 @@ Test(decisions, hang_together_per_record)
 	test_sql(db,
 	    "DELETE FROM crosswalk.decision_block WHERE first_id = %lld",
 	    test_int(db,
-	        "SELECT min(first_id) FROM crosswalk.decision_block"));
+		"SELECT min(first_id) FROM crosswalk.decision_block"));
 	must(decision_history(db, &arena, 1, STR("a"), 99, &d, &n, &e));
 	cr_assert_eq(n, 4);
 	db_close(db);
@@ -449,8 +449,8 @@ Test(decisions, have_a_partition_a_day)
 	    test_int(db, "SELECT count(*) FROM crosswalk.decision_rest"), 0);
 	/* Today and two more, and the one that takes the rest. */
 	cr_assert_eq(test_int(db,
-	                 "SELECT count(*) FROM pg_inherits WHERE inhparent ="
-	                 " 'crosswalk.decision_block'::regclass"),
+			 "SELECT count(*) FROM pg_inherits WHERE inhparent ="
+			 " 'crosswalk.decision_block'::regclass"),
 	    4);
 	test_sql(db,
 	    "CREATE TABLE crosswalk.decision_20200101 PARTITION OF"
@@ -459,8 +459,8 @@ Test(decisions, have_a_partition_a_day)
 	must(decision_maintain(db, 2, 3, &e));
 	cr_assert_str_eq(
 	    test_text(db,
-	        "SELECT to_regclass('crosswalk.decision_20200101') IS NULL"
-	        " AND to_regclass('crosswalk.decision_rest') IS NOT NULL"),
+		"SELECT to_regclass('crosswalk.decision_20200101') IS NULL"
+		" AND to_regclass('crosswalk.decision_rest') IS NOT NULL"),
 	    "true");
 	db_close(db);
 }
@@ -496,7 +496,8 @@ Test(status, counts)
 	    "INSERT INTO crosswalk.connection"
 	    " (tenant_id, name, connector, base_url) VALUES (1, 'c', 'm', '');"
 	    "INSERT INTO crosswalk.sync (tenant_id, connection_id, entity_id,"
-	    " name, mapping, map, direction) VALUES (1, 1, 1, 's', 'm', 'x', 1)");
+	    " name, mapping, map, direction)"
+	    " VALUES (1, 1, 1, 's', 'm', 'x', 1)");
 	commit(db, linked(STR("a"), STR("ra")));
 	commit(db, parked(STR("b"), 1, 1));
 	commit(db, parked(STR("c"), 1, 1));
