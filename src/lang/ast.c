@@ -2,6 +2,8 @@
  * Making nodes.  The only rule here is the depth: an expression deeper than
  * AST_DEPTH is reported once and replaced, so that no walk runs out of stack.
  */
+#include "lang/ast.h"
+
 #include "lang/parse.h"
 
 

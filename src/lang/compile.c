@@ -223,7 +223,8 @@ check_things(struct compile *c, struct module *m)
 {
 	struct table_entry *i;
 
-	for (i = table_next(&m->things, NULL); i; i = table_next(&m->things, i)) {
+	for (i = table_next(&m->things, NULL); i != NULL;
+	    i = table_next(&m->things, i)) {
 		struct entity *e = i->value;
 
 		if (e->decl->kind == DE_ENUM)
