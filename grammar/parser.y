@@ -43,6 +43,25 @@ span_join(struct span a, struct span b)
 static const struct word no_word;
 static const struct items no_items;
 
+static struct item *
+word_item(struct parse *p, struct word w)
+{
+	return ast_item(p, w.span, w, NULL, NULL);
+}
+
+static struct item *
+expr_item(struct parse *p, struct expr *e)
+{
+	return ast_item(p, e->span, no_word, NULL, e);
+}
+
+static struct expr *
+two(struct parse *p, enum expr_kind k, struct span sp, struct span op,
+    struct expr *a, struct expr *b)
+{
+	return ast_op(p, k, sp, op, a, b, NULL);
+}
+
 static void yyerror(struct span *at, struct parse *p, const char *text);
 }
 
@@ -121,7 +140,7 @@ file:
 decls:
 	%empty			{ $$ = (struct decls){ 0 }; }
 	| decls decl {
-		/* kept as it grows: an open block at the end loses only itself */
+		/* kept as it grows: an open block loses only itself */
 		$$ = p->src->decls = decls_add($1, $2);
 		p->recover = 0;
 	}
@@ -379,10 +398,8 @@ opt_except:
 	;
 
 names:
-	member			{ $$ = items_one(ast_item(p, @1, $1, 0, 0)); }
-	| names ',' member {
-		$$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0));
-	}
+	member			{ $$ = items_one(word_item(p, $1)); }
+	| names ',' member	{ $$ = items_add(p, $1, word_item(p, $3)); }
 	;
 
 opt_pipe:
@@ -445,10 +462,8 @@ rule_stmt:
 	;
 
 events:
-	name			{ $$ = items_one(ast_item(p, @1, $1, 0, 0)); }
-	| events ',' name {
-		$$ = items_add(p, $1, ast_item(p, @3, $3, 0, 0));
-	}
+	name			{ $$ = items_one(word_item(p, $1)); }
+	| events ',' name	{ $$ = items_add(p, $1, word_item(p, $3)); }
 	;
 
 opt_guard:
@@ -471,12 +486,8 @@ opt_reason:
 	;
 
 bys:
-	place {
-		$$ = items_one(ast_item(p, @1, no_word, 0, $1));
-	}
-	| bys ',' place {
-		$$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3));
-	}
+	place			{ $$ = items_one(expr_item(p, $1)); }
+	| bys ',' place		{ $$ = items_add(p, $1, expr_item(p, $3)); }
 	;
 
 /* test */
@@ -641,12 +652,8 @@ opt_args:
 	;
 
 args:
-	arg {
-		$$ = items_one(ast_item(p, @1, no_word, 0, $1));
-	}
-	| args arg {
-		$$ = items_add(p, $1, ast_item(p, @2, no_word, 0, $2));
-	}
+	arg			{ $$ = items_one(expr_item(p, $1)); }
+	| args arg		{ $$ = items_add(p, $1, expr_item(p, $2)); }
 	;
 
 /* Arguments of a clause stand side by side, so none has an operator. */
@@ -695,32 +702,20 @@ param:
 
 expr:
 	operand
-	| expr "or" expr	{ $$ = ast_op(p, EX_OR, @$, @2, $1, $3, NULL); }
-	| expr "and" expr {
-		$$ = ast_op(p, EX_AND, @$, @2, $1, $3, NULL);
-	}
-	| "not" expr {
-		$$ = ast_op(p, EX_NOT, @$, @1, $2, NULL, NULL);
-	}
-	| expr "==" expr	{ $$ = ast_op(p, EX_EQ, @$, @2, $1, $3, NULL); }
-	| expr "!=" expr	{ $$ = ast_op(p, EX_NE, @$, @2, $1, $3, NULL); }
-	| expr '<' expr		{ $$ = ast_op(p, EX_LT, @$, @2, $1, $3, NULL); }
-	| expr "<=" expr	{ $$ = ast_op(p, EX_LE, @$, @2, $1, $3, NULL); }
-	| expr '>' expr		{ $$ = ast_op(p, EX_GT, @$, @2, $1, $3, NULL); }
-	| expr ">=" expr	{ $$ = ast_op(p, EX_GE, @$, @2, $1, $3, NULL); }
-	| expr "in" expr	{ $$ = ast_op(p, EX_IN, @$, @2, $1, $3, NULL); }
-	| expr "??" expr {
-		$$ = ast_op(p, EX_NIL_ELSE, @$, @2, $1, $3, NULL);
-	}
-	| expr '+' expr {
-		$$ = ast_op(p, EX_ADD, @$, @2, $1, $3, NULL);
-	}
-	| expr '-' expr {
-		$$ = ast_op(p, EX_SUB, @$, @2, $1, $3, NULL);
-	}
-	| expr '*' expr {
-		$$ = ast_op(p, EX_MUL, @$, @2, $1, $3, NULL);
-	}
+	| expr "or" expr	{ $$ = two(p, EX_OR, @$, @2, $1, $3); }
+	| expr "and" expr	{ $$ = two(p, EX_AND, @$, @2, $1, $3); }
+	| "not" expr		{ $$ = ast_op(p, EX_NOT, @$, @1, $2, 0, 0); }
+	| expr "==" expr	{ $$ = two(p, EX_EQ, @$, @2, $1, $3); }
+	| expr "!=" expr	{ $$ = two(p, EX_NE, @$, @2, $1, $3); }
+	| expr '<' expr		{ $$ = two(p, EX_LT, @$, @2, $1, $3); }
+	| expr "<=" expr	{ $$ = two(p, EX_LE, @$, @2, $1, $3); }
+	| expr '>' expr		{ $$ = two(p, EX_GT, @$, @2, $1, $3); }
+	| expr ">=" expr	{ $$ = two(p, EX_GE, @$, @2, $1, $3); }
+	| expr "in" expr	{ $$ = two(p, EX_IN, @$, @2, $1, $3); }
+	| expr "??" expr	{ $$ = two(p, EX_NIL_ELSE, @$, @2, $1, $3); }
+	| expr '+' expr		{ $$ = two(p, EX_ADD, @$, @2, $1, $3); }
+	| expr '-' expr		{ $$ = two(p, EX_SUB, @$, @2, $1, $3); }
+	| expr '*' expr		{ $$ = two(p, EX_MUL, @$, @2, $1, $3); }
 	| expr '/' expr {
 		$$ = ast_expr(p, EX_BAD, @$);
 		diag_fix(p->ss, diag_at(p->ss, C305, @2,
@@ -764,9 +759,7 @@ subject:
 chain:
 	subject '.' name	{ $$ = ast_field(p, @$, $1, $3); }
 	| subject '.' '{' names '}' { $$ = ast_items(p, EX_TUPLE, @$, $1, $4); }
-	| subject '[' expr ']' {
-		$$ = ast_op(p, EX_INDEX, @$, @2, $1, $3, NULL);
-	}
+	| subject '[' expr ']'	{ $$ = two(p, EX_INDEX, @$, @2, $1, $3); }
 	| subject '(' call_args ')' { $$ = ast_items(p, EX_CALL, @$, $1, $3); }
 	| subject '(' ')' {
 		$$ = ast_items(p, EX_CALL, @$, $1, no_items);
@@ -824,12 +817,8 @@ opt_exprs:
 	;
 
 exprs:
-	expr {
-		$$ = items_one(ast_item(p, @1, no_word, 0, $1));
-	}
-	| exprs ',' expr {
-		$$ = items_add(p, $1, ast_item(p, @3, no_word, 0, $3));
-	}
+	expr			{ $$ = items_one(expr_item(p, $1)); }
+	| exprs ',' expr	{ $$ = items_add(p, $1, expr_item(p, $3)); }
 	;
 
 call_args:

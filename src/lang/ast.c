@@ -6,6 +6,7 @@
 
 #include "lang/parse.h"
 
+
 static uint16_t
 deeper(uint16_t depth, const struct expr *e)
 {

@@ -45,7 +45,7 @@ enum expr_kind {
 	EX_CALL,     /* a ( items ) */
 	EX_LIST,     /* items */
 	EX_RECORD,   /* items, named */
-	EX_MATCH,    /* a: subject or NULL; items: key => value, NULL: else */
+	EX_MATCH,    /* a: subject or NULL; items: key => value; NULL: else */
 	EX_IF,       /* if a then b else c */
 	EX_TRY,      /* try a else b */
 	EX_NIL_ELSE, /* a ?? b */

@@ -2,13 +2,16 @@
  * Inside the compiler: what its parts share.
  *
  *   compile.c   files, declarations, order of work
+ *   things.c    functions, params, schemas, finding by name
  *   sig.c       signatures of built-ins
- *   expr.c      check expressions          genexpr.c  make their code
- *   call.c      check calls
+ *   literal.c expr.c choice.c call.c       check expressions
+ *   genexpr.c   make their code
  *   enum.c      enums, both directions
- *   pipe.c      codecs of a rule           map.c      rules of a map
- *   mapgen.c    their two programs         rules.c    what to do with a record
- *   conn.c      connectors                 block.c    test blocks
+ *   attr.c pipe.c assign.c map.c           rules of a map, one by one
+ *   graph.c     and together               mapgen.c  their two programs
+ *   rules.c     what to do with a record
+ *   clause.c conn.c connop.c               connectors
+ *   block.c     test blocks
  */
 #ifndef LANG_COMPILE_H
 #define LANG_COMPILE_H
@@ -116,7 +119,7 @@ struct local {
 	struct type type;
 	enum local_kind kind;
 	unsigned reg;           /* of an argument */
-	struct lambda *owner;   /* the function it belongs to or NULL */
+	struct lambda *owner;   /* whose argument it is; NULL: of no lambda */
 	const char *not_here;   /* why it cannot be read here; NULL: it can */
 	int used;
 };

@@ -304,8 +304,8 @@ diags_json(struct buf *out, const struct diags *d)
 		json_member(out, "message", g->text);
 		buf_puts(out, STR(",\"at\":["));
 		for (unsigned k = 0; k < g->nat; k++) {
-			buf_puts(out, k ? STR(",") : STR(""));
-			buf_puts(out, STR("{\"file\":"));
+			buf_puts(out, k ? STR(",{\"file\":") :
+			    STR("{\"file\":"));
 			buf_json(out, g->at[k].file);
 			buf_printf(out, ",\"line\":%u,\"col\":%u,\"length\":%u",
 			    g->at[k].line, g->at[k].col, g->at[k].ncols);

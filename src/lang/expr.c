@@ -3,9 +3,7 @@
  * out to be.  An error is reported once, where it is; what depends on it gets
  * TYPE_BAD and is silent.
  */
-#include "lang/compile.h"
-
-#include "record/decimal.h"
+#include "lang/expr.h"
 
 struct type
 bad_type(void)
@@ -21,8 +19,8 @@ expr_note(struct compile *c, struct expr *e)
 	return e->note;
 }
 
-static struct type
-note_type(struct check *ck, struct expr *e, struct type t)
+struct type
+expr_typed(struct check *ck, struct expr *e, struct type t)
 {
 	struct note *n = expr_note(ck->c, e);
 
@@ -31,165 +29,13 @@ note_type(struct check *ck, struct expr *e, struct type t)
 	return t;
 }
 
-static struct str
-source_of(struct check *ck, const struct expr *e)
+struct str
+expr_source(struct check *ck, const struct expr *e)
 {
 	return span_line(&ck->c->ss, e->span, ck->c->a);
 }
 
 /* ---- constants ---- */
-
-static int
-number_value(struct compile *c, const struct expr *e, struct value *v)
-{
-	struct err err;
-	struct dec d, *kept;
-	int64_t i;
-
-	if (dec_parse(e->text, &d, &err) != 0) {
-		diag_at(&c->ss, C105, e->span, "%s", err.text);
-		return -1;
-	}
-	if (memchr(e->text.p, '.', e->text.n) == NULL &&
-	    dec_to_int(d, &i, NULL) == 0) {
-		*v = value_int(i);
-		return 0;
-	}
-	kept = arena_alloc(c->a, sizeof(*kept));
-	*kept = d;
-	*v = (struct value){ .type = V_DEC, .u.d = kept };
-	return 0;
-}
-
-/* Seconds, exactly: "200ms" is 0.2. */
-static int
-duration_value(struct compile *c, const struct expr *e, struct value *v)
-{
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = {
-		{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
-		{ "d", 86400000 }, { "w", 604800000 },
-	};
-	size_t n = 0;
-	int64_t count = 0, ms = 0;
-
-	while (n < e->text.n && e->text.p[n] >= '0' && e->text.p[n] <= '9') {
-		if (__builtin_mul_overflow(count, 10, &count) ||
-		    __builtin_add_overflow(count, e->text.p[n] - '0', &count))
-			goto range;
-		n++;
-	}
-	for (size_t i = 0; i < COUNT(units); i++)
-		if (str_eq(str_from(e->text.p + n, e->text.n - n),
-		    str_z(units[i].unit)) &&
-		    __builtin_mul_overflow(count, units[i].ms, &ms))
-			goto range;
-	if (ms % 1000 == 0) {
-		*v = value_int(ms / 1000);
-	} else {
-		struct dec *d = arena_alloc(c->a, sizeof(*d));
-
-		*d = dec_normal((struct dec){ .coef = ms, .scale = 3 });
-		*v = (struct value){ .type = V_DEC, .u.d = d };
-	}
-	return 0;
-range:
-	diag_at(&c->ss, C105, e->span, "the duration is too long");
-	return -1;
-}
-
-int
-literal_value(struct compile *c, const struct expr *e, struct value *v)
-{
-	switch (e->kind) {
-	case EX_NULL:
-		*v = value_null();
-		return 0;
-	case EX_ABSENT:
-		*v = (struct value){ .type = V_ABSENT };
-		return 0;
-	case EX_TRUE:
-	case EX_FALSE:
-		*v = value_bool(e->kind == EX_TRUE);
-		return 0;
-	case EX_TEXT:
-		*v = value_text(e->text);
-		return 0;
-	case EX_NUMBER:
-		return number_value(c, e, v);
-	case EX_DURATION:
-		return duration_value(c, e, v);
-	default:
-		return -1;
-	}
-}
-
-static int
-const_list(struct compile *c, const struct expr *e, struct value *v)
-{
-	struct value *list = arena_array(c->a, e->n, sizeof(*list));
-
-	*v = (struct value){ .type = V_LIST, .u.list = list };
-	for (const struct item *i = e->items; i != NULL; i = i->next) {
-		if (expr_const(c, i->value, &list[v->n]) != 0)
-			return -1;
-		if (list[v->n].type != V_ABSENT)
-			v->n++;
-	}
-	return 0;
-}
-
-static int
-const_record(struct compile *c, const struct expr *e, struct value *v)
-{
-	struct member *m = arena_array(c->a, e->n, sizeof(*m));
-
-	*v = (struct value){ .type = V_RECORD, .u.record = m };
-	for (const struct item *i = e->items; i != NULL; i = i->next) {
-		m[v->n].name = i->name.text;
-		if (expr_const(c, i->value, &m[v->n].value) != 0)
-			return -1;
-		if (m[v->n].value.type != V_ABSENT)
-			v->n++;
-	}
-	return 0;
-}
-
-int
-expr_const(struct compile *c, const struct expr *e, struct value *v)
-{
-	if (e->note != NULL && e->note->kind == NOTE_CONST) {
-		*v = e->note->value;
-		return 0;
-	}
-	switch (e->kind) {
-	case EX_LIST:
-		return const_list(c, e, v);
-	case EX_RECORD:
-		return const_record(c, e, v);
-	case EX_NULL: case EX_ABSENT: case EX_TRUE: case EX_FALSE:
-	case EX_TEXT:
-		return literal_value(c, e, v);
-	default:
-		return -1;
-	}
-}
-
-struct str
-value_show(struct compile *c, struct value v)
-{
-	struct buf b = { 0 };
-	struct str s;
-
-	if (v.type == V_ABSENT)
-		return STR("absent");
-	value_write(&b, v);
-	s = arena_str(c->a, buf_str(&b));
-	buf_fini(&b);
-	return s;
-}
 
 static struct type
 constant(struct check *ck, struct expr *e)
@@ -198,7 +44,7 @@ constant(struct check *ck, struct expr *e)
 	struct type t;
 
 	if (literal_value(ck->c, e, &n->value) != 0)
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	n->kind = NOTE_CONST;
 	switch (n->value.type) {
 	case V_NULL:
@@ -238,7 +84,7 @@ constant(struct check *ck, struct expr *e)
 			t = type_of(TYPE_DURATION, 0);
 		}
 	}
-	return note_type(ck, e, t);
+	return expr_typed(ck, e, t);
 }
 
 /* ---- expectations ---- */
@@ -246,7 +92,7 @@ constant(struct check *ck, struct expr *e)
 static void
 report_nil(struct check *ck, struct expr *e, struct type t)
 {
-	struct str text = source_of(ck, e);
+	struct str text = expr_source(ck, e);
 	const char *other = t.kind == TYPE_TEXT ? "\"\"" :
 	    t.kind == TYPE_BOOL ? "false" :
 	    type_is_number(t) ? "0" : "…";
@@ -259,8 +105,8 @@ report_nil(struct check *ck, struct expr *e, struct type t)
 }
 
 /* 0 when e is never nil; reports otherwise.  Nothing is known of an any. */
-static int
-never_nil(struct check *ck, struct expr *e, struct type t)
+int
+expr_never_nil(struct check *ck, struct expr *e, struct type t)
 {
 	if (t.kind == TYPE_BAD)
 		return -1;
@@ -286,7 +132,7 @@ check_condition(struct check *ck, struct expr *e)
 		    "compare it: … == … or … != null");
 		return;
 	}
-	never_nil(ck, e, t);
+	expr_never_nil(ck, e, t);
 }
 
 int
@@ -307,7 +153,7 @@ check_expect(struct check *ck, struct expr *e, struct type want,
 		return -1;
 	}
 	if (t.nil & ~want.nil)
-		return never_nil(ck, e, t);
+		return expr_never_nil(ck, e, t);
 	return 0;
 }
 
@@ -316,9 +162,9 @@ check_sure(struct check *ck, struct expr *e)
 {
 	if (ck->fails != NULL)
 		diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C306, ck->fails->span,
-		    "`%.*s` can fail", STR_ARG(source_of(ck, ck->fails))),
+		    "`%.*s` can fail", STR_ARG(expr_source(ck, ck->fails))),
 		    "say what then: try %.*s else …",
-		    STR_ARG(source_of(ck, e)));
+		    STR_ARG(expr_source(ck, e)));
 	ck->fails = NULL;
 }
 
@@ -353,16 +199,16 @@ check_name(struct check *ck, struct expr *e)
 		else
 			diag_fix(&ck->c->ss, g, "a text is written \"%.*s\"",
 			    STR_ARG(e->text));
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	}
 	l->used = 1;
 	if (l->not_here != NULL) {
 		diag_at(&ck->c->ss, C311, e->span, "%s", l->not_here);
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	}
 	n->local = l;
 	n->kind = l->kind == LOCAL_ARG ? NOTE_LOCAL : NOTE_SLOT;
-	return note_type(ck, e, l->type);
+	return expr_typed(ck, e, l->type);
 }
 
 int
@@ -381,16 +227,16 @@ report_field(struct check *ck, struct expr *e, struct type base)
 	if (base.kind == TYPE_LIST) {
 		diag_fix(&c->ss, diag_at(&c->ss, C402, e->op,
 		    "`%.*s` is a list and has no field `%.*s`",
-		    STR_ARG(source_of(ck, e->a)), STR_ARG(e->text)),
+		    STR_ARG(expr_source(ck, e->a)), STR_ARG(e->text)),
 		    "%.*s[0], or map(%.*s, x => x.%.*s)",
-		    STR_ARG(source_of(ck, e->a)),
-		    STR_ARG(source_of(ck, e->a)), STR_ARG(e->text));
+		    STR_ARG(expr_source(ck, e->a)),
+		    STR_ARG(expr_source(ck, e->a)), STR_ARG(e->text));
 		return;
 	}
 	if (base.kind != TYPE_RECORD) {
 		diag_at(&c->ss, C402, e->op,
 		    "`%.*s` is %.*s and has no field `%.*s`",
-		    STR_ARG(source_of(ck, e->a)),
+		    STR_ARG(expr_source(ck, e->a)),
 		    STR_ARG(type_text(c->a, base)), STR_ARG(e->text));
 		return;
 	}
@@ -402,7 +248,7 @@ report_field(struct check *ck, struct expr *e, struct type base)
 		for (size_t i = 0; i < schema_property_count(base.node); i++)
 			near_try(&near, schema_property_name(base.node, i));
 	g = diag_at(&c->ss, C401, e->op, "`%.*s` has no field `%.*s`",
-	    STR_ARG(source_of(ck, e->a)), STR_ARG(e->text));
+	    STR_ARG(expr_source(ck, e->a)), STR_ARG(e->text));
 	if (near.best.n > 0)
 		diag_fix(&c->ss, g, "did you mean `%.*s`?",
 		    STR_ARG(near.best));
@@ -453,13 +299,13 @@ check_field(struct check *ck, struct expr *e)
 	struct type t, of;
 
 	if (check_param(ck, e, &t))
-		return note_type(ck, e, t);
+		return expr_typed(ck, e, t);
 	of = check_expr(ck, e->a);
 	if (of.kind == TYPE_BAD)
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	if (type_member(ck->c->a, of, e->text, &t) != 0) {
 		report_field(ck, e, of);
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	}
 	base = e->a->note;
 	if (base != NULL && base->kind == NOTE_SLOT) {
@@ -472,7 +318,7 @@ check_field(struct check *ck, struct expr *e)
 			    base->npath * sizeof(*n->path));
 		n->path[base->npath] = e->text;
 	}
-	return note_type(ck, e, t);
+	return expr_typed(ck, e, t);
 }
 
 /* ---- operators ---- */
@@ -501,20 +347,20 @@ check_arithmetic(struct check *ck, struct expr *e)
 			if (e->kind == EX_ADD && t[i].kind == TYPE_TEXT)
 				diag_fix(&ck->c->ss, g,
 				    "join texts: \"{a}{b}\"");
-			return note_type(ck, e, bad_type());
+			return expr_typed(ck, e, bad_type());
 		}
-		bad |= never_nil(ck, side[i], t[i]);
+		bad |= expr_never_nil(ck, side[i], t[i]);
 	}
 	if (bad)
-		return note_type(ck, e, bad_type());
-	return note_type(ck, e, type_of(t[0].kind == TYPE_INT &&
+		return expr_typed(ck, e, bad_type());
+	return expr_typed(ck, e, type_of(t[0].kind == TYPE_INT &&
 	    (e->b == NULL || t[1].kind == TYPE_INT) ? TYPE_INT : TYPE_DECIMAL,
 	    0));
 }
 
 /* A constant that is none of the values the other side can have. */
-static void
-check_option(struct check *ck, struct type of, struct expr *e)
+void
+expr_option(struct check *ck, struct type of, struct expr *e)
 {
 	struct near near;
 	struct value v;
@@ -541,8 +387,8 @@ check_option(struct check *ck, struct type of, struct expr *e)
 		    STR_ARG(options_text(ck->c->a, of)));
 }
 
-static int
-comparable(struct check *ck, struct expr *e, struct type x, struct type y)
+int
+expr_comparable(struct check *ck, struct expr *e, struct type x, struct type y)
 {
 	struct type t;
 
@@ -560,11 +406,11 @@ check_equal(struct check *ck, struct expr *e)
 {
 	struct type x = check_expr(ck, e->a), y = check_expr(ck, e->b);
 
-	if (comparable(ck, e, x, y) != 0)
-		return note_type(ck, e, bad_type());
-	check_option(ck, x, e->b);
-	check_option(ck, y, e->a);
-	return note_type(ck, e, type_of(TYPE_BOOL, 0));
+	if (expr_comparable(ck, e, x, y) != 0)
+		return expr_typed(ck, e, bad_type());
+	expr_option(ck, x, e->b);
+	expr_option(ck, y, e->a);
+	return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
 }
 
 static struct type
@@ -575,9 +421,9 @@ check_order(struct check *ck, struct expr *e)
 	int any = x.kind == TYPE_ANY || y.kind == TYPE_ANY;
 
 	if (x.kind == TYPE_BAD || y.kind == TYPE_BAD)
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	if (any && (ck->flags & CK_CONNECTOR))
-		return note_type(ck, e, bool_type);
+		return expr_typed(ck, e, bool_type);
 	if (!(type_is_number(x) && type_is_number(y)) && !(x.kind == y.kind &&
 	    (x.kind == TYPE_TEXT || x.kind == TYPE_DATE))) {
 		struct diag *g = diag_at(&ck->c->ss, C309, e->op,
@@ -588,11 +434,11 @@ check_order(struct check *ck, struct expr *e)
 		if (x.kind == TYPE_DATETIME)
 			diag_fix(&ck->c->ss, g, "compare epoch_s(…), which "
 			    "does not depend on the zone");
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	}
-	if (never_nil(ck, e->a, x) | never_nil(ck, e->b, y))
-		return note_type(ck, e, bad_type());
-	return note_type(ck, e, bool_type);
+	if (expr_never_nil(ck, e->a, x) | expr_never_nil(ck, e->b, y))
+		return expr_typed(ck, e, bad_type());
+	return expr_typed(ck, e, bool_type);
 }
 
 static struct type
@@ -601,23 +447,23 @@ check_in(struct check *ck, struct expr *e)
 	struct type x = check_expr(ck, e->a), list = check_expr(ck, e->b);
 
 	if (x.kind == TYPE_BAD || list.kind == TYPE_BAD)
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	if (list.kind != TYPE_LIST &&
 	    !(list.kind == TYPE_ANY && (ck->flags & CK_CONNECTOR))) {
 		diag_at(&ck->c->ss, C301, e->b->span,
 		    "`in` takes a list, this is %.*s",
 		    STR_ARG(type_text(ck->c->a, list)));
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	}
-	if (never_nil(ck, e->b, list) != 0)
-		return note_type(ck, e, bad_type());
+	if (expr_never_nil(ck, e->b, list) != 0)
+		return expr_typed(ck, e, bad_type());
 	if (list.kind == TYPE_LIST &&
-	    comparable(ck, e, x, type_element(ck->c->a, list)) != 0)
-		return note_type(ck, e, bad_type());
+	    expr_comparable(ck, e, x, type_element(ck->c->a, list)) != 0)
+		return expr_typed(ck, e, bad_type());
 	if (e->b->kind == EX_LIST)
 		for (struct item *i = e->b->items; i != NULL; i = i->next)
-			check_option(ck, x, i->value);
-	return note_type(ck, e, type_of(TYPE_BOOL, 0));
+			expr_option(ck, x, i->value);
+	return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
 }
 
 static struct type
@@ -626,11 +472,11 @@ check_nil_else(struct check *ck, struct expr *e)
 	struct type x = check_expr(ck, e->a), y = check_expr(ck, e->b), t;
 
 	if (x.kind == TYPE_BAD || y.kind == TYPE_BAD)
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	if (x.nil == 0)
 		diag_at(&ck->c->ss, C350, e->op, "`%.*s` is never null or "
 		    "absent, so `??` does nothing",
-		    STR_ARG(source_of(ck, e->a)));
+		    STR_ARG(expr_source(ck, e->a)));
 	x.nil = 0;
 	if (x.kind == TYPE_NIL)
 		x = y;
@@ -639,241 +485,17 @@ check_nil_else(struct check *ck, struct expr *e)
 		    "the left of `??` is %.*s, this is %.*s",
 		    STR_ARG(type_text(ck->c->a, x)),
 		    STR_ARG(type_text(ck->c->a, y)));
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	}
 	t.nil = y.nil;
-	return note_type(ck, e, t);
-}
-
-/* ---- choices ---- */
-
-/* Unite the type of one more branch; *t is BAD until the first. */
-static int
-branch(struct check *ck, struct expr *e, struct type *t, int first)
-{
-	struct type x = check_expr(ck, e);
-
-	if (x.kind == TYPE_BAD || (!first && t->kind == TYPE_BAD)) {
-		*t = bad_type();
-		return 0;
-	}
-	if (first) {
-		*t = x;
-		return 0;
-	}
-	if (type_unite(ck->c->a, *t, x, t) == 0)
-		return 0;
-	diag_at(&ck->c->ss, C301, e->span,
-	    "this is %.*s, the choices before it are %.*s",
-	    STR_ARG(type_text(ck->c->a, x)), STR_ARG(type_text(ck->c->a, *t)));
-	*t = bad_type();
-	return 0;
-}
-
-static int
-match_covers(const struct expr *e, struct type of)
-{
-	if (of.noption == 0 || of.nil != 0)
-		return 0;
-	for (unsigned k = 0; k < of.noption; k++) {
-		const struct item *i = e->items;
-
-		while (i != NULL && !(i->key->kind == EX_TEXT &&
-		    str_eq(i->key->text, of.options[k])))
-			i = i->next;
-		if (i == NULL)
-			return 0;
-	}
-	return 1;
-}
-
-static struct type
-check_match(struct check *ck, struct expr *e)
-{
-	struct type of = bad_type(), t = bad_type();
-	struct item *other = NULL;
-	int bad = 0;
-
-	if (e->a != NULL)
-		of = check_expr(ck, e->a);
-	for (struct item *i = e->items; i != NULL; i = i->next) {
-		if (i->key == NULL) {
-			other = i;
-		} else if (other != NULL) {
-			diag_also(&ck->c->ss, diag_at(&ck->c->ss, C312,
-			    i->key->span, "an arm behind `else` is never "
-			    "reached"), other->span, "the else");
-			bad = 1;
-		} else if (e->a == NULL) {
-			check_condition(ck, i->key);
-		} else {
-			struct type k = check_expr(ck, i->key);
-
-			if (comparable(ck, i->key, of, k) == 0)
-				check_option(ck, of, i->key);
-		}
-		branch(ck, i->value, &t, i == e->items);
-	}
-	if (other == NULL && !bad && of.kind != TYPE_BAD &&
-	    match_covers(e, of))
-		return note_type(ck, e, t);
-	if (other == NULL && !bad && (e->a == NULL || of.kind != TYPE_BAD)) {
-		diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C308, e->op,
-		    "`match` does not say what else"),
-		    "add `else => …`, perhaps `else => absent`");
-		t = bad_type();
-	}
-	return note_type(ck, e, t);
-}
-
-static struct type
-check_if(struct check *ck, struct expr *e)
-{
-	struct type t = bad_type();
-
-	check_condition(ck, e->a);
-	branch(ck, e->b, &t, 1);
-	branch(ck, e->c, &t, 0);
-	return note_type(ck, e, t);
-}
-
-static struct type
-check_try(struct check *ck, struct expr *e)
-{
-	struct type t = bad_type();
-
-	ck->tried++;
-	branch(ck, e->a, &t, 1);
-	ck->tried--;
-	branch(ck, e->b, &t, 0);
-	return note_type(ck, e, t);
-}
-
-/* ---- texts, lists, records ---- */
-
-static const char *
-as_text(struct type t)
-{
-	switch (t.kind) {
-	case TYPE_INT:
-		return "int_text";
-	case TYPE_DECIMAL:
-		return "dec_text";
-	case TYPE_BOOL:
-		return "bool_text";
-	case TYPE_DATE:
-		return "iso_date";
-	case TYPE_DATETIME:
-		return "iso_datetime";
-	default:
-		return NULL;
-	}
-}
-
-static struct type
-check_interp(struct check *ck, struct expr *e)
-{
-	int bad = 0;
-
-	for (struct item *i = e->items; i != NULL; i = i->next) {
-		struct type t = check_expr(ck, i->value);
-
-		if (t.kind == TYPE_BAD) {
-			bad = 1;
-		} else if (t.kind != TYPE_TEXT &&
-		    !(t.kind == TYPE_ANY && (ck->flags & CK_CONNECTOR))) {
-			struct diag *g = diag_at(&ck->c->ss, C304,
-			    i->value->span, "only text can stand in a text, "
-			    "this is %.*s", STR_ARG(type_text(ck->c->a, t)));
-
-			if (as_text(t) != NULL)
-				diag_fix(&ck->c->ss, g, "{%s(%.*s)}",
-				    as_text(t),
-				    STR_ARG(source_of(ck, i->value)));
-			bad = 1;
-		} else {
-			bad |= never_nil(ck, i->value, t);
-		}
-	}
-	return note_type(ck, e, bad ? bad_type() : type_of(TYPE_TEXT, 0));
-}
-
-static struct type
-check_list(struct check *ck, struct expr *e)
-{
-	struct type of = type_of(TYPE_NIL, 0);
-	struct value v;
-
-	for (struct item *i = e->items; i != NULL; i = i->next)
-		branch(ck, i->value, &of, i == e->items);
-	if (of.kind == TYPE_BAD)
-		return note_type(ck, e, bad_type());
-	if (e->n > 255 && expr_const(ck->c, e, &v) != 0)
-		diag_at(&ck->c->ss, C701, e->span,
-		    "a list of more than 255 computed elements");
-	of.nil &= NIL_NULL;
-	return note_type(ck, e, type_list(ck->c->a, of));
-}
-
-static struct type
-check_record(struct check *ck, struct expr *e)
-{
-	struct type t = type_of(TYPE_RECORD, 0);
-	struct type_field *f = arena_array(ck->c->a, e->n, sizeof(*f));
-	int bad = 0;
-
-	t.fields = f;
-	for (struct item *i = e->items; i != NULL; i = i->next) {
-		for (struct item *k = e->items; k != i; k = k->next)
-			if (str_eq(k->name.text, i->name.text)) {
-				diag_also(&ck->c->ss, diag_at(&ck->c->ss,
-				    C202, i->name.span, "`%.*s` stands twice",
-				    STR_ARG(i->name.text)), k->name.span,
-				    "the first");
-				bad = 1;
-				break;
-			}
-		f[t.nfield].name = i->name.text;
-		f[t.nfield].type = check_expr(ck, i->value);
-		bad |= f[t.nfield].type.kind == TYPE_BAD;
-		t.nfield++;
-	}
-	if (e->n > 100) {
-		diag_at(&ck->c->ss, C701, e->span,
-		    "a record of more than 100 members");
-		bad = 1;
-	}
-	return note_type(ck, e, bad ? bad_type() : t);
-}
-
-static struct type
-check_index(struct check *ck, struct expr *e)
-{
-	struct type list = check_expr(ck, e->a), t;
-	struct type i = type_of(TYPE_INT, 0);
-
-	if (check_expect(ck, e->b, i, "an index") != 0 ||
-	    list.kind == TYPE_BAD)
-		return note_type(ck, e, bad_type());
-	if (list.kind == TYPE_ANY) {
-		t = type_of(TYPE_ANY, NIL_BOTH);
-	} else if (list.kind == TYPE_LIST) {
-		t = type_element(ck->c->a, list);
-		t.nil |= list.nil | NIL_ABSENT;
-	} else {
-		diag_at(&ck->c->ss, C301, e->op,
-		    "only a list has elements, this is %.*s",
-		    STR_ARG(type_text(ck->c->a, list)));
-		t = bad_type();
-	}
-	return note_type(ck, e, t);
+	return expr_typed(ck, e, t);
 }
 
 static struct type
 misplaced(struct check *ck, struct expr *e, const char *what)
 {
 	diag_at(&ck->c->ss, C311, e->span, "%s", what);
-	return note_type(ck, e, bad_type());
+	return expr_typed(ck, e, bad_type());
 }
 
 struct type
@@ -884,7 +506,7 @@ check_expr(struct check *ck, struct expr *e)
 		return e->note->type;
 	switch (e->kind) {
 	case EX_BAD:
-		return note_type(ck, e, bad_type());
+		return expr_typed(ck, e, bad_type());
 	case EX_NULL: case EX_ABSENT: case EX_TRUE: case EX_FALSE:
 	case EX_NUMBER: case EX_TEXT: case EX_DURATION:
 		return constant(ck, e);
@@ -902,7 +524,7 @@ check_expr(struct check *ck, struct expr *e)
 	case EX_INDEX:
 		return check_index(ck, e);
 	case EX_CALL:
-		return note_type(ck, e, check_call(ck, e));
+		return expr_typed(ck, e, check_call(ck, e));
 	case EX_LIST:
 		return check_list(ck, e);
 	case EX_RECORD:
@@ -917,12 +539,12 @@ check_expr(struct check *ck, struct expr *e)
 		return check_nil_else(ck, e);
 	case EX_NOT:
 		check_condition(ck, e->a);
-		return note_type(ck, e, type_of(TYPE_BOOL, 0));
+		return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
 	case EX_AND:
 	case EX_OR:
 		check_condition(ck, e->a);
 		check_condition(ck, e->b);
-		return note_type(ck, e, type_of(TYPE_BOOL, 0));
+		return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
 	case EX_NEG: case EX_ADD: case EX_SUB: case EX_MUL:
 		return check_arithmetic(ck, e);
 	case EX_EQ: case EX_NE:

@@ -96,28 +96,6 @@ map_names(const struct map_info *m, int right, const struct str *at, size_t n,
 	return 0;
 }
 
-/* ---- renaming of a rest ---- */
-
-/* Name as the other side has it; 0 when it is none of the rest's. */
-int
-rest_rename(struct compile *c, const struct map_rule *r, int back,
-    struct str name, struct str *out)
-{
-	if (!back) {
-		*out = arena_printf(c->a, "%.*s%.*s%.*s", STR_ARG(r->prefix),
-		    STR_ARG(name), STR_ARG(r->suffix));
-		return 1;
-	}
-	if (name.n <= r->prefix.n + r->suffix.n ||
-	    !str_eq(str_from(name.p, r->prefix.n), r->prefix) ||
-	    !str_eq(str_from(name.p + name.n - r->suffix.n, r->suffix.n),
-	    r->suffix))
-		return 0;
-	*out = str_from(name.p + r->prefix.n,
-	    name.n - r->prefix.n - r->suffix.n);
-	return 1;
-}
-
 static int
 is_excepted(const struct map_rule *r, struct str right_name)
 {
@@ -316,8 +294,11 @@ writer_of(const struct map_info *m, const struct str *path, size_t n,
 		if (!r->forth || r->right.path == NULL ||
 		    !path_overlaps(r->right.path, r->right.n, path, n))
 			continue;
-		if (r->right.n > n || r->kind == RULE_REST) {
+		/* a rest may bring the field, or not */
+		if (r->kind == RULE_REST ? r->right.n >= n : r->right.n > n) {
 			*below = 1;
+		} else if (r->kind == RULE_REST) {
+			continue;
 		} else if (found == NULL || found->nguard > 0) {
 			found = r;
 		}

@@ -2,25 +2,32 @@
 noinst_LIBRARIES += src/lang/liblang.a
 src_lang_liblang_a_SOURCES = $(LANG_SOURCES)
 LANG_SOURCES = \
+	src/lang/assign.c \
 	src/lang/ast.c src/lang/ast.h \
+	src/lang/attr.c \
 	src/lang/block.c \
 	src/lang/call.c \
+	src/lang/choice.c \
+	src/lang/clause.c src/lang/clause.h \
 	src/lang/codes.c src/lang/codes.def \
 	src/lang/compile.c src/lang/compile.h \
 	src/lang/conn.c \
+	src/lang/connop.c \
 	src/lang/diag.c \
 	src/lang/enum.c \
-	src/lang/expr.c \
+	src/lang/expr.c src/lang/expr.h \
 	src/lang/finish.c \
 	src/lang/fmt.c \
 	src/lang/gen.c src/lang/gen.h \
 	src/lang/genexpr.c \
 	src/lang/graph.c \
 	src/lang/lang.h \
+	src/lang/literal.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
 	src/lang/parse.c src/lang/parse.h \
 	src/lang/pipe.c \
+	src/lang/rest.c \
 	src/lang/rules.c \
 	src/lang/sig.c \
 	src/lang/source.c src/lang/source.h \

@@ -22,4 +22,37 @@ int map_names(const struct map_info *m, int right, const struct str *at,
 int rest_rename(struct compile *c, const struct map_rule *r, int back,
     struct str name, struct str *out);
 
+/* ---- parts of map.c ---- */
+
+/*
+ * e as a place; -1 with a finding when it is no path below a side.  whole: it
+ * may be the side itself.
+ */
+int map_place(struct map_info *m, struct expr *e, struct place *p, int whole);
+int map_is_left(const struct map_info *m, struct str root);
+/* 0 when left belongs to the left side, right to the right; -1 reported. */
+int map_sides(struct map_info *m, struct expr *left, struct expr *right);
+struct map_rule *map_new_rule(struct map_info *m, struct stmt *s,
+    struct expr **guards, unsigned nguard);
+void map_keep_rule(struct map_info *m, struct map_rule *r);
+
+/* Check a rest and keep it. */
+void rest_check(struct map_info *m, struct stmt *s);
+
+/*
+ * What stands behind missing: or null: (of says which): skip, clear, error,
+ * and default(v) where other is given.  -1 with a finding.
+ */
+int attr_nil(struct compile *c, struct str of, struct expr *e,
+    enum nil_policy *out, struct expr **other);
+/* Read the attributes of a rule into it; -1 with a finding. */
+int attr_check(struct compile *c, struct map_rule *r, struct items attrs);
+
+/* The type of a rule's value after missing: and null:. */
+struct type assign_policy(struct compile *c, const struct map_rule *r,
+    struct type t, int back);
+/* A value of type from is written to p: does it fit?  -1 with a finding. */
+int assign_check(struct map_info *m, const struct map_rule *r,
+    const struct place *p, struct type from, int back, struct span at);
+
 #endif

@@ -145,7 +145,7 @@ store(struct gen_func *f, const struct map_rule *r, int back)
 		    0);
 		return;
 	}
-	/* a part is what the list has there; of a nil list, nil */
+	/* a part is what the list has there; nil is every part's value */
 	for (unsigned i = 0; i < r->nleft; i++) {
 		size_t nil;
 

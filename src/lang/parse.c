@@ -8,13 +8,11 @@
 #include "grammar/parser.h"
 
 /* Of the generated scanner. */
-typedef void *yyscan_t;
-struct yy_buffer_state;
-int lang_scan(LANG_YYSTYPE *value, LANG_YYLTYPE *at, yyscan_t scanner);
-int lang_yylex_init_extra(struct parse *p, yyscan_t *scanner);
-int lang_yylex_destroy(yyscan_t scanner);
+int lang_scan(LANG_YYSTYPE *value, LANG_YYLTYPE *at, void *scanner);
+int lang_yylex_init_extra(struct parse *p, void **scanner);
+int lang_yylex_destroy(void *scanner);
 struct yy_buffer_state *lang_yy_scan_bytes(const char *p, int n,
-    yyscan_t scanner);
+    void *scanner);
 
 static void
 keep_token(struct parse *p, int kind, struct span at)

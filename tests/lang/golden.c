@@ -2,7 +2,7 @@
  * Golden files: golden [-u]
  *
  * For every tests/lang/files/NAME.map: the findings, or the listing and the
- * results of its test blocks, are what NAME.expect says; -u writes those.
+ * results of its test blocks, are what NAME.expect says.  -u writes those.
  * What parses is formatted to itself and compiles to the same program.  The
  * shipped mappings are formatted and pass their tests.  Every code of
  * lang/codes.def but those of HARD is shown by some file.

@@ -406,7 +406,8 @@ Test(lang, formats)
 		    "else(\"{g(b,-b - 1)}y\");",
 		    "fn f(a: list<text>?, b: int = -1): text = if a == null "
 		    "then \"x\" else (\"{g(b, -b - 1)}y\");\n" },
-		{ "param a:text=\n\"x\"\n;\n", "param a: text =\n    \"x\";\n" },
+		{ "param a:text=\n\"x\"\n;\n",
+		    "param a: text =\n    \"x\";\n" },
 		{ "map m(c:s)<->(h:t){c.{a,b}<->h.x via j(\" \")|k with lossy,"
 		    "own:left;\nrest c.o.*<->h.*;}",
 		    "map m (c: s) <-> (h: t) {\n  c.{a, b} <-> h.x via "

@@ -1,0 +1,137 @@
+/*
+ * Attributes of rules: with required, missing: skip, own: left …
+ */
+#include "lang/map.h"
+
+static int
+is_word(const struct expr *e, const char *word)
+{
+	return e != NULL && e->kind == EX_NAME && str_eq(e->text, str_z(word));
+}
+
+int
+attr_nil(struct compile *c, struct str of, struct expr *e,
+    enum nil_policy *out, struct expr **other)
+{
+	int missing = str_eq(of, STR("missing"));
+
+	if (is_word(e, "skip")) {
+		*out = NIL_SKIP;
+	} else if (is_word(e, "clear")) {
+		*out = NIL_CLEAR;
+	} else if (is_word(e, "error")) {
+		*out = NIL_ERROR;
+	} else if (missing && (is_word(e, "defer") || is_word(e, "create"))) {
+		NOT_BUILT(c, e->span, "waiting for another record");
+		return -1;
+	} else if (missing && e->kind == EX_CALL &&
+	    is_word(e->a, "default") && e->n == 1 && other != NULL) {
+		*out = NIL_DEFAULT;
+		*other = e->items->value;
+	} else {
+		if (e->kind != EX_BAD)
+			diag_at(&c->ss, C212, e->span, "`%.*s` is %s",
+			    STR_ARG(of), missing ? other ?
+			    "skip, clear, error or default(…)" :
+			    "skip, clear or error" :
+			    "clear, skip or error");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_own(struct compile *c, struct map_rule *r, struct expr *e)
+{
+	static const char *const later[] = { "right", "latest", "fill", "max",
+		"min", "union", "manual", "expr" };
+
+	if (is_word(e, "left")) {
+		r->own = 1;
+		return 0;
+	}
+	for (size_t i = 0; i < COUNT(later); i++)
+		if (is_word(e, later[i]) || (e->kind == EX_CALL &&
+		    is_word(e->a, later[i]))) {
+			diag_fix(&c->ss, diag_at(&c->ss, C190, e->span,
+			    "`own: %s` is not built yet", later[i]),
+			    "without `own` a rule writes both ways");
+			return -1;
+		}
+	if (e->kind != EX_BAD)
+		diag_at(&c->ss, C212, e->span, "`own` is left, right, latest, "
+		    "fill, max, min, union, manual or expr");
+	return -1;
+}
+
+static int
+check_attr(struct compile *c, struct map_rule *r, struct item *i)
+{
+	static const char *const known[] = { "required", "lossy", "readonly",
+		"create only", "missing", "null", "own" };
+	static const char *const later[] = { "unknown", "prune", "order" };
+	struct str name = i->name.text;
+	struct near near;
+	struct diag *g;
+
+	if (i->value == NULL) {
+		int *flag = str_eq(name, STR("required")) ? &r->required :
+		    str_eq(name, STR("lossy")) ? &r->lossy :
+		    str_eq(name, STR("readonly")) ? &r->readonly :
+		    str_eq(name, STR("create only")) ? &r->create_only : NULL;
+
+		if (flag != NULL) {
+			*flag = 1;
+			return 0;
+		}
+	} else if (str_eq(name, STR("missing"))) {
+		return attr_nil(c, name, i->value, &r->missing, &r->other);
+	} else if (str_eq(name, STR("null"))) {
+		return attr_nil(c, name, i->value, &r->null, NULL);
+	} else if (str_eq(name, STR("own"))) {
+		return check_own(c, r, i->value);
+	}
+	for (size_t k = 0; k < COUNT(later); k++)
+		if (str_eq(name, str_z(later[k]))) {
+			NOT_BUILT(c, i->span, later[k]);
+			return -1;
+		}
+	near_init(&near, name);
+	for (size_t k = 0; k < COUNT(known); k++) {
+		if (str_eq(name, str_z(known[k]))) {
+			diag_at(&c->ss, C212, i->span, i->value == NULL ?
+			    "`%.*s` needs a value" : "`%.*s` takes no value",
+			    STR_ARG(name));
+			return -1;
+		}
+		near_try(&near, str_z(known[k]));
+	}
+	g = diag_at(&c->ss, C211, i->name.span, "unknown attribute `%.*s`",
+	    STR_ARG(name));
+	if (near.best.n > 0)
+		diag_fix(&c->ss, g, "did you mean `%.*s`?",
+		    STR_ARG(near.best));
+	return -1;
+}
+
+int
+attr_check(struct compile *c, struct map_rule *r, struct items attrs)
+{
+	int bad = 0;
+
+	for (struct item *i = attrs.first; i != NULL; i = i->next) {
+		struct item *k = attrs.first;
+
+		while (k != i && !str_eq(k->name.text, i->name.text))
+			k = k->next;
+		if (k != i) {
+			diag_also(&c->ss, diag_at(&c->ss, C202, i->span,
+			    "`%.*s` stands twice", STR_ARG(i->name.text)),
+			    k->span, "the first");
+			bad = 1;
+			continue;
+		}
+		bad |= check_attr(c, r, i);
+	}
+	return bad ? -1 : 0;
+}

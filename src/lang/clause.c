@@ -1,0 +1,187 @@
+/*
+ * Clauses of connectors: walking them, their arguments, and functions of what
+ * stands in them.
+ */
+#include "lang/clause.h"
+
+#define SEEN_MAX 32
+
+void
+clause_all(struct conn *k, struct stmt *body, const struct word_rule *rules,
+    size_t n, void *what, const char *where)
+{
+	struct sources *ss = &k->c->ss;
+	const struct stmt *seen[SEEN_MAX] = { 0 };
+
+	for (struct stmt *s = body; s != NULL; s = s->next) {
+		struct near near;
+		struct diag *g;
+		size_t i = 0;
+
+		near_init(&near, s->name.text);
+		while (i < n && !str_eq(s->name.text, str_z(rules[i].name)))
+			near_try(&near, str_z(rules[i++].name));
+		if (i == n) {
+			g = diag_at(ss, C601, s->name.span,
+			    "`%.*s` means nothing in %s",
+			    STR_ARG(s->name.text), where);
+			if (near.best.n > 0)
+				diag_fix(ss, g, "did you mean `%.*s`?",
+				    STR_ARG(near.best));
+			continue;
+		}
+		if (rules[i].once && seen[i] != NULL) {
+			diag_also(ss, diag_at(ss, C202, s->head,
+			    "a second `%.*s`", STR_ARG(s->name.text)),
+			    seen[i]->head, "the first");
+			continue;
+		}
+		seen[i] = s;
+		rules[i].make(k, s, what);
+	}
+}
+
+/* ---- arguments ---- */
+
+struct args
+clause_args(struct conn *k, const struct stmt *s)
+{
+	return (struct args){ k, s, s->words.first };
+}
+
+int
+clause_bad(struct args *a, const char *form)
+{
+	struct span sp = a->at ? a->at->span : a->s->head;
+
+	if (a->s->name.text.n > 0)
+		diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C602, sp,
+		    "`%.*s` is written in another way",
+		    STR_ARG(a->s->name.text)), "%s", form);
+	else
+		diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C602, sp,
+		    "this cannot stand behind the outcome"), "%s", form);
+	return -1;
+}
+
+struct expr *
+clause_next(struct args *a)
+{
+	struct expr *e = a->at ? a->at->value : NULL;
+
+	if (a->at != NULL)
+		a->at = a->at->next;
+	return e;
+}
+
+int
+clause_text(const struct expr *e, struct str *out)
+{
+	if (e == NULL || e->kind != EX_TEXT)
+		return 0;
+	*out = e->text;
+	return 1;
+}
+
+int
+clause_word(struct args *a, const char *word)
+{
+	if (a->at == NULL || a->at->value->kind != EX_NAME ||
+	    !str_eq(a->at->value->text, str_z(word)))
+		return 0;
+	a->at = a->at->next;
+	return 1;
+}
+
+int
+clause_number(struct conn *k, const struct expr *e, int64_t *out)
+{
+	struct value v;
+
+	if (e == NULL || e->kind != EX_NUMBER ||
+	    literal_value(k->c, e, &v) != 0 || v.type != V_INT)
+		return -1;
+	*out = v.u.i;
+	return 0;
+}
+
+int
+clause_time(struct conn *k, const struct expr *e, int64_t *out)
+{
+	struct value v;
+	struct dec ms;
+
+	if (e == NULL || e->kind != EX_DURATION ||
+	    literal_value(k->c, e, &v) != 0)
+		return -1;
+	if (v.type == V_INT)
+		return __builtin_mul_overflow(v.u.i, 1000, out) ? -1 : 0;
+	if (dec_shift(*v.u.d, 3, &ms, NULL) != 0)
+		return -1;
+	return dec_to_int(ms, out, NULL);
+}
+
+struct str
+clause_keep(struct conn *k, struct str s)
+{
+	return arena_str(k->ua, s);
+}
+
+/* ---- functions ---- */
+
+static struct type
+record_type(struct conn *k)
+{
+	static const char *const names[] = { "match", "id", "trace", "fields",
+		"key" };
+	struct type t = type_of(TYPE_RECORD, 0);
+	struct type_field *f = arena_array(k->c->a, COUNT(names), sizeof(*f));
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		f[i] = (struct type_field){ str_z(names[i]),
+			type_of(TYPE_ANY, NIL_ABSENT) };
+	t.fields = f;
+	t.nfield = COUNT(names);
+	return t;
+}
+
+struct local *
+conn_local(struct conn *k, struct local *up, const char *name, struct type t,
+    unsigned reg)
+{
+	struct local *l = arena_new(k->c->a, struct local);
+
+	*l = (struct local){ .up = up, .name = str_z(name), .type = t,
+		.kind = LOCAL_ARG, .reg = reg };
+	return l;
+}
+
+int
+conn_function(struct conn *k, struct expr *e, enum view view, const char *name)
+{
+	struct compile *c = k->c;
+	struct check ck = { .c = c, .m = k->m, .flags = CK_CONNECTOR };
+	struct type any = type_of(TYPE_ANY, NIL_BOTH);
+	struct gen_func *f;
+	unsigned nargs = view == VIEW_RECORDS ? 2 : 1;
+
+	if (view == VIEW_RECORDS) {
+		ck.scope = conn_local(k, NULL, "records",
+		    type_list(c->a, record_type(k)), 0);
+		ck.scope = conn_local(k, ck.scope, "param",
+		    type_of(TYPE_RECORD, 0), 1);
+	} else {
+		ck.scope = conn_local(k, NULL, view == VIEW_BODY ? "body" :
+		    "item", any, 0);
+	}
+	check_expr(&ck, e);
+	check_sure(&ck, e);
+	if (c->d->nerror > 0)
+		return 0;
+	f = gen_func(k->g, str_z(name), nargs);
+	f->at = e->span;
+	gen_expr(c, f, e, nargs);
+	f->at = e->span;
+	gen_a(f, OP_RETURN, nargs);
+	return f->index;
+}

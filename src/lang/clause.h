@@ -1,0 +1,70 @@
+/*
+ * Clauses of connectors: words and values side by side, name arg arg { … };.
+ * Which word may stand where is a table per block.
+ */
+#ifndef LANG_CLAUSE_H
+#define LANG_CLAUSE_H
+
+#include "lang/compile.h"
+
+/* A connector that is being made. */
+struct conn {
+	struct compile *c;
+	struct module *m;
+	struct gen *g;
+	struct unit_connector *out;
+	struct arena *ua; /* of the unit */
+};
+
+/* A clause that a block knows; where it may not come twice, once is set. */
+struct word_rule {
+	const char *name;
+	int (*make)(struct conn *k, struct stmt *s, void *what);
+	int once;
+};
+
+/* Hand each clause of a body to its maker; where: "a budget". */
+void clause_all(struct conn *k, struct stmt *body,
+    const struct word_rule *rules, size_t n, void *what, const char *where);
+
+/* The arguments of a clause, from the first on. */
+struct args {
+	struct conn *k;
+	const struct stmt *s;
+	struct item *at;
+};
+
+struct args clause_args(struct conn *k, const struct stmt *s);
+/* Report the argument that is next, with the form it should have; -1. */
+int clause_bad(struct args *a, const char *form);
+/* The next argument, NULL behind the last. */
+struct expr *clause_next(struct args *a);
+/* 1 when the next argument is that word, which is then passed. */
+int clause_word(struct args *a, const char *word);
+/* 1 and the text when e (may be NULL) is one. */
+int clause_text(const struct expr *e, struct str *out);
+/* 0 or -1, without a finding. */
+int clause_number(struct conn *k, const struct expr *e, int64_t *out);
+/* A duration as milliseconds. */
+int clause_time(struct conn *k, const struct expr *e, int64_t *ms);
+/* A copy that lives as long as the unit. */
+struct str clause_keep(struct conn *k, struct str s);
+
+/* What the functions of a block see: records and param, body, item. */
+enum view { VIEW_RECORDS, VIEW_BODY, VIEW_ITEM };
+
+/*
+ * Compile e to a function; its index, or any when there are findings: then no
+ * code is made at all.
+ */
+int conn_function(struct conn *k, struct expr *e, enum view view,
+    const char *name);
+/* One more name that a function sees, in a register. */
+struct local *conn_local(struct conn *k, struct local *up, const char *name,
+    struct type t, unsigned reg);
+
+/* Makers of connop.c. */
+int conn_object(struct conn *k, struct stmt *s, void *what);
+int conn_classify(struct conn *k, struct stmt *s, void *what);
+
+#endif

@@ -1,0 +1,447 @@
+/*
+ * The objects of a connector, their operations, and what replies mean.
+ *
+ * A function of a connector takes values, has no slots, and sees replies as
+ * they come: a member of any is any.
+ */
+#include "lang/clause.h"
+
+/* ---- operations ---- */
+
+static int
+op_request(struct conn *k, struct stmt *s, void *what)
+{
+	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH",
+		"DELETE" };
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+	struct expr *method = clause_next(&a), *path = clause_next(&a);
+	size_t i = 0;
+
+	if (method == NULL || method->kind != EX_NAME || path == NULL ||
+	    (path->kind != EX_TEXT && path->kind != EX_INTERP) ||
+	    a.at != NULL)
+		return clause_bad(&a, "request POST \"/path\";");
+	while (i < COUNT(methods) && !str_eq(method->text, str_z(methods[i])))
+		i++;
+	if (i == COUNT(methods)) {
+		diag_fix(&k->c->ss, diag_at(&k->c->ss, C602, method->span,
+		    "there is no method `%.*s`", STR_ARG(method->text)),
+		    "GET, POST, PUT, PATCH or DELETE");
+		return -1;
+	}
+	op->method = clause_keep(k, method->text);
+	op->path = conn_function(k, path, VIEW_RECORDS, "path");
+	return 0;
+}
+
+static int
+op_body(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+
+	if (!s->has_value || s->words.n > 0)
+		return clause_bad(&a, "body = { … };");
+	op->body = conn_function(k, s->value, VIEW_RECORDS, "body");
+	return 0;
+}
+
+static int
+op_header(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+	struct str name;
+	struct expr *value;
+
+	if (!clause_text(clause_next(&a), &name) ||
+	    (value = clause_next(&a)) == NULL || a.at != NULL)
+		return clause_bad(&a, "header \"Name\" \"value\";");
+	op->header_name[op->nheader] = clause_keep(k, name);
+	op->header_value[op->nheader++] = conn_function(k, value, VIEW_RECORDS,
+	    "header");
+	return 0;
+}
+
+static const struct {
+	const char *word, *second;
+	enum outcome outcome;
+} outcomes[] = {
+	{ "ok", NULL, OUTCOME_OK },
+	{ "per_item", NULL, OUTCOME_PER_ITEM },
+	{ "retry", NULL, OUTCOME_RETRY },
+	{ "throttle", NULL, OUTCOME_THROTTLE },
+	{ "refresh", "retry", OUTCOME_REFRESH },
+	{ "refresh", NULL, OUTCOME_REFRESH },
+	{ "conflict", NULL, OUTCOME_CONFLICT },
+	{ "not_found", NULL, OUTCOME_NOT_FOUND },
+	{ "fail", "config", OUTCOME_FAIL_CONFIG },
+	{ "fail", "data", OUTCOME_FAIL_DATA },
+	{ "fail", "permanent", OUTCOME_FAIL_PERMANENT },
+	{ "unknown", NULL, OUTCOME_UNKNOWN },
+	{ "ignore", NULL, OUTCOME_IGNORE },
+};
+
+/* One or two words; -1 with a finding. */
+static int
+outcome(struct args *a, enum outcome *out)
+{
+	struct item *start = a->at;
+	struct span sp = start ? start->span : a->s->head;
+
+	for (size_t i = 0; i < COUNT(outcomes); i++) {
+		a->at = start;
+		if (clause_word(a, outcomes[i].word) && (!outcomes[i].second ||
+		    clause_word(a, outcomes[i].second))) {
+			*out = outcomes[i].outcome;
+			return 0;
+		}
+	}
+	a->at = start;
+	diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C604, sp,
+	    "there is no such outcome"), "ok, per_item, retry, throttle, "
+	    "refresh retry, conflict, not_found, fail config, fail data, "
+	    "fail permanent, unknown or ignore");
+	return -1;
+}
+
+/*
+ * results keyed LIST by KEY id ID errors LIST by KEY text TEXT unmatched …;
+ * results aligned LIST id ID error ERROR text TEXT unmatched …;
+ * results whole;
+ */
+static int
+op_results(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+	int errors = 0;
+
+	if (clause_word(&a, "keyed"))
+		op->model = RESULT_KEYED;
+	else if (clause_word(&a, "aligned"))
+		op->model = RESULT_ALIGNED;
+	else if (clause_word(&a, "whole"))
+		op->model = RESULT_WHOLE;
+	else
+		return clause_bad(&a, "results keyed …, aligned … or whole;");
+	if (op->model != RESULT_WHOLE) {
+		if (a.at == NULL)
+			return clause_bad(&a, "results keyed body.results "
+			    "by item.… id item.id;");
+		op->list = conn_function(k, clause_next(&a), VIEW_BODY,
+		    "results");
+	}
+	while (a.at != NULL) {
+		struct item *word = a.at;
+		int *to, body = 0;
+
+		if (clause_word(&a, "unmatched")) {
+			if (outcome(&a, &op->unmatched) != 0)
+				return -1;
+			continue;
+		}
+		if (clause_word(&a, "errors")) {
+			to = &op->errors;
+			body = errors = 1;
+		} else if (clause_word(&a, "by")) {
+			to = errors ? &op->error_key : &op->key;
+		} else if (clause_word(&a, "id")) {
+			to = &op->id;
+		} else if (clause_word(&a, "error")) {
+			to = &op->error_key;
+		} else if (clause_word(&a, "text")) {
+			to = &op->error_text;
+		} else {
+			return clause_bad(&a, "by, id, errors … by, error, "
+			    "text or unmatched");
+		}
+		if (*to >= 0 || a.at == NULL) {
+			a.at = word;
+			return clause_bad(&a, a.at == NULL ? "a value" :
+			    "each word once, with a value behind it");
+		}
+		*to = conn_function(k, clause_next(&a), body ? VIEW_BODY :
+		    VIEW_ITEM, "results");
+	}
+	if (op->model == RESULT_KEYED && op->key < 0)
+		return clause_bad(&a, "results keyed body.results by "
+		    "item.trace …;");
+	return 0;
+}
+
+/* cost { burst: 1, day: 1 } */
+static void
+op_cost(struct conn *k, struct unit_op *op, struct expr *cost)
+{
+	op->cost_budget = arena_array(k->ua, cost->n,
+	    sizeof(*op->cost_budget));
+	op->cost = arena_array(k->ua, cost->n, sizeof(*op->cost));
+	for (struct item *i = cost->items; i != NULL; i = i->next) {
+		int64_t n;
+		uint32_t b = 0;
+
+		while (b < k->out->nbudget && !str_eq(i->name.text,
+		    k->out->budgets[b].name))
+			b++;
+		if (b == k->out->nbudget) {
+			diag_at(&k->c->ss, C605, i->name.span,
+			    "there is no budget `%.*s`",
+			    STR_ARG(i->name.text));
+			continue;
+		}
+		if (clause_number(k, i->value, &n) != 0 || n < 0) {
+			diag_at(&k->c->ss, C602, i->value->span,
+			    "a cost is a whole number");
+			continue;
+		}
+		op->cost_budget[op->ncost] = k->out->budgets[b].name;
+		op->cost[op->ncost++] = n;
+	}
+}
+
+static int
+make_op(struct conn *k, struct stmt *s, void *what)
+{
+	static const struct word_rule words[] = {
+		{ "request", op_request, 1 },
+		{ "body", op_body, 1 },
+		{ "header", op_header, 0 },
+		{ "results", op_results, 1 },
+	};
+	static const char *const names[] = {
+#define X(name, word) word,
+		CONNECTOR_OPS(X)
+#undef X
+	};
+	struct unit_object *o = what;
+	struct unit_op *op = &o->ops[o->nop];
+	struct args a = clause_args(k, s);
+	int64_t batch = 1;
+	size_t n = 0;
+
+	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
+		.id = -1, .errors = -1, .error_key = -1, .error_text = -1,
+		.unmatched = OUTCOME_UNKNOWN, .model = RESULT_WHOLE };
+	while (!str_eq(s->name.text, str_z(names[op->op])))
+		op->op++;
+	if (clause_word(&a, "batch") &&
+	    (clause_number(k, clause_next(&a), &batch) != 0 || batch < 1 ||
+	    batch > 10000))
+		return clause_bad(&a, "upsert batch 100 { … }");
+	if (a.at != NULL || !s->has_body)
+		return clause_bad(&a, "upsert batch 100 cost { … } { … }");
+	o->nop++;
+	op->batch = (uint32_t)batch;
+	op->pos = span_pos(&k->c->ss, s->span);
+	if (s->has_value)
+		op_cost(k, op, s->value);
+	for (struct stmt *i = s->body; i != NULL; i = i->next)
+		n++;
+	op->header_name = arena_array(k->ua, n, sizeof(*op->header_name));
+	op->header_value = arena_array(k->ua, n, sizeof(*op->header_value));
+	clause_all(k, s->body, words, COUNT(words), op, "an operation");
+	if (op->method.n == 0)
+		diag_fix(&k->c->ss, diag_at(&k->c->ss, C603, s->head,
+		    "the operation needs `request`"),
+		    "request POST \"/path\";");
+	return 0;
+}
+
+/* ---- objects ---- */
+
+static int
+object_id(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_object *o = what;
+	struct args a = clause_args(k, s);
+
+	if (!s->has_value || s->words.n > 0)
+		return clause_bad(&a, "id = body.id;");
+	o->id = conn_function(k, s->value, VIEW_BODY, "id");
+	return 0;
+}
+
+static int
+object_clear(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_object *o = what;
+	struct args a = clause_args(k, s);
+	struct buf b = { 0 };
+	struct value v;
+	struct expr *e;
+
+	if (!clause_word(&a, "encode") || (e = clause_next(&a)) == NULL ||
+	    a.at != NULL || expr_const(k->c, e, &v) != 0)
+		return clause_bad(&a, "clear encode \"\"; or clear encode "
+		    "null;");
+	value_write(&b, v);
+	o->clear = clause_keep(k, buf_str(&b));
+	buf_fini(&b);
+	return 0;
+}
+
+static int
+object_fields(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_object *o = what;
+	struct args a = clause_args(k, s);
+	struct str path;
+	int64_t ms = 3600000;
+
+	if (!clause_word(&a, "from") || !clause_text(clause_next(&a), &path) ||
+	    (clause_word(&a, "cache") &&
+	    clause_time(k, clause_next(&a), &ms) != 0) ||
+	    a.at != NULL)
+		return clause_bad(&a, "fields from \"/path\" cache 1h;");
+	o->fields_path = clause_keep(k, path);
+	o->fields_cache_s = ms / 1000;
+	return 0;
+}
+
+static int
+not_yet(struct conn *k, struct stmt *s, void *what)
+{
+	(void)what;
+	diag_at(&k->c->ss, C190, s->head, "`%.*s` is not built yet",
+	    STR_ARG(s->name.text));
+	return -1;
+}
+
+int
+conn_object(struct conn *k, struct stmt *s, void *what)
+{
+	static const struct word_rule words[] = {
+		{ "id", object_id, 1 },
+		{ "clear", object_clear, 1 },
+		{ "fields", object_fields, 1 },
+		{ "upsert", make_op, 1 },
+		{ "create", make_op, 1 },
+		{ "update", make_op, 1 },
+		{ "archive", make_op, 1 },
+		{ "delete", make_op, 1 },
+		{ "read", not_yet, 0 },
+		{ "list", not_yet, 0 },
+		{ "webhook", not_yet, 0 },
+	};
+	struct args a = clause_args(k, s);
+	struct expr *name = clause_next(&a);
+	struct unit_object *o;
+	size_t n = 0;
+
+	(void)what;
+	if (name == NULL || name->kind != EX_NAME || a.at != NULL ||
+	    !s->has_body)
+		return clause_bad(&a, "object contact { … }");
+	for (uint32_t i = 0; i < k->out->nobject; i++)
+		if (str_eq(k->out->objects[i].name, name->text)) {
+			diag_at(&k->c->ss, C202, name->span,
+			    "a second object `%.*s`", STR_ARG(name->text));
+			return -1;
+		}
+	o = &k->out->objects[k->out->nobject++];
+	o->name = clause_keep(k, name->text);
+	o->id = -1;
+	for (struct stmt *i = s->body; i != NULL; i = i->next)
+		n++;
+	o->ops = arena_array(k->ua, n, sizeof(*o->ops));
+	clause_all(k, s->body, words, COUNT(words), o, "an object");
+	return 0;
+}
+
+/* ---- classify ---- */
+
+/* retry after (header("Retry-After") ?? 10s): leaves [outcome, seconds]. */
+static int
+gen_outcome(struct conn *k, struct gen_func *f, struct check *ck,
+    struct stmt *s)
+{
+	struct args a = clause_args(k, s);
+	enum outcome what;
+	struct expr *after;
+	struct type t;
+
+	if (outcome(&a, &what) != 0)
+		return -1;
+	gen_const(f, 3, value_int(what));
+	after = a.at ? a.at->value : NULL;
+	if (after == NULL) {
+		gen_abc(f, OP_LIST, 3, 3, 1);
+		return 0;
+	}
+	if ((what != OUTCOME_RETRY && what != OUTCOME_THROTTLE) ||
+	    after->kind != EX_CALL || after->a->kind != EX_NAME ||
+	    !str_eq(after->a->text, STR("after")) || after->n != 1 ||
+	    a.at->next != NULL)
+		return clause_bad(&a, "retry after(…) or throttle after(…)");
+	/* a reply's header says seconds or a date; the engine reads it */
+	after = after->items->value;
+	ck->flags |= CK_AFTER;
+	t = check_expr(ck, after);
+	ck->flags &= ~(unsigned)CK_AFTER;
+	if (t.kind == TYPE_BAD)
+		return -1;
+	if (t.kind != TYPE_DURATION && !type_is_number(t)) {
+		diag_at(&k->c->ss, C301, after->span,
+		    "`after` takes a duration or seconds, this is %.*s",
+		    STR_ARG(type_text(k->c->a, t)));
+		return -1;
+	}
+	if (k->c->d->nerror == 0) {
+		gen_expr(k->c, f, after, 4);
+		gen_abc(f, OP_LIST, 3, 3, 2);
+	}
+	return 0;
+}
+
+int
+conn_classify(struct conn *k, struct stmt *s, void *what)
+{
+	struct compile *c = k->c;
+	struct check ck = { .c = c, .m = k->m, .flags = CK_CONNECTOR };
+	struct gen_func *f;
+	const struct stmt *other = NULL;
+
+	(void)what;
+	ck.scope = conn_local(k, NULL, "status", type_of(TYPE_INT, 0), 0);
+	ck.scope = conn_local(k, ck.scope, " headers",
+	    type_of(TYPE_ANY, 0), 1);
+	ck.scope = conn_local(k, ck.scope, "body", type_of(TYPE_ANY, NIL_BOTH),
+	    2);
+	f = gen_func(k->g, STR("classify"), 3);
+	for (struct stmt *i = s->body; i != NULL; i = i->next) {
+		size_t no = SIZE_MAX;
+
+		f->at = i->span;
+		if (other != NULL) {
+			diag_also(&c->ss, diag_at(&c->ss, C312, i->span,
+			    "a case behind `else` is never reached"),
+			    other->span, "the else");
+			continue;
+		}
+		if (i->guard == NULL) {
+			other = i;
+		} else {
+			check_condition(&ck, i->guard);
+			check_sure(&ck, i->guard);
+			if (c->d->nerror == 0) {
+				gen_expr(c, f, i->guard, 3);
+				no = gen_jump(f, OP_JUMP_FALSE, 3);
+			}
+		}
+		if (gen_outcome(k, f, &ck, i) == 0) {
+			f->at = i->span;
+			gen_a(f, OP_RETURN, 3);
+		}
+		if (no != SIZE_MAX)
+			gen_label(f, no);
+	}
+	if (other == NULL) {
+		/* nothing matched: retried, then failed with an alert */
+		gen_const(f, 3, (struct value){ .type = V_ABSENT });
+		gen_a(f, OP_RETURN, 3);
+	}
+	k->out->classify = f->index;
+	return 0;
+}

@@ -1,0 +1,136 @@
+/*
+ * rest c.custom.* <-> h.properties.*: the fields that nothing else names.
+ */
+#include "lang/map.h"
+
+/* prefix("x_") and suffix("_x") with constant texts. */
+static int
+rest_pipe(struct map_info *m, struct map_rule *r, struct items pipe)
+{
+	struct compile *c = m->ck.c;
+
+	if (pipe_check(&m->ck, r, pipe) != 0)
+		return -1;
+	for (unsigned i = 0; i < r->nstep; i++) {
+		struct step *s = &r->steps[i];
+		struct str *fix = s->sig == NULL ? NULL :
+		    strcmp(s->sig->b->name, "prefix") == 0 ? &r->prefix :
+		    strcmp(s->sig->b->name, "suffix") == 0 ? &r->suffix : NULL;
+		struct value v;
+
+		if (fix == NULL || expr_const(c, s->args[0], &v) != 0 ||
+		    v.type != V_TEXT) {
+			diag_fix(&c->ss, diag_at(&c->ss, C419, s->span,
+			    "`rest` renames by prefix(\"…\") and "
+			    "suffix(\"…\")"), "via prefix(\"x_\")");
+			return -1;
+		}
+		*fix = fix == &r->prefix ?
+		    arena_printf(c->a, "%.*s%.*s", (int)v.n, v.u.p,
+		    STR_ARG(*fix)) :
+		    arena_printf(c->a, "%.*s%.*s", STR_ARG(*fix), (int)v.n,
+		    v.u.p);
+	}
+	return 0;
+}
+
+/* Members that nothing else names: what one of them is. */
+static int
+rest_type(struct map_info *m, const struct place *p, struct str name,
+    struct type *t, struct span at)
+{
+	struct compile *c = m->ck.c;
+	struct type of = p->type;
+
+	of.nil = 0;
+	if (of.kind != TYPE_RECORD && of.kind != TYPE_ANY) {
+		diag_at(&c->ss, C402, at, "`%.*s` is %.*s and has no fields",
+		    STR_ARG(span_line(&c->ss, p->expr->span, c->a)),
+		    STR_ARG(type_text(c->a, of)));
+		return -1;
+	}
+	if (type_member(c->a, of, name, t) != 0) {
+		diag_witness(&c->ss, diag_at(&c->ss, C420, at,
+		    "`%.*s` takes no fields that its schema does not name",
+		    STR_ARG(span_line(&c->ss, p->expr->span, c->a))),
+		    "it has no `%.*s`", STR_ARG(name));
+		return -1;
+	}
+	return 0;
+}
+
+static int
+check_rest_types(struct map_info *m, struct map_rule *r)
+{
+	struct compile *c = m->ck.c;
+	struct str left = STR("name"), right = arena_printf(c->a,
+	    "%.*sname%.*s", STR_ARG(r->prefix), STR_ARG(r->suffix));
+	struct type a, b;
+	struct place to;
+
+	if ((rest_type(m, &r->left[0], left, &a, r->stmt->left->span) |
+	    rest_type(m, &r->right, right, &b, r->stmt->right->span)) != 0)
+		return -1;
+	a.nil &= NIL_NULL;
+	b.nil &= NIL_NULL;
+	to = r->right;
+	to.type = b;
+	if (r->forth && assign_check(m, r, &to, a, 0,
+	    r->stmt->right->span) != 0)
+		return -1;
+	to = r->left[0];
+	to.type = a;
+	return r->back ? assign_check(m, r, &to, b, 1, r->stmt->left->span) :
+	    0;
+}
+
+void
+rest_check(struct map_info *m, struct stmt *s)
+{
+	struct compile *c = m->ck.c;
+	struct map_rule *r = map_new_rule(m, s, NULL, 0);
+	struct str root = expr_root(s->left);
+	int back = s->arrow != ARROW_BOTH && map_is_left(m, root), bad;
+	struct expr *left = back || s->arrow == ARROW_BOTH ? s->left :
+	    s->right;
+	struct expr *right = left == s->left ? s->right : s->left;
+
+	r->kind = RULE_REST;
+	m->bad = 1; /* until the end */
+	if (map_sides(m, left, right) != 0)
+		return;
+	r->nleft = 1;
+	r->left = arena_new(c->a, struct place);
+	r->forth = s->arrow == ARROW_BOTH || !back;
+	r->back = s->arrow == ARROW_BOTH || back;
+	bad = map_place(m, left, &r->left[0], 1);
+	bad |= map_place(m, right, &r->right, 1);
+	bad |= rest_pipe(m, r, s->pipe);
+	for (struct item *i = s->attrs.first; i != NULL; i = i->next) {
+		NOT_BUILT(c, i->span, "an attribute of `rest`");
+		bad = 1;
+	}
+	if (bad || check_rest_types(m, r) != 0)
+		return;
+	map_keep_rule(m, r);
+	m->bad = 0;
+}
+
+int
+rest_rename(struct compile *c, const struct map_rule *r, int back,
+    struct str name, struct str *out)
+{
+	if (!back) {
+		*out = arena_printf(c->a, "%.*s%.*s%.*s", STR_ARG(r->prefix),
+		    STR_ARG(name), STR_ARG(r->suffix));
+		return 1;
+	}
+	if (name.n <= r->prefix.n + r->suffix.n ||
+	    !str_eq(str_from(name.p, r->prefix.n), r->prefix) ||
+	    !str_eq(str_from(name.p + name.n - r->suffix.n, r->suffix.n),
+	    r->suffix))
+		return 0;
+	*out = str_from(name.p + r->prefix.n,
+	    name.n - r->prefix.n - r->suffix.n);
+	return 1;
+}
