@@ -1,7 +1,7 @@
 /*
  * Tapes.  Reading is made of record/'s tokens, as its reader is, because a
- * call per value costs as much as the value.  Recursion follows containers, and the scanner has refused what is
- * nested deeper than RECORD_DEPTH.
+ * call per value costs as much as the value.  Recursion follows containers,
+ * and the scanner has refused what is nested deeper than RECORD_DEPTH.
  */
 #include "schema/tape.h"
 
