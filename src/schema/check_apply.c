@@ -62,8 +62,8 @@ none_of(struct check *c, const struct node *n, const struct apply *a,
 	/* an alternative's own alternatives are not told */
 	if (c->fn != take_first)
 		why_not(c, a, at, up, &why);
-	complain(c, n, at, keyword, "matches none of the %zu schemas of \"%.*s\""
-	    "%s%.*s%s", a->n, STR_ARG(keyword), why.n ? " (" : "",
+	complain(c, n, at, keyword, "matches none of the %zu schemas of "
+	    "\"%.*s\"%s%.*s%s", a->n, STR_ARG(keyword), why.n ? " (" : "",
 	    STR_ARG(buf_str(&why)), why.n ? ")" : "");
 	buf_fini(&why);
 	return 0;
@@ -114,7 +114,9 @@ apply_if(struct check *c, const struct apply *a, uint32_t at,
 	int yes = check_quietly(c, a->nodes[0], at, up, marks);
 	const struct node *then = a->nodes[yes ? 1 : 2];
 
-	return then == NULL || c->broken ? 1 : check_eval(c, then, at, up, marks);
+	if (then == NULL || c->broken)
+		return 1;
+	return check_eval(c, then, at, up, marks);
 }
 
 /* The outermost resource on the way here that has the anchor decides. */

@@ -3,7 +3,7 @@
  */
 #include "schema/format.h"
 
-/* n digits at *s as a number; *s moves behind them.  -1: there are not. */
+/* n digits at *s as a number; *s moves behind them.  -1: there are fewer. */
 static int
 digits(struct str *s, size_t n)
 {

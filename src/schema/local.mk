@@ -4,9 +4,10 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/check_apply.c \
 	src/schema/check_nested.c \
 	src/schema/check_scalar.c \
-	src/schema/compile.c \
+	src/schema/compile.c src/schema/compile.h \
 	src/schema/doc.c src/schema/doc.h \
 	src/schema/ecma.c \
+	src/schema/find.c \
 	src/schema/format.c src/schema/format.h \
 	src/schema/format_net.c \
 	src/schema/format_time.c \
@@ -18,10 +19,15 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/literal.c src/schema/literal.h \
 	src/schema/regex.c src/schema/regex.h \
 	src/schema/complain.c src/schema/complain.h \
+	src/schema/rules.c \
 	src/schema/schema.h \
 	src/schema/tape.c src/schema/tape.h \
 	src/schema/uri.c src/schema/uri.h \
-	src/schema/view.c src/schema/view.h
+	src/schema/view.c src/schema/view.h \
+	src/schema/view_limits.c \
+	src/schema/view_members.c \
+	src/schema/viewnode.h \
+	src/schema/words.c src/schema/words.h
 
 check_PROGRAMS += tests/unit/schema
 TESTS += tests/unit/schema
@@ -31,9 +37,12 @@ tests_unit_schema_SOURCES = \
 	tests/unit/schema_format.c \
 	tests/unit/schema_limits.c \
 	tests/unit/schema_load.c \
+	tests/unit/schema_steady.c \
 	tests/unit/schema_suite.c \
 	tests/unit/schema_view.c
 tests_unit_schema_LDADD = $(LIB_SCHEMA) $(UNIT_LIBS)
+tests_unit_schema_LDFLAGS = $(AM_LDFLAGS) \
+	$(WRAP_MALLOC)
 
 TESTS += tests/unit/schema_validate.sh
 dist_check_SCRIPTS += tests/unit/schema_validate.sh
@@ -52,3 +61,4 @@ tests_fuzz_schema_regex_LDADD = $(LIB_FUZZ_SCHEMA)
 EXTRA_PROGRAMS += tests/bench/schema
 tests_bench_schema_SOURCES = tests/bench/schema.c
 tests_bench_schema_LDADD = $(LIB_SCHEMA)
+EXTRA_DIST += src/schema/README.md

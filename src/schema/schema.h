@@ -83,7 +83,7 @@ void schema_run_free(struct schema_run *run);
  */
 struct schema_error {
 	struct str instance; /* JSON pointer; empty: the record itself */
-	struct str schema;   /* JSON pointer, or "URI#pointer" elsewhere */
+	struct str schema;   /* the same; "URI#pointer" in another document */
 	struct str text;     /* a sentence */
 };
 typedef void schema_error_fn(void *arg, const struct schema_error *error);

@@ -4,10 +4,10 @@
  *
  * A schema_node is one value's place: the schema there with every $ref
  * followed and allOf merged.  anyOf, oneOf, if/then/else, dependentSchemas and
- * a $dynamicRef with several ends are alternatives: a question is answered so that it holds for every record
- * that is valid (types are united, the longest maxLength counts, a property
- * is required when all alternatives require it).  `not`, contains and
- * patterns are not looked into.
+ * a $dynamicRef with several ends are alternatives: a question is answered so
+ * that it holds for every record that is valid (types are united, the longest
+ * maxLength counts, a property is required when all alternatives require it).
+ * `not`, contains and patterns are not looked into.
  *
  * Nodes are made on demand in the arena given to schema_root and live there;
  * the schema outlives them.  One thread walks one root.
@@ -36,7 +36,7 @@ struct schema_node;
 const struct schema_node *schema_root(const struct schema *schema,
     struct arena *a);
 
-/* Never NULL-safe: n comes from a function below that returned a node. */
+/* n is never NULL: it comes from a function here that returned a node. */
 
 /* The types allowed; 0: no value is valid here. */
 unsigned schema_types(const struct schema_node *n);
