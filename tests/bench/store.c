@@ -53,11 +53,11 @@ server_cpu(void)
 		fclose(in);
 		if (p != NULL &&
 		    sscanf(p, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-		              "%ld %ld %ld %ld",
-		        &parent, &user, &sys, &cuser, &csys) == 5) {
+			      "%ld %ld %ld %ld",
+			&parent, &user, &sys, &cuser, &csys) == 5) {
 			if (parent == server)
 				ticks += (double)(user + sys);
-			if (atoi(f->d_name) == server)
+			if (strtol(f->d_name, NULL, 10) == server)
 				gone = (double)(cuser + csys);
 		}
 	}
@@ -230,7 +230,7 @@ bench_capture(struct db *db, size_t rows)
 		    i ? "app.c" : "app.bare", rows);
 		must(db_script(db, sql, &e));
 		report(i ? "insert of many rows, captured" :
-		           "insert of many rows, not captured",
+			   "insert of many rows, not captured",
 		    rows, t);
 	}
 	for (int i = 0; i < 2; i++) {
@@ -243,7 +243,7 @@ bench_capture(struct db *db, size_t rows)
 			must(db_script(db, sql, &e));
 		}
 		report(i ? "update of one row, captured" :
-		           "update of one row, not captured",
+			   "update of one row, not captured",
 		    2000, t);
 	}
 }
@@ -251,8 +251,8 @@ bench_capture(struct db *db, size_t rows)
 int
 main(int argc, char **argv)
 {
-	size_t batches = argc > 1 ? (size_t)atoi(argv[1]) : 100;
-	size_t bytes = argc > 2 ? (size_t)atoi(argv[2]) : 1000;
+	size_t batches = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
+	size_t bytes = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
 	struct buf payload = { 0 };
 	struct cluster *c;
 	struct db *db;

@@ -21,8 +21,9 @@ const char *const fuzz_words[] = {
 	"\"null\"", "\"boolean\"", "\"integer\"", "\"number\"", "\"string\"",
 	"\"array\"", "\"object\"", "true", "false", "null", "{", "}", "[",
 	"]", ",", "\"a\"", "\"b\"", "\"a\":", "\"b\":", "\"#\"",
-	"\"#/$defs/a\"", "\"#a\"", "\"http://h/a\"", "\"b#a\"", "1", "0",
-	"2", "1.5", "1e400", "-1", "\"date\"", "\"email\"", "\"uri\"", "\"^a+$\"", "\n",
+	"\"#/$defs/a\"",
+	"\"#a\"", "\"http://h/a\"", "\"b#a\"", "1", "0", "2", "1.5", "1e400",
+	"-1", "\"date\"", "\"email\"", "\"uri\"", "\"^a+$\"", "\n",
 	"\"https://json-schema.org/draft/2020-12/schema\"", NULL };
 
 /* Bytes as a text with what may be read behind it, of exactly that size. */

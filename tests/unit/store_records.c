@@ -547,8 +547,8 @@ Test(links, plans_made_for_empty_tables_hold_when_they_grow)
 		    "INSERT INTO crosswalk.intent SELECT i, now(), NULL, now(),"
 		    " 1, 0, 'u', 'k' || i, 'QUOTA'"
 		    " FROM generate_series(500, 99999) i;"
-		    "INSERT INTO crosswalk.dead_letter SELECT 1, 1, now(), now(),"
-		    " 1, 'u', 'k' || i, 'f', 'c', '', ''"
+		    "INSERT INTO crosswalk.dead_letter SELECT 1, 1, now(),"
+		    " now(), 1, 'u', 'k' || i, 'f', 'c', '', ''"
 		    " FROM generate_series(500, 99999) i;"
 		    "SET statement_timeout = '20s'");
 		for (int i = 0; i < N; i++)
