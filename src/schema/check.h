@@ -64,7 +64,7 @@ int check_apply(struct check *c, const struct node *n, const struct apply *a,
     uint32_t at, const struct scope *up, size_t marks);
 
 /* Does a pattern match?  0 as well when a limit ends the check. */
-int check_match(struct check *c, const struct regex *r, struct str s);
+int check_regex(struct check *c, const struct regex *r, struct str s);
 /* The steps are spent; returns 0. */
 int check_out_of_fuel(struct check *c) __attribute__((cold));
 

@@ -196,7 +196,7 @@ check_member(struct check *c, const struct node *n, uint32_t name,
 		}
 	}
 	for (size_t k = 0; k < r->npatterns; k++) {
-		if (!spend(c, 1) || !check_match(c, r->patterns[k].regex, key))
+		if (!spend(c, 1) || !check_regex(c, r->patterns[k].regex, key))
 			continue;
 		known = 1;
 		ok &= check_value(c, r->patterns[k].node, name + 1, up);

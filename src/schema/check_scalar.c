@@ -144,7 +144,7 @@ check_length(struct check *c, const struct node *n, uint32_t at, struct str s)
 }
 
 int
-check_match(struct check *c, const struct regex *r, struct str s)
+check_regex(struct check *c, const struct regex *r, struct str s)
 {
 	int m;
 
@@ -166,7 +166,7 @@ check_string(struct check *c, const struct node *n, uint32_t at)
 	int ok = check_length(c, n, at, s);
 
 	if ((ok || c->loud) && r->pattern != NULL &&
-	    !check_match(c, r->pattern, s)) {
+	    !check_regex(c, r->pattern, s)) {
 		struct str p = regex_source(r->pattern);
 
 		ok = complain(c, n, at, STR("pattern"), "must match %.*s",
