@@ -157,6 +157,7 @@ map_keep_rule(struct map_info *m, struct map_rule *r)
 {
 	*m->last = r;
 	m->last = &r->next;
+	m->nrule++;
 }
 
 static int
@@ -497,6 +498,12 @@ map_check(struct compile *c, struct entity *e)
 		if (s->kind == ST_DEFAULT)
 			map_default(m, s);
 	map_body(m, d->body, NULL, 0);
+	if (m->nrule > PROG_FRAME) {
+		diag_at(&c->ss, C702, d->head, "more than %d rules",
+		    PROG_FRAME);
+		m->bad = 1;
+		return -1;
+	}
 	graph_check(m);
 	return m->bad ? -1 : 0;
 }
