@@ -123,7 +123,8 @@ check_writable(struct map_info *m, const struct map_rule *r,
 
 	if (!is_read_only(p->expr))
 		return 0;
-	if (r->readonly && r->stmt->arrow != ARROW_BOTH)
+	/* our own record is kept by the sync; theirs is not ours to say */
+	if (back && r->readonly && r->stmt->arrow != ARROW_BOTH)
 		return 0;
 	g = diag_at(&c->ss, C403, p->expr->span,
 	    "%.*s `%.*s` is read-only, and this rule writes it",
