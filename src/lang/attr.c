@@ -119,6 +119,11 @@ attr_check(struct compile *c, struct map_rule *r, struct items attrs)
 {
 	int bad = 0;
 
+	if (attrs.n > 16) {
+		diag_at(&c->ss, C109, attrs.last->span,
+		    "more than 16 attributes");
+		return -1;
+	}
 	for (struct item *i = attrs.first; i != NULL; i = i->next) {
 		struct item *k = attrs.first;
 

@@ -3,6 +3,9 @@
  */
 #include "lang/expr.h"
 
+/* Each takes two registers. */
+#define RECORD_PARTS 100
+
 /* ---- choices ---- */
 
 /* Unite the type of one more branch; *t is BAD until the first. */
@@ -181,6 +184,11 @@ check_record(struct check *ck, struct expr *e)
 	int bad = 0;
 
 	t.fields = f;
+	if (e->n > RECORD_PARTS) {
+		diag_at(&ck->c->ss, C701, e->span,
+		    "a record of more than %d members", RECORD_PARTS);
+		return expr_typed(ck, e, bad_type());
+	}
 	for (struct item *i = e->items; i != NULL; i = i->next) {
 		for (struct item *k = e->items; k != i; k = k->next)
 			if (str_eq(k->name.text, i->name.text)) {
@@ -195,11 +203,6 @@ check_record(struct check *ck, struct expr *e)
 		f[t.nfield].type = check_expr(ck, i->value);
 		bad |= f[t.nfield].type.kind == TYPE_BAD;
 		t.nfield++;
-	}
-	if (e->n > 100) {
-		diag_at(&ck->c->ss, C701, e->span,
-		    "a record of more than 100 members");
-		bad = 1;
 	}
 	return expr_typed(ck, e, bad ? bad_type() : t);
 }

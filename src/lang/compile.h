@@ -250,6 +250,7 @@ struct enum_info {
 	enum type_kind left, right;
 	struct enum_row *rows;
 	unsigned n;
+	struct table by_key[2]; /* rows that go forward, back */
 	enum prog_else forth, back;
 	struct value forth_value, back_value;
 	int has_forth, has_back; /* an else was written */
@@ -361,6 +362,7 @@ struct map_info {
 	struct str left_schema, right_schema;
 	enum nil_policy missing, null;
 	struct map_rule *rules, **last;
+	size_t nrule;
 	struct decl *outbound;  /* the rules for it */
 	struct named *named[2]; /* left, right */
 	int bad;

@@ -184,6 +184,10 @@ make_budget(struct conn *k, struct stmt *s, void *what)
 	if (name == NULL || name->kind != EX_NAME || a.at != NULL ||
 	    !s->has_body)
 		return clause_bad(&a, "budget name { fixed 190 per 10s; … }");
+	if (k->out->nbudget == 64) {
+		diag_at(&k->c->ss, C109, s->head, "more than 64 budgets");
+		return -1;
+	}
 	for (uint32_t i = 0; i < k->out->nbudget; i++)
 		if (str_eq(k->out->budgets[i].name, name->text)) {
 			diag_at(&k->c->ss, C202, name->span,

@@ -334,6 +334,10 @@ conn_object(struct conn *k, struct stmt *s, void *what)
 	if (name == NULL || name->kind != EX_NAME || a.at != NULL ||
 	    !s->has_body)
 		return clause_bad(&a, "object contact { … }");
+	if (k->out->nobject == 256) {
+		diag_at(&k->c->ss, C109, s->head, "more than 256 objects");
+		return -1;
+	}
 	for (uint32_t i = 0; i < k->out->nobject; i++)
 		if (str_eq(k->out->objects[i].name, name->text)) {
 			diag_at(&k->c->ss, C202, name->span,

@@ -31,12 +31,14 @@ kind_of(struct value v)
 	    TYPE_TEXT;
 }
 
-static int
-same(struct value a, struct value b)
+/* What a value is found by: its kind and its bytes. */
+static struct str
+key_text(struct arena *a, struct value v)
 {
-	return a.type == b.type && (a.type == V_TEXT ?
-	    str_eq(str_from(a.u.p, a.n), str_from(b.u.p, b.n)) :
-	    a.u.i == b.u.i);
+	if (v.type == V_TEXT)
+		return arena_printf(a, "t%.*s", (int)v.n, v.u.p);
+	return arena_printf(a, "%c%lld", v.type == V_INT ? 'i' : 'b',
+	    (long long)v.u.i);
 }
 
 /* All values of a side are of one kind. */
@@ -72,11 +74,28 @@ key_of(const struct enum_row *r, int back)
 static const struct enum_row *
 find_row(const struct enum_info *en, struct value key, int back)
 {
-	for (unsigned i = 0; i < en->n; i++)
-		if (goes(&en->rows[i], back) &&
-		    same(key_of(&en->rows[i], back), key))
-			return &en->rows[i];
-	return NULL;
+	struct arena a = { 0 };
+	const struct enum_row *r = table_get(&en->by_key[back],
+	    key_text(&a, key));
+
+	arena_fini(&a);
+	return r;
+}
+
+static void
+add_keys(struct compile *c, struct enum_info *en, struct enum_row *r)
+{
+	for (int back = 0; back < 2; back++)
+		if (goes(r, back))
+			table_put(&en->by_key[back], key_text(c->a,
+			    key_of(r, back)), r);
+}
+
+static void
+free_keys(void *en)
+{
+	table_fini(&((struct enum_info *)en)->by_key[0]);
+	table_fini(&((struct enum_info *)en)->by_key[1]);
 }
 
 /* else -> error; else <- keep; else -> "other"; */
@@ -151,6 +170,7 @@ check_row(struct compile *c, struct enum_info *en, struct stmt *s)
 		return -1;
 	}
 	en->n++;
+	add_keys(c, en, r);
 	return 0;
 }
 
@@ -185,6 +205,7 @@ enum_check(struct compile *c, struct entity *e)
 		return e->checked > 0 ? 0 : -1;
 	en = arena_new(c->a, struct enum_info);
 	e->u.en = en;
+	arena_defer(c->a, free_keys, en);
 	en->name = e->decl->name.text;
 	en->left = en->right = TYPE_BAD;
 	for (struct stmt *s = e->decl->body; s != NULL; s = s->next)

@@ -21,6 +21,12 @@ vec_add(struct arena *a, struct vec *v, size_t size)
 	return (char *)v->p + v->n++ * size;
 }
 
+static void
+free_index(void *t)
+{
+	table_fini(t);
+}
+
 struct gen *
 gen_new(struct sources *ss, struct arena *a, struct arena *ua,
     struct str name)
@@ -31,6 +37,7 @@ gen_new(struct sources *ss, struct arena *a, struct arena *ua,
 	g->a = a;
 	g->ua = ua;
 	g->name = name;
+	arena_defer(a, free_index, &g->const_index);
 	return g;
 }
 
@@ -80,10 +87,23 @@ gen_need(struct gen_func *f, unsigned n)
 		f->ntemps = n;
 }
 
+/* As many instructions as prog_verify takes. */
+#define CODE_MAX ((size_t)1 << 20)
+
 static struct insn *
 add(struct gen_func *f, enum op op)
 {
 	struct insn *i;
+
+	if (f->g->ncode++ == CODE_MAX)
+		limit(f->g, C705, f->at, "more than %zu instructions",
+		    CODE_MAX);
+	if (f->g->failed && f->n > 0) {
+		/* nothing is made of it any more */
+		i = &f->code[f->n - 1];
+		*i = (struct insn){ .op = op, .at = f->at };
+		return i;
+	}
 
 	if (f->n == f->cap) {
 		size_t cap = f->cap ? f->cap * 2 : 64;
@@ -150,22 +170,22 @@ gen_move(struct gen_func *f, enum slot_kind ka, unsigned a,
 		gen_need(f, a + 1);
 }
 
-static int
-same_const(const struct value *x, const struct value *y)
+/* What an equal constant is found by; empty for those that are not sought. */
+static struct str
+const_key(struct arena *a, struct value v)
 {
-	if (x->type != y->type)
-		return 0;
-	switch (x->type) {
+	switch (v.type) {
 	case V_ABSENT:
 	case V_NULL:
-		return 1;
+		return v.type == V_NULL ? STR("n") : STR("a");
 	case V_BOOL:
 	case V_INT:
-		return x->u.i == y->u.i;
+		return arena_printf(a, "%c%lld", v.type == V_INT ? 'i' : 'b',
+		    (long long)v.u.i);
 	case V_TEXT:
-		return str_eq(str_from(x->u.p, x->n), str_from(y->u.p, y->n));
+		return arena_printf(a, "t%.*s", (int)v.n, v.u.p);
 	default:
-		return 0;
+		return STR("");
 	}
 }
 
@@ -174,17 +194,19 @@ static size_t
 constant(struct gen_func *f, struct value v)
 {
 	struct gen *g = f->g;
-	struct value *list = g->consts.p;
+	struct str key = const_key(g->a, v);
+	uintptr_t known = (uintptr_t)table_get(&g->const_index, key);
 
-	for (size_t i = 0; i < g->consts.n; i++)
-		if (same_const(&list[i], &v))
-			return i;
+	if (known != 0)
+		return known - 1;
 	if (g->consts.n == PROG_TABLE) {
 		limit(g, C703, f->at, "more than %d constants", PROG_TABLE);
 		return 0;
 	}
 	*(struct value *)vec_add(g->a, &g->consts, sizeof(v)) =
 	    gen_value(g, v);
+	if (key.n > 0)
+		table_put(&g->const_index, key, (void *)g->consts.n);
 	return g->consts.n - 1;
 }
 

@@ -94,6 +94,8 @@ struct gen {
 	uint16_t nfunc;
 	struct gen_func *rules;
 	struct vec consts, enums, enum_keys, loops, actions, sets;
+	struct table const_index; /* scalars to their number, + 1 */
+	size_t ncode;
 	struct vec in, out;  /* struct gen_slot */
 	struct vec rule;     /* struct gen_rule */
 	struct gen_rest *rest;

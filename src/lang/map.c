@@ -123,7 +123,8 @@ check_writable(struct map_info *m, const struct map_rule *r,
 
 	if (!is_read_only(p->expr))
 		return 0;
-	if (r->readonly && r->stmt->arrow != ARROW_BOTH)
+	/* our own record is kept by the sync; theirs is not ours to say */
+	if (back && r->readonly && r->stmt->arrow != ARROW_BOTH)
 		return 0;
 	g = diag_at(&c->ss, C403, p->expr->span,
 	    "%.*s `%.*s` is read-only, and this rule writes it",
@@ -157,6 +158,7 @@ map_keep_rule(struct map_info *m, struct map_rule *r)
 {
 	*m->last = r;
 	m->last = &r->next;
+	m->nrule++;
 }
 
 static int
@@ -497,6 +499,12 @@ map_check(struct compile *c, struct entity *e)
 		if (s->kind == ST_DEFAULT)
 			map_default(m, s);
 	map_body(m, d->body, NULL, 0);
+	if (m->nrule > PROG_FRAME) {
+		diag_at(&c->ss, C702, d->head, "more than %d rules",
+		    PROG_FRAME);
+		m->bad = 1;
+		return -1;
+	}
 	graph_check(m);
 	return m->bad ? -1 : 0;
 }

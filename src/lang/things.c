@@ -6,6 +6,7 @@
 
 /* Functions call each other at most so deep. */
 #define FN_DEPTH 32
+#define FN_PARAMS 64
 
 struct entity *
 find_in(struct table *t, struct str name)
@@ -97,6 +98,12 @@ fn_check(struct compile *c, struct entity *e)
 	if (c->nesting == FN_DEPTH) {
 		diag_at(&c->ss, C210, d->head.end ? d->head : d->span,
 		    "functions call each other more than %d deep", FN_DEPTH);
+		e->checked = -1;
+		return -1;
+	}
+	if (d->params.n > FN_PARAMS) {
+		diag_at(&c->ss, C109, d->params.last->span,
+		    "more than %d parameters", FN_PARAMS);
 		e->checked = -1;
 		return -1;
 	}

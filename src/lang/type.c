@@ -196,6 +196,9 @@ type_fits(struct type from, struct type to)
 	return 1;
 }
 
+/* More options than this are not told apart. */
+#define OPTIONS_MAX 256
+
 /* The texts of both, each once; none when one side may be any text. */
 static void
 unite_options(struct arena *a, struct type x, struct type y, struct type *out)
@@ -204,7 +207,8 @@ unite_options(struct arena *a, struct type x, struct type y, struct type *out)
 
 	out->options = NULL;
 	out->noption = 0;
-	if (x.noption == 0 || y.noption == 0)
+	if (x.noption == 0 || y.noption == 0 ||
+	    x.noption + y.noption > OPTIONS_MAX)
 		return;
 	s = arena_array(a, (size_t)x.noption + y.noption, sizeof(*s));
 	for (unsigned i = 0; i < x.noption; i++)

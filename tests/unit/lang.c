@@ -110,6 +110,29 @@ Test(lang, limits_an_expression_to_the_registers)
 }
 
 /* Right-nested calls need a register a level: 64 levels is the depth. */
+/* Registers are a stack: 250 elements, then n of a list inside. */
+static int
+nested(unsigned n)
+{
+	struct buf b = { 0 };
+	int code;
+
+	buf_printf(&b, "%sh.l <- [", head);
+	repeat(&b, "c.a ?? \"\",", 250);
+	buf_puts(&b, STR("first([c.a"));
+	repeat(&b, ",c.a", n - 1);
+	buf_puts(&b, STR("]) ?? \"\"];\n}\n"));
+	code = compile_text(buf_str(&b));
+	buf_fini(&b);
+	return code;
+}
+
+Test(lang, limits_all_registers_together)
+{
+	cr_assert_eq(nested(PROG_TEMPS - 250), 0);
+	cr_assert_eq(nested(PROG_TEMPS - 250 + 1), C701);
+}
+
 Test(lang, limits_the_depth_of_expressions)
 {
 	struct buf b = { 0 };
@@ -253,6 +276,60 @@ Test(lang, limits_calls_of_functions)
 	cr_assert_eq(calls(32), 0);
 	cr_assert_eq(calls(33), C210);
 	cr_assert_eq(calls(5000), C210);
+}
+
+/* A guard counts for every rule below it. */
+Test(lang, limits_the_instructions)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%swhen \"\" in [", head);
+	for (unsigned i = 0; i < 250; i++)
+		buf_printf(&b, "\"{c.a ?? \"\"}\",");
+	buf_puts(&b, STR("\"\"] {\n"));
+	for (unsigned i = 0; i < 2000; i++)
+		buf_printf(&b, "h.o.f%u <- \"x\";\n", i);
+	buf_puts(&b, STR("}\n}\n"));
+	cr_assert_eq(compile_text(buf_str(&b)), C705);
+	buf_fini(&b);
+}
+
+/* Nothing here takes more than linear time, or stops at a limit. */
+Test(lang, bears_what_is_large, .timeout = 60)
+{
+	static const struct {
+		const char *begin, *part, *end;
+		int code;
+	} cases[] = {
+		{ "enum e {", "a%u <-> \"%u\";", "else -> error;}", 0 },
+		{ "fn f(", "p%u: text = \"%u\",", "z: int): int = z;", C109 },
+		{ "param p: record = {", "p%u: %u,", "z: 1};", C701 },
+		{ "param p: list<text> = [", "\"p%u %u\",", "\"\"];", 0 },
+		{ "schema s = \"s.json\"; map m (c: s) <-> (h: s) {",
+		    "c.o.p%u <-> h.o.q%u;", "}", C702 },
+		{ "schema s = \"s.json\"; map m (c: s) <-> (h: s) {"
+		    "c.a <-> h.a with ", "p%u: %u,", "lossy; }", C109 },
+		{ "connector x { base \"b\"; classify { else => ok; }",
+		    "budget b%u { fixed 1 per %us; }", "}", C109 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf b = { 0 };
+
+		buf_puts(&b, str_z(cases[i].begin));
+		for (unsigned k = 1; k <= 60000 &&
+		    b.n < SOURCE_MAX - 100; k++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+			buf_printf(&b, cases[i].part, k, k);
+#pragma GCC diagnostic pop
+		}
+		buf_puts(&b, str_z(cases[i].end));
+		cr_assert_leq(b.n, SOURCE_MAX);
+		cr_assert_eq(compile_text(buf_str(&b)), cases[i].code, "%zu",
+		    i);
+		buf_fini(&b);
+	}
 }
 
 Test(lang, finds_files_beside_the_one_that_names_them)
