@@ -29,21 +29,21 @@ struct upkeep {
 static int
 tidy(struct upkeep *u, struct err *e)
 {
-	int64_t dropped;
+	int64_t freed;
 
 	if (!db_ok(u->db) && db_reconnect(u->db, e) != 0)
 		return -1;
 	if (decision_maintain(u->db, DAYS_AHEAD, DAYS_KEPT, e) != 0)
 		return -1;
-	if (journal_trim(u->journal, ROTATE_MS, &dropped, e) != 0) {
+	if (journal_trim(u->journal, ROTATE_MS, &freed, e) != 0) {
 		struct err again;
 
 		journal_reopen(u->journal, &again);
 		return -1;
 	}
-	if (dropped > 0)
-		log_info("upkeep.journal", "segments_dropped=%" PRId64,
-		    dropped);
+	if (freed > 0)
+		log_info("upkeep.journal", "bytes_freed=%" PRId64,
+		    freed);
 	return 0;
 }
 

@@ -16,7 +16,11 @@
 /* How long a worker waits for a frame before it looks whether to stop. */
 #define PULL_MS 100
 /* A result frame goes out at this size even when the work frame has more. */
+#ifdef HOSTILE
+#define FRAME_BYTES ((size_t)1)
+#else
 #define FRAME_BYTES ((size_t)256 << 10)
+#endif
 
 struct engine_run {
 	struct vm *vm;

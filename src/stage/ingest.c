@@ -20,8 +20,13 @@
 #include "store/intent.h"
 #include "store/link.h"
 
+#ifdef HOSTILE
+#define READ_MAX ((size_t)1)
+#define FRAME_BYTES ((size_t)1)
+#else
 #define READ_MAX ((size_t)1000)   /* events a read of the journal */
 #define FRAME_BYTES ((size_t)256 << 10)
+#endif
 #define COMMIT_MS 100             /* the cursor is written this often */
 #define INTENTS_MS 250            /* and parked work looked for this often */
 #define INTENTS_MAX ((size_t)1000)
