@@ -92,8 +92,9 @@ sed -n 's/^\.It Ic \([a-z_]*\) Pq \(.*\)/\1 \2/p' man/crosswalkd.conf.5 \
     >"$tmp/said"
 compare key man/crosswalkd.conf.5
 
-sed -n 's/^METRIC(\([a-z_]*\), \(.\)\([A-Z]*\), "\(.*\)")/\1 \2 \3 \4/p' \
-    src/stage/metrics.def | awk '{
+tr -s '\n' ' ' <src/stage/metrics.def | sed 's/ METRIC(/\n&/g' |
+    sed -n 's/^ METRIC(\([a-z_]*\), \(.\)\([A-Z]*\), *"\(.*\)") *$/\1 \2 \3 \4/p' |
+    awk '{
 	name = $1
 	kind = $2 tolower($3)
 	sub(/^[^ ]* [^ ]* [^ ]* /, "")
