@@ -21,9 +21,15 @@ check-valgrind: $(check_PROGRAMS)
 .PHONY: check-asan check-ubsan check-tsan check-hostile check-valgrind
 
 # The main job, end to end.
-demo: all
+demo: all tests/pipeline/with_cluster
 	+@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	    PG_BINDIR='$(PG_BINDIR)' $(SHELL) \
 	    '$(top_srcdir)/tests/pipeline/demo.sh'
 
-.PHONY: demo
+# Each fuzzer takes how many seconds it may run, and fails with the input.
+FUZZ_SECONDS = 10
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do \
+	    echo "== $$f"; ./$$f $(FUZZ_SECONDS) || exit 1; done
+
+.PHONY: demo fuzz
