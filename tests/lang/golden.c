@@ -79,6 +79,8 @@ unnumber(struct buf *b)
 	size_t to = 0, from = 0;
 	char *call;
 
+	if (b->n == 0)
+		return;
 	while ((call = memmem(b->p + from, b->n - from, "CALL        r", 13)) !=
 	    NULL) {
 		size_t keep = (size_t)(call - b->p) + 13;
