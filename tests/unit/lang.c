@@ -35,22 +35,24 @@ read_files(void *arg, struct str path, struct str *text, struct arena *a,
 	return err_set(e, ERR_NOINPUT, "there is no %.*s", STR_ARG(path));
 }
 
-/* The code of the first finding, 0 when there is none; all in *out. */
+/* The code of the first finding, 0 when there is none. */
 static int
-compile(const struct files *f, struct unit **u, struct lang_sources *sources,
-    struct buf *out)
+compile_into(const struct files *f, struct unit **u,
+    struct lang_sources *sources, struct diags *d)
+{
+	diags_init(d);
+	*u = NULL;
+	lang_compile(str_z(f->path[0]), read_files, (void *)f, u, sources, d);
+	return d->n > 0 ? d->list[0].code : 0;
+}
+
+static int
+compile(const struct files *f, struct unit **u)
 {
 	struct diags d;
-	int code;
+	int code = compile_into(f, u, NULL, &d);
 
-	diags_init(&d);
-	*u = NULL;
-	lang_compile(str_z(f->path[0]), read_files, (void *)f, u, sources, &d);
-	if (out != NULL)
-		diags_print(out, &d, 0);
-	code = d.n > 0 ? d.list[0].code : 0;
-	if (sources == NULL)
-		diags_fini(&d);
+	diags_fini(&d);
 	return code;
 }
 
@@ -60,7 +62,7 @@ compile_text(struct str text)
 	struct files f = { { "m.map", "s.json" },
 		{ text, { ours, sizeof(ours) - 1 } }, 2 };
 	struct unit *u;
-	int code = compile(&f, &u, NULL, NULL);
+	int code = compile(&f, &u);
 
 	cr_assert_eq(u == NULL, code != 0);
 	unit_unref(u);
@@ -246,11 +248,14 @@ Test(lang, stops_after_200_findings)
 {
 	struct buf b = { 0 }, out = { 0 };
 	struct files f = { { "m.map" }, { { 0 } }, 1 };
+	struct diags d;
 	struct unit *u;
 
 	repeat(&b, "enum a { x <-> ; }\n", 1000);
 	f.text[0] = buf_str(&b);
-	cr_assert_eq(compile(&f, &u, NULL, &out), C101);
+	cr_assert_eq(compile_into(&f, &u, NULL, &d), C101);
+	diags_print(&out, &d, 0);
+	diags_fini(&d);
 	cr_assert_not_null(memmem(out.p, out.n, "stopped after 200", 17));
 	buf_fini(&b);
 	buf_fini(&out);
@@ -350,9 +355,10 @@ Test(lang, finds_files_beside_the_one_that_names_them)
 	static const char *const order[] = { "maps/a/m.map",
 		"lib/common.map", "lib/deep/more.map", "schemas/s.json" };
 	struct lang_sources sources;
+	struct diags d;
 	struct unit *u;
 
-	cr_assert_eq(compile(&f, &u, &sources, NULL), 0);
+	cr_assert_eq(compile_into(&f, &u, &sources, &d), 0);
 	cr_assert_eq(sources.n, COUNT(order));
 	for (size_t i = 0; i < COUNT(order); i++)
 		cr_assert(str_eq(sources.list[i].path, str_z(order[i])), "%s",
@@ -360,6 +366,7 @@ Test(lang, finds_files_beside_the_one_that_names_them)
 	cr_assert_eq(u->nmap, 1);
 	cr_assert_not_null(unit_map(u, STR("m")));
 	unit_unref(u);
+	diags_fini(&d);
 }
 
 Test(lang, gives_the_sources_even_of_what_does_not_compile)
@@ -367,11 +374,13 @@ Test(lang, gives_the_sources_even_of_what_does_not_compile)
 	struct files f = { { "m.map", "s.json" }, { STR("schema s = "
 	    "\"s.json\"; enum x {"), { ours, sizeof(ours) - 1 } }, 2 };
 	struct lang_sources sources;
+	struct diags d;
 	struct unit *u;
 
-	cr_assert_eq(compile(&f, &u, &sources, NULL), C101);
+	cr_assert_eq(compile_into(&f, &u, &sources, &d), C101);
 	cr_assert_null(u);
 	cr_assert_eq(sources.n, 2);
+	diags_fini(&d);
 }
 
 static void
@@ -383,7 +392,7 @@ digest_of(const char *body, unsigned char out[16])
 	struct unit *u;
 
 	f.text[0] = map_of(&b, body);
-	cr_assert_eq(compile(&f, &u, NULL, NULL), 0);
+	cr_assert_eq(compile(&f, &u), 0);
 	memcpy(out, u->digest, 16);
 	unit_unref(u);
 	buf_fini(&b);
@@ -411,7 +420,7 @@ Test(lang, knows_the_place_of_every_instruction)
 
 	f.text[0] = map_of(&b, "  c.a <-> h.a;\n  h.o.x <-\n    upper(\n"
 	    "      c.o.y ?? \"-\");\n");
-	cr_assert_eq(compile(&f, &u, NULL, NULL), 0);
+	cr_assert_eq(compile(&f, &u), 0);
 	p = u->maps[0].forward;
 	for (uint32_t pc = 0; pc < p->ncode; pc++) {
 		cr_assert(p->pos[pc].line >= 2 && p->pos[pc].line <= 7);
