@@ -18,3 +18,4 @@ nobase_dist_pkgdata_DATA += \
 	mappings/dynamics/contact.map \
 	mappings/dynamics/company.map \
 	mappings/dynamics/deal.map
+EXTRA_DIST += mappings/README.md
