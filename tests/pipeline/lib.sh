@@ -132,8 +132,8 @@ expected() {
 	sql -c "select row_to_json(c) from app.contact c
 	    where consent and status = 'active'" |
 	    crosswalk run "${map:-$top/mappings/hubspot/contact.map}" |
-	    jq -c '.properties | with_entries(select(.value != null and .value != ""))' |
-	    jq -S -c . | sort
+	    jq -S -c '.properties | with_entries(select(.value != null and .value != ""))' |
+	    sort
 }
 actual() {
 	curl -sS -f "$sandbox/_sandbox/records/contacts" |
