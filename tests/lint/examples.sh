@@ -14,14 +14,15 @@
 # runs each line behind `$ ` (`> ` goes on with it) and compares what it
 # printed, both streams; like.awk says what `...` stands for.  A page is one
 # shell in one empty folder, from top to bottom.  In a man page, `.\" fragment`
-# before a display says that it is neither.
+# before a display says that it is neither, and `.\" database` anywhere that the
+# page is run beside a private Postgres.
 set -u
 root=$(cd "${1:-$top_srcdir}" && pwd)
 PATH=$top_builddir:$top_builddir/src/daemon:$PATH
 export PATH
 LC_ALL=C.UTF-8
 export LC_ALL
-unset CROSSWALK_DB
+[ -n "${2:-}" ] || unset CROSSWALK_DB CROSSWALK_TENANT
 like=$(cd "$(dirname "$0")" && pwd)/like.awk
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
@@ -141,12 +142,25 @@ page()
 	ran=$((ran + $(ls "$tmp/steps" | grep -c '\.cmd$')))
 }
 
+if [ -n "${2:-}" ]; then
+	page "$2"
+	exit $failed
+fi
 for p in "$root/README.md" "$root"/man/*.[1-9] "$top_builddir"/man/*.[1-9]
 do
-	if [ -f "$p" ]; then
+	if [ ! -f "$p" ]; then
+		continue
+	elif grep -q '^\.\\" database' "$p"; then
+		"$top_builddir/tests/pipeline/with_cluster" sh "$0" "$root" \
+		    "$p" || failed=1
+		ran=$((ran + 1))
+	else
 		page "$p"
 	fi
 done
+[ "$ran" -gt 0 ] || {
+	echo "found no example"
+	failed=1
+}
 echo "$ran examples"
-[ "$ran" -gt 0 ] || failed=1
 exit $failed
