@@ -1,0 +1,202 @@
+/*
+ * What a shipped connector sends, and what it makes of replies:
+ *
+ *   wire CONNECTOR.map <CASES
+ *
+ * A case is a line of JSON:
+ *   { "case": "a title", "object": "contact", "op": "upsert",
+ *     "records": [{ "key", "match", "id", "trace", "fields" }],
+ *     "reply": { "status": 200, "headers": { }, "body": … } }
+ * where a reply without status was never received.  The request and the
+ * outcome of each record are printed; tests/lang/mappings.sh compares them
+ * with what is known to be right.
+ */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "connector/connector.h"
+#include "lang/lang.h"
+#include "record/scan.h"
+
+static const char *const ops[] = {
+#define X(name, word) [CONNECTOR_##name] = word,
+	CONNECTOR_OPS(X)
+#undef X
+};
+
+/* 2026-11-23T12:00:00Z, for dates in Retry-After. */
+#define NOW_MS INT64_C(1795435200000)
+
+static void
+die(const char *what, const char *which)
+{
+	fprintf(stderr, "wire: %s: %s\n", what, which);
+	exit(1);
+}
+
+/* A member as text: a text as it is, else its JSON; "" where it is not. */
+static struct str
+member(const json_t *o, const char *name, struct arena *a)
+{
+	json_t *v = json_object_get(o, name);
+	struct str s;
+	char *text;
+
+	if (v == NULL)
+		return str_from(NULL, 0);
+	if (json_is_string(v))
+		return arena_str(a, str_from(json_string_value(v),
+		    json_string_length(v)));
+	text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+	s.n = strlen(text);
+	s.p = arena_zalloc(a, s.n + RECORD_PAD);
+	memcpy((char *)s.p, text, s.n);
+	free(text);
+	return s;
+}
+
+static const struct unit_op *
+find_op(const struct unit_object *o, const char *name)
+{
+	for (size_t i = 0; i < COUNT(ops); i++)
+		if (strcmp(ops[i], name) == 0)
+			return object_op(o, (enum connector_op)i);
+	return NULL;
+}
+
+static void
+show_request(const struct http_request *r)
+{
+	printf("> %s %s\n", r->method, r->url);
+	for (size_t i = 0; i < r->nheaders; i++)
+		printf("> %.*s: %.*s\n", STR_ARG(r->headers[i].name),
+		    STR_ARG(r->headers[i].value));
+	if (r->body.n > 0)
+		printf("> %.*s\n", STR_ARG(r->body));
+}
+
+static void
+show_item(const struct connector_item *it, const struct connector_record *r)
+{
+	printf("%.*s: %s", STR_ARG(r->trace), outcome_word(it->outcome));
+	if (it->wait_ms != CONNECTOR_WAIT_UNSAID)
+		printf(" after %lld ms", (long long)it->wait_ms);
+	if (it->id.n > 0)
+		printf(" id %.*s", STR_ARG(it->id));
+	if (it->code.n > 0)
+		printf(" [%.*s]", STR_ARG(it->code));
+	if (it->text.n > 0)
+		printf(" %.*s", STR_ARG(it->text));
+	putchar('\n');
+}
+
+static void
+show_reply(const struct connector_call *call, struct vm *vm,
+    const json_t *reply, struct arena *a)
+{
+	struct http_done rep = { .outcome = HTTP_UNKNOWN };
+	struct connector_result r;
+	struct buf headers = { 0 };
+	const char *name;
+	json_t *v, *o = json_object_get(reply, "headers");
+
+	if (json_object_get(reply, "status") != NULL) {
+		rep.outcome = HTTP_REPLY;
+		rep.status = (int)json_integer_value(
+		    json_object_get(reply, "status"));
+	} else {
+		snprintf(rep.error, sizeof(rep.error), "no reply");
+	}
+	json_object_foreach(o, name, v)
+		buf_printf(&headers, "%s: %s\r\n", name,
+		    json_string_value(v));
+	rep.headers = buf_str(&headers);
+	rep.body = member(reply, "body", a);
+	printf("< %d\n", rep.status);
+	connector_reply(call, vm, &rep, NOW_MS, &r, a);
+	buf_fini(&headers);
+	printf("%s", outcome_word(r.outcome));
+	if (r.wait_ms != CONNECTOR_WAIT_UNSAID)
+		printf(" after %lld ms", (long long)r.wait_ms);
+	printf("%s%s\n", r.split ? ", to be halved" : "",
+	    r.unclassified ? ", UNCLASSIFIED" : "");
+	for (size_t i = 0; i < call->n; i++)
+		show_item(&r.items[i], &call->records[i]);
+}
+
+static void
+run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
+    struct arena *a)
+{
+	struct connector_call call = { .connector = c,
+		.token = STR("TOKEN") };
+	json_t *records = json_object_get(line, "records");
+	const char *title = json_string_value(json_object_get(line, "case"));
+	struct connector_record *r;
+	struct http_request req = { 0 };
+	struct err e = { 0 };
+
+	if (title == NULL)
+		die("a line has no", "case");
+	printf("# %s\n", title);
+	call.n = json_array_size(records);
+	r = arena_array(a, call.n, sizeof(*r));
+	for (size_t i = 0; i < call.n; i++) {
+		const json_t *o = json_array_get(records, i);
+
+		r[i].key = member(o, "key", a);
+		r[i].match = member(o, "match", a);
+		r[i].id = member(o, "id", a);
+		r[i].trace = arena_printf(a, "t%zu", i);
+		r[i].fields = member(o, "fields", a);
+	}
+	call.records = r;
+	call.params = member(line, "params", a);
+	call.object = connector_object(c, member(line, "object", a));
+	if (call.object == NULL)
+		die("unknown object", title);
+	call.op = find_op(call.object, json_string_value(
+	    json_object_get(line, "op")));
+	if (call.op == NULL)
+		die("unknown op", title);
+	if (connector_request(&call, vm, &req, a, &e) == 0)
+		show_request(&req);
+	else
+		printf("! %s\n", e.text);
+	if (json_object_get(line, "reply") != NULL)
+		show_reply(&call, vm, json_object_get(line, "reply"), a);
+	putchar('\n');
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arena a = { 0 };
+	struct unit *u = NULL;
+	struct diags d;
+	struct vm *vm;
+	json_error_t why;
+	json_t *line;
+
+	if (argc != 2)
+		die("usage", "wire CONNECTOR.map <CASES");
+	diags_init(&d);
+	if (lang_compile(str_z(argv[1]), lang_read_file, NULL, &u, NULL,
+	    &d) != 0 || u->nconnector != 1)
+		die("no connector", argv[1]);
+	vm = vm_new(NULL);
+	while ((line = json_loadf(stdin, JSON_DISABLE_EOF_CHECK, &why)) !=
+	    NULL) {
+		run_case(&u->connectors[0], vm, line, &a);
+		json_decref(line);
+		arena_reset(&a);
+	}
+	if (!feof(stdin))
+		die("a case is no JSON", why.text);
+	vm_free(vm);
+	unit_unref(u);
+	diags_fini(&d);
+	arena_fini(&a);
+	return 0;
+}
