@@ -2,7 +2,6 @@
 AM_YFLAGS = -d -Wall -Wno-yacc -Werror=conflicts-sr -Werror=conflicts-rr \
 	-Wcounterexamples
 BUILT_SOURCES += grammar/parser.h
-CLEANFILES += grammar/parser.c grammar/parser.h grammar/lexer.c
 src_lang_liblang_a_SOURCES += grammar/parser.y grammar/lexer.l
 EXTRA_DIST += grammar/README.md
 
