@@ -33,7 +33,9 @@ Test(classify, every_status_of_hubspot)
 	    { 430, 476, OUTCOME_FAIL_PERMANENT },
 	    { 477, 477, OUTCOME_RETRY },
 	    { 478, 499, OUTCOME_FAIL_PERMANENT },
-	    { 500, 599, OUTCOME_RETRY },
+	    { 500, 529, OUTCOME_RETRY },
+	    { 530, 530, OUTCOME_FAIL_CONFIG }, /* a token that is none */
+	    { 531, 599, OUTCOME_RETRY },
 	};
 	int status = 100;
 	struct rig r;
