@@ -12,7 +12,7 @@
 #include "record/value.h"
 
 #ifdef HOSTILE
-#define LINES_BLOCK ((size_t)1)
+#define LINES_BLOCK ((size_t)61) /* cuts records anywhere */
 #else
 #define LINES_BLOCK ((size_t)1 << 18)
 #endif
