@@ -140,16 +140,27 @@ hidden_arg(struct compile *c, const struct builtin *b)
 	return e;
 }
 
-/* A division by a constant that is not zero cannot fail. */
+/*
+ * A division by a constant that is not zero cannot fail, nor can what turns
+ * an int into itself or its text.
+ */
 static int
-surely_divides(struct compile *c, const struct sig *s, struct expr **args)
+is_sure(struct compile *c, const struct sig *s, struct expr **args)
 {
+	const char *name = s->b->name;
 	struct value v;
+	enum type_kind k;
 
-	return (strcmp(s->b->name, "div") == 0 ||
-	    strcmp(s->b->name, "mod") == 0) && s->nparam >= 2 &&
-	    expr_const(c, args[1], &v) == 0 &&
-	    ((v.type == V_INT && v.u.i != 0) || v.type == V_DEC);
+	if (s->nparam == 0)
+		return 0;
+	k = args[0]->note != NULL ? args[0]->note->type.kind : TYPE_BAD;
+	if (strcmp(name, "div") == 0 || strcmp(name, "mod") == 0)
+		return expr_const(c, args[1], &v) == 0 &&
+		    ((v.type == V_INT && v.u.i != 0) || v.type == V_DEC);
+	if (strcmp(name, "text") == 0)
+		return k == TYPE_TEXT || k == TYPE_INT || k == TYPE_BOOL;
+	return (strcmp(name, "int") == 0 || strcmp(name, "decimal") == 0) &&
+	    k == TYPE_INT;
 }
 
 static struct type
@@ -184,15 +195,25 @@ call_builtin(struct check *ck, struct expr *e, unsigned k)
 	note->args = args;
 	note->nargs = n;
 	if (s->b->fallible && ck->tried == 0 && ck->fails == NULL &&
-	    !surely_divides(ck->c, s, args))
+	    !is_sure(ck->c, s, args))
 		ck->fails = e;
 	return sig_result(ck->c, &s->result, var);
+}
+
+/* Functions run inside those that call them: so many more at this place. */
+static void
+note_depth(struct check *ck, unsigned depth)
+{
+	for (const struct lambda *f = ck->lambda; f != NULL; f = f->up)
+		depth++;
+	if (ck->calls < depth)
+		ck->calls = depth;
 }
 
 static struct type
 call_fn(struct check *ck, struct expr *e, struct entity *fn, struct str name)
 {
-	struct fn_info *info;
+	const struct fn_info *info;
 	struct formal *formal;
 	struct note *note = expr_note(ck->c, e);
 	int bad = 0;
@@ -203,9 +224,9 @@ call_fn(struct check *ck, struct expr *e, struct entity *fn, struct str name)
 		    "program ends", STR_ARG(name));
 		return bad_type();
 	}
-	if (fn_check(ck->c, fn) != 0)
+	info = fn_of(ck->c, fn);
+	if (info == NULL)
 		return bad_type();
-	info = fn->u.fn;
 	formal = arena_array(ck->c->a, info->n, sizeof(*formal));
 	note->args = arena_array(ck->c->a, info->n, sizeof(*note->args));
 	for (unsigned i = 0; i < info->n; i++)
@@ -220,12 +241,10 @@ call_fn(struct check *ck, struct expr *e, struct entity *fn, struct str name)
 		return bad_type();
 	note->kind = NOTE_FN;
 	note->nargs = info->n;
-	note->entity = fn;
-	if (info->fails && ck->tried == 0 && ck->fails == NULL)
+	note->fn = info;
+	if (info->fails != NULL && ck->tried == 0 && ck->fails == NULL)
 		ck->fails = e;
-	if (ck->inside != NULL && ck->inside->decl->kind == DE_FN &&
-	    ck->inside->u.fn->depth <= info->depth)
-		ck->inside->u.fn->depth = info->depth + 1;
+	note_depth(ck, info->depth);
 	return info->result;
 }
 
@@ -383,6 +402,7 @@ call_loop(struct check *ck, struct expr *e, enum prog_loop_kind kind)
 		.owner = f };
 	ck->scope = &f->arg;
 	ck->lambda = f;
+	note_depth(ck, 0);
 	if (kind == LOOP_MAP)
 		of = check_expr(ck, fn->a);
 	else
@@ -570,15 +590,9 @@ check_call(struct check *ck, struct expr *e)
 	thing = find_thing(ck->c, ck->m, name);
 	if (thing != NULL) {
 		thing->used = 1;
-		switch (thing->decl->kind) {
-		case DE_ENUM:
-			return call_enum(ck, e, thing, name);
-		case DE_FN:
-			return call_fn(ck, e, thing, name);
-		default:
-			/* a codec, reported where it is declared */
-			return bad_type();
-		}
+		return thing->decl->kind == DE_ENUM ?
+		    call_enum(ck, e, thing, name) :
+		    call_fn(ck, e, thing, name);
 	}
 	k = builtin_find(name);
 	if (k >= 0)

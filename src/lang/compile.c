@@ -229,11 +229,8 @@ check_things(struct compile *c, struct module *m)
 
 		if (e->decl->kind == DE_ENUM)
 			enum_check(c, e);
-		else if (e->decl->kind == DE_FN)
-			fn_check(c, e);
 		else
-			NOT_BUILT(c, e->decl->head,
-			    "a codec of your own");
+			fn_of(c, e);
 	}
 	for (i = table_next(&m->params, NULL); i; i = table_next(&m->params, i))
 		param_check(c, i->value);
@@ -352,7 +349,7 @@ check_unused(struct compile *c, struct module *m)
 	    i = table_next(&m->things, i)) {
 		struct entity *e = i->value;
 
-		if (!e->used && e->checked >= 0 && e->decl->kind != DE_CODEC)
+		if (!e->used && e->checked >= 0)
 			diag_at(&c->ss, C250, e->decl->name.span,
 			    "%s `%.*s` is not used",
 			    decl_word(e->decl->kind), STR_ARG(i->key));

@@ -3,6 +3,7 @@
  *
  *   compile.c   files, declarations, order of work
  *   things.c    functions, params, schemas, finding by name
+ *   codec.c     codecs of one's own
  *   sig.c       signatures of built-ins
  *   literal.c expr.c choice.c call.c       check expressions
  *   genexpr.c   make their code
@@ -152,7 +153,7 @@ struct check {
 	struct map_info *map;       /* of rules */
 	int tried;                  /* inside try … */
 	const struct expr *fails;   /* the first that can, outside of try */
-	struct entity *inside;      /* the fn or codec being checked */
+	unsigned calls;             /* how deep the functions below call */
 };
 
 /* What the checker found out about an expression; hangs on expr.note. */
@@ -183,6 +184,7 @@ struct note {
 	struct expr **args;
 	unsigned nargs;
 	struct entity *entity;
+	const struct fn_info *fn;
 	struct lambda *lambda;
 	struct span span;
 };
@@ -228,8 +230,8 @@ struct type bad_type(void);
 /* Code for a checked expression, its value in register dst of f. */
 void gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
     unsigned dst);
-/* The function of a fn in a program, made when first called. */
-unsigned gen_fn(struct compile *c, struct gen *g, struct entity *fn);
+/* A function in a program, made when first called. */
+unsigned gen_fn(struct compile *c, struct gen *g, const struct fn_info *fn);
 /* The value of a name, or of a path below a side. */
 void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
     struct str *path, size_t npath, unsigned dst);
@@ -257,15 +259,24 @@ struct enum_info {
 	enum law law;
 };
 
+/* A function, or one way of a codec. */
 struct fn_info {
+	struct str name;
+	struct expr *body;
 	struct type *params;
 	struct str *names;
 	struct expr **defaults;
 	struct local *locals;
 	unsigned n;
 	struct type result;
-	int fails;
-	unsigned depth; /* of calls */
+	const struct expr *fails; /* what in it can; NULL: nothing */
+	unsigned depth; /* of calls, its own included */
+};
+
+/* A codec of one's own: `it` is the first parameter of both. */
+struct codec_info {
+	struct fn_info way[2]; /* forth, back */
+	enum law law;
 };
 
 struct param_info {
@@ -287,8 +298,34 @@ int file_read(struct compile *c, struct str path, struct str *text,
 /* All make their info once; -1 when an error was reported. */
 int enum_check(struct compile *c, struct entity *en);
 int fn_check(struct compile *c, struct entity *fn);
+int codec_check(struct compile *c, struct entity *codec);
 int param_check(struct compile *c, struct entity *p);
 int schema_check_decl(struct compile *c, struct entity *s);
+
+/* ---- parts of functions and codecs ---- */
+
+/*
+ * Between these e is being checked, and a call of it goes round; -1 with a
+ * finding when it cannot be.
+ */
+int fn_enter(struct compile *c, struct entity *e);
+void fn_leave(struct compile *c, struct entity *e);
+/* Room for n parameters. */
+void fn_room(struct compile *c, struct fn_info *fn, unsigned n);
+/*
+ * The parameters of d; the first so many of fn are the caller's.  They come
+ * into the scope of ck.  -1 with a finding.
+ */
+int fn_params(struct check *ck, struct decl *d, struct fn_info *fn,
+    unsigned first);
+/* The body in the scope of ck, against the type that is stated or NULL. */
+int fn_body(struct check *ck, const struct decl *d, struct fn_info *fn,
+    const struct type *stated);
+/* A type as written; -1 with a finding. */
+int type_declared(struct compile *c, const struct type_name *n,
+    struct type *out);
+/* The function that a call of thing means; NULL when it has errors. */
+const struct fn_info *fn_of(struct compile *c, struct entity *thing);
 
 /*
  * One direction of an enum as a program table.  The type of what it gives,
@@ -306,7 +343,8 @@ int enum_cover(struct compile *c, const struct entity *en, struct type from,
 struct step {
 	const struct sig *sig;  /* built-in */
 	struct entity *en;      /* or enum */
-	struct entity *fn;      /* or function, one way only */
+	const struct fn_info *way[2]; /* or functions; [1] NULL: one way */
+	enum law law;
 	struct expr **args;
 	unsigned nargs;
 	int as_text;            /* HIDDEN_AS_TEXT */

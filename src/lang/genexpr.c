@@ -229,19 +229,19 @@ gen_field(struct compile *c, struct gen_func *f, const struct expr *e,
 /* ---- calls ---- */
 
 unsigned
-gen_fn(struct compile *c, struct gen *g, struct entity *fn)
+gen_fn(struct compile *c, struct gen *g, const struct fn_info *fn)
 {
 	struct gen_func *f;
 
 	for (f = g->funcs; f != NULL; f = f->next)
 		if (f->key == fn)
 			return f->index;
-	f = gen_func(g, fn->decl->name.text, fn->u.fn->n);
+	f = gen_func(g, fn->name, fn->n);
 	f->key = fn;
-	f->at = fn->decl->value->span;
-	gen_expr(c, f, fn->decl->value, fn->u.fn->n);
-	f->at = fn->decl->value->span;
-	gen_a(f, OP_RETURN, fn->u.fn->n);
+	f->at = fn->body->span;
+	gen_expr(c, f, fn->body, fn->n);
+	f->at = fn->body->span;
+	gen_a(f, OP_RETURN, fn->n);
 	return f->index;
 }
 
@@ -295,7 +295,7 @@ gen_call(struct compile *c, struct gen_func *f, const struct expr *e,
 		gen_ak(f, OP_CALL, dst, n->k);
 		break;
 	case NOTE_FN:
-		k = gen_fn(c, f->g, n->entity);
+		k = gen_fn(c, f->g, n->fn);
 		gen_args(c, f, n, dst);
 		f->at = e->span;
 		gen_ak(f, OP_CALL_FN, dst, k);

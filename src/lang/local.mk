@@ -9,6 +9,7 @@ LANG_SOURCES = \
 	src/lang/call.c \
 	src/lang/choice.c \
 	src/lang/clause.c src/lang/clause.h \
+	src/lang/codec.c \
 	src/lang/codes.c src/lang/codes.def \
 	src/lang/compile.c src/lang/compile.h \
 	src/lang/conn.c \

@@ -180,8 +180,7 @@ check_loss(struct map_info *m, struct map_rule *r)
 	const char *why = NULL;
 
 	for (unsigned i = 0; i < r->nstep; i++)
-		if (r->steps[i].sig != NULL &&
-		    r->steps[i].sig->b->law >= LAW_LOSSY)
+		if (r->steps[i].law >= LAW_LOSSY)
 			at = r->steps[i].span;
 	if (r->law >= LAW_LOSSY)
 		why = "what goes out does not come back as it was";

@@ -4,7 +4,7 @@
  */
 #include "lang/compile.h"
 
-/* A function goes one way only; a pipe passes nil by it as by a codec. */
+/* Something goes one way only. */
 static int
 one_way(struct check *ck, const struct map_rule *r, const struct step *s)
 {
@@ -27,6 +27,7 @@ builtin_step(struct check *ck, const struct map_rule *r, struct step *s,
 	int bad = 0;
 
 	s->sig = sig;
+	s->law = sig->b->law;
 	s->nargs = sig->nparam;
 	if (sig->b->left == NULL) {
 		if (one_way(ck, r, s) != 0)
@@ -53,16 +54,22 @@ builtin_step(struct check *ck, const struct map_rule *r, struct step *s,
 
 static int
 fn_step(struct check *ck, const struct map_rule *r, struct step *s,
-    struct expr *e, struct entity *fn)
+    struct expr *e, struct entity *thing)
 {
-	struct fn_info *info;
+	const struct fn_info *info = fn_of(ck->c, thing);
 	struct formal *formal;
 	int bad = 0;
 
-	if (fn_check(ck->c, fn) != 0 || one_way(ck, r, s) != 0)
+	if (info == NULL)
 		return -1;
-	info = fn->u.fn;
-	s->fn = fn;
+	s->way[0] = info;
+	s->law = LAW_NONE;
+	if (thing->decl->kind == DE_CODEC) {
+		s->way[1] = &thing->u.codec->way[1];
+		s->law = thing->u.codec->law;
+	} else if (one_way(ck, r, s) != 0) {
+		return -1;
+	}
 	if (info->n == 0) {
 		diag_at(&ck->c->ss, C413, s->span, "`%.*s` takes no value",
 		    STR_ARG(s->name));
@@ -87,20 +94,18 @@ thing_step(struct check *ck, const struct map_rule *r, struct step *s,
     struct expr *e, struct entity *thing)
 {
 	thing->used = 1;
-	switch (thing->decl->kind) {
-	case DE_ENUM:
-		if (e->kind == EX_CALL) {
-			diag_at(&ck->c->ss, C208, s->span,
-			    "an enum takes no arguments");
-			return -1;
-		}
-		s->en = thing;
-		return enum_check(ck->c, thing);
-	case DE_FN:
+	if (thing->decl->kind != DE_ENUM)
 		return fn_step(ck, r, s, e, thing);
-	default:
-		return -1; /* reported where it is declared */
+	if (e->kind == EX_CALL) {
+		diag_at(&ck->c->ss, C208, s->span,
+		    "an enum takes no arguments");
+		return -1;
 	}
+	if (enum_check(ck->c, thing) != 0)
+		return -1;
+	s->en = thing;
+	s->law = thing->u.en->law;
+	return 0;
 }
 
 static int
@@ -133,10 +138,11 @@ check_step(struct check *ck, const struct map_rule *r, struct step *s,
 	return -1;
 }
 
-static enum law
-step_law(const struct step *s)
+/* A function is the same in both directions of one-way rules. */
+static const struct fn_info *
+step_way(const struct step *s, int back)
 {
-	return s->en ? s->en->u.en->law : s->fn ? LAW_NONE : s->sig->b->law;
+	return s->way[back && s->way[1] != NULL];
 }
 
 static int
@@ -145,6 +151,8 @@ takes_text(const struct step *s)
 	const struct sig_type *t = s->sig == NULL ? NULL :
 	    s->sig->b->left ? &s->sig->left : &s->sig->params[0].type;
 
+	if (s->way[0] != NULL)
+		return s->way[0]->params[0].kind == TYPE_TEXT;
 	return t == NULL || (t->n == 1 && t->one[0].kind == TYPE_TEXT);
 }
 
@@ -163,8 +171,8 @@ pipe_check(struct check *ck, struct map_rule *r, struct items pipe)
 			bad = 1;
 			continue;
 		}
-		if (step_law(s) > r->law)
-			r->law = step_law(s);
+		if (s->law > r->law)
+			r->law = s->law;
 	}
 	r->nstep = n;
 	if (ck->fails != NULL)
@@ -202,15 +210,16 @@ enum_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 }
 
 static struct type
-fn_flow(struct compile *c, const struct step *s, struct type t)
+fn_flow(struct compile *c, const struct step *s, struct type t, int back)
 {
-	const struct fn_info *fn = s->fn->u.fn;
+	const struct fn_info *fn = step_way(s, back);
 	struct type result = fn->result;
 
 	if (!type_fits(t, fn->params[0])) {
 		diag_at(&c->ss, C301, s->span,
-		    "`%.*s` takes %.*s, this is %.*s", STR_ARG(s->name),
+		    "`%.*s` takes %.*s%s, this is %.*s", STR_ARG(s->name),
 		    STR_ARG(type_text(c->a, fn->params[0])),
+		    s->way[1] != NULL ? " here" : "",
 		    STR_ARG(type_text(c->a, t)));
 		return bad_type();
 	}
@@ -229,8 +238,8 @@ step_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 
 	if (s->en != NULL)
 		return enum_flow(c, r, s, t, back);
-	if (s->fn != NULL)
-		return fn_flow(c, s, t);
+	if (s->sig == NULL)
+		return fn_flow(c, s, t, back);
 	function = s->sig->b->left == NULL;
 	in = function ? &s->sig->params[0].type :
 	    back ? &s->sig->result : &s->sig->left;
@@ -272,7 +281,7 @@ meets_nil(const struct step *s, int back)
 {
 	if (s->en != NULL)
 		return 0;
-	return s->fn != NULL || s->sig->b->left == NULL ||
+	return s->sig == NULL || s->sig->b->left == NULL ||
 	    (back && strcmp(s->sig->b->left, "any") == 0);
 }
 
@@ -293,9 +302,10 @@ step_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	for (unsigned k = 0; k < s->nargs; k++)
 		gen_expr(c, f, s->args[k], dst + n++);
 	f->at = s->span;
-	if (s->fn != NULL) {
+	if (s->sig == NULL) {
 		gen_need(f, dst + n);
-		gen_ak(f, OP_CALL_FN, dst, gen_fn(c, f->g, s->fn));
+		gen_ak(f, OP_CALL_FN, dst, gen_fn(c, f->g,
+		    step_way(s, back)));
 	} else {
 		if (s->sig->b->hidden == HIDDEN_AS_TEXT)
 			gen_const(f, dst + n++, value_bool(s->as_text));

@@ -68,8 +68,8 @@ near_things(struct module *m, struct near *n)
 	}
 }
 
-static int
-declared_type(struct compile *c, const struct type_name *n, struct type *out)
+int
+type_declared(struct compile *c, const struct type_name *n, struct type *out)
 {
 	if (type_named(c->a, n, out) == 0 && out->kind != TYPE_NIL &&
 	    out->kind != TYPE_BAD)
@@ -83,39 +83,50 @@ declared_type(struct compile *c, const struct type_name *n, struct type *out)
 	return -1;
 }
 
+/* ---- functions ---- */
+
+static int
+report_depth(struct compile *c, const struct decl *d)
+{
+	diag_at(&c->ss, C210, d->head.end ? d->head : d->span,
+	    "functions call each other more than %d deep", FN_DEPTH);
+	return -1;
+}
+
 int
-fn_check(struct compile *c, struct entity *e)
+fn_enter(struct compile *c, struct entity *e)
 {
 	struct decl *d = e->decl;
-	struct fn_info *fn;
-	struct check ck = { .c = c, .m = e->mod, .inside = e };
-	struct type got, want;
-	unsigned k = 0;
-	int bad = 0;
 
-	if (e->checked)
-		return e->checked > 0 ? 0 : -1;
-	if (c->nesting == FN_DEPTH) {
-		diag_at(&c->ss, C210, d->head.end ? d->head : d->span,
-		    "functions call each other more than %d deep", FN_DEPTH);
-		e->checked = -1;
-		return -1;
-	}
+	if (c->nesting == FN_DEPTH)
+		return report_depth(c, d);
 	if (d->params.n > FN_PARAMS) {
 		diag_at(&c->ss, C109, d->params.last->span,
 		    "more than %d parameters", FN_PARAMS);
-		e->checked = -1;
 		return -1;
 	}
-	fn = arena_new(c->a, struct fn_info);
-	e->u.fn = fn;
-	fn->n = d->params.n;
-	fn->params = arena_array(c->a, fn->n, sizeof(*fn->params));
-	fn->names = arena_array(c->a, fn->n, sizeof(*fn->names));
-	fn->defaults = arena_array(c->a, fn->n, sizeof(*fn->defaults));
-	fn->locals = arena_array(c->a, fn->n, sizeof(*fn->locals));
+	e->open = 1;
+	c->nesting++;
+	return 0;
+}
+
+void
+fn_leave(struct compile *c, struct entity *e)
+{
+	c->nesting--;
+	e->open = 0;
+}
+
+int
+fn_params(struct check *ck, struct decl *d, struct fn_info *fn,
+    unsigned first)
+{
+	struct compile *c = ck->c;
+	unsigned k = first;
+	int bad = 0;
+
 	for (struct item *i = d->params.first; i != NULL; i = i->next, k++) {
-		if (declared_type(c, i->type, &fn->params[k]) != 0) {
+		if (type_declared(c, i->type, &fn->params[k]) != 0) {
 			fn->params[k] = bad_type();
 			bad = 1;
 		}
@@ -129,40 +140,93 @@ fn_check(struct compile *c, struct entity *e)
 		fn->names[k] = i->name.text;
 		fn->defaults[k] = i->value;
 		if (i->value != NULL)
-			bad |= check_expect(&ck, i->value, fn->params[k],
+			bad |= check_expect(ck, i->value, fn->params[k],
 			    "the parameter");
-		fn->locals[k] = (struct local){ .up = ck.scope,
-			.name = i->name.text, .type = fn->params[k],
-			.kind = LOCAL_ARG, .reg = k };
+		fn->locals[k] = (struct local){ .name = i->name.text,
+			.type = fn->params[k], .kind = LOCAL_ARG, .reg = k };
 	}
-	for (k = 0; k < fn->n; k++) {
-		fn->locals[k].up = ck.scope;
-		ck.scope = &fn->locals[k];
+	for (k = first; k < fn->n; k++) {
+		fn->locals[k].up = ck->scope;
+		ck->scope = &fn->locals[k];
 	}
-	e->open = 1;
-	c->nesting++;
-	ck.fails = NULL;
-	got = check_expr(&ck, d->value);
-	c->nesting--;
-	e->open = 0;
-	fn->fails = ck.fails != NULL;
+	return bad ? -1 : 0;
+}
+
+void
+fn_room(struct compile *c, struct fn_info *fn, unsigned n)
+{
+	fn->n = n;
+	fn->params = arena_array(c->a, n, sizeof(*fn->params));
+	fn->names = arena_array(c->a, n, sizeof(*fn->names));
+	fn->defaults = arena_array(c->a, n, sizeof(*fn->defaults));
+	fn->locals = arena_array(c->a, n, sizeof(*fn->locals));
+}
+
+int
+fn_body(struct check *ck, const struct decl *d, struct fn_info *fn,
+    const struct type *stated)
+{
+	struct type got;
+	int bad = 0;
+
+	ck->fails = NULL;
+	ck->calls = 0;
+	got = check_expr(ck, fn->body);
+	fn->fails = ck->fails;
+	fn->depth = ck->calls + 1;
 	fn->result = got;
-	if (d->type != NULL && declared_type(c, d->type, &want) == 0) {
-		if (check_expect(&ck, d->value, want, "the result") != 0)
-			bad = 1;
-		fn->result = want;
-		if (got.noption > 0 && want.kind == TYPE_TEXT) {
+	if (stated != NULL) {
+		bad = check_expect(ck, fn->body, *stated, "the result");
+		fn->result = *stated;
+		if (got.noption > 0 && stated->kind == TYPE_TEXT) {
 			fn->result.options = got.options;
 			fn->result.noption = got.noption;
 		}
-	} else if (d->type != NULL) {
-		bad = 1;
 	}
-	if (got.kind == TYPE_BAD)
-		bad = 1;
-	e->checked = bad ? -1 : 1;
-	return bad ? -1 : 0;
+	if (fn->depth > FN_DEPTH && !bad)
+		bad = report_depth(ck->c, d);
+	return bad || got.kind == TYPE_BAD ? -1 : 0;
 }
+
+int
+fn_check(struct compile *c, struct entity *e)
+{
+	struct decl *d = e->decl;
+	struct fn_info *fn;
+	struct check ck = { .c = c, .m = e->mod };
+	struct type want, *stated = NULL;
+	int bad;
+
+	if (e->checked)
+		return e->checked > 0 ? 0 : -1;
+	e->checked = -1;
+	if (fn_enter(c, e) != 0)
+		return -1;
+	fn = arena_new(c->a, struct fn_info);
+	e->u.fn = fn;
+	fn->name = d->name.text;
+	fn->body = d->value;
+	fn_room(c, fn, d->params.n);
+	bad = fn_params(&ck, d, fn, 0);
+	if (d->type != NULL && type_declared(c, d->type, &want) == 0)
+		stated = &want;
+	else if (d->type != NULL)
+		bad = -1;
+	if ((fn_body(&ck, d, fn, stated) | bad) == 0)
+		e->checked = 1;
+	fn_leave(c, e);
+	return e->checked > 0 ? 0 : -1;
+}
+
+const struct fn_info *
+fn_of(struct compile *c, struct entity *e)
+{
+	if (e->decl->kind == DE_CODEC)
+		return codec_check(c, e) == 0 ? &e->u.codec->way[0] : NULL;
+	return fn_check(c, e) == 0 ? e->u.fn : NULL;
+}
+
+/* ---- params ---- */
 
 int
 param_check(struct compile *c, struct entity *e)
@@ -176,7 +240,7 @@ param_check(struct compile *c, struct entity *e)
 	e->checked = -1;
 	p = arena_new(c->a, struct param_info);
 	e->u.param = p;
-	if (declared_type(c, d->type, &p->type) != 0)
+	if (type_declared(c, d->type, &p->type) != 0)
 		return -1;
 	if (d->value == NULL) {
 		NOT_BUILT(c, d->span, "a param without a default");

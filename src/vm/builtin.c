@@ -39,6 +39,8 @@ const size_t nbuiltin = COUNT(builtins);
 int
 builtin_find(struct str name)
 {
+	if (str_eq(name, STR("decimal.shift")))
+		name = STR("shift");
 	for (size_t i = 0; i < nbuiltin; i++)
 		if (str_eq(name, str_z(builtins[i].name)))
 			return (int)i;

@@ -261,16 +261,34 @@ Test(lang, stops_after_200_findings)
 	buf_fini(&out);
 }
 
+enum chain { CALLER_FIRST, CALLEE_FIRST, IN_LOOPS, OF_CODECS };
+
 /* f0 calls f1 calls …; functions call each other at most 32 deep */
 static int
-calls(unsigned n)
+calls(unsigned n, enum chain how)
 {
 	struct buf b = { 0 };
 	int code;
 
-	for (unsigned i = 0; i + 1 < n; i++)
-		buf_printf(&b, "fn f%u(a: int): int = f%u(a);\n", i, i + 1);
-	buf_printf(&b, "fn f%u(a: int): int = a;\n", n - 1);
+	if (how != CALLER_FIRST)
+		buf_printf(&b, "fn f%u(a: int): int = a;\n", n - 1);
+	for (unsigned i = 0; i + 1 < n; i++) {
+		unsigned k = how == CALLER_FIRST ? i : n - 2 - i;
+
+		if (how == OF_CODECS)
+			buf_printf(&b, "codec f%u { -> : f%u(it); <- : it; "
+			    "law: exact; }\n", k, k + 1);
+		else if (how == IN_LOOPS)
+			buf_printf(&b, "fn f%u(a: int): int = count([a], "
+			    "x => f%u(x) == 1);\n", k, k + 1);
+		else
+			buf_printf(&b, "fn f%u(a: int): int = f%u(a);\n", k,
+			    k + 1);
+	}
+	if (how == CALLER_FIRST)
+		buf_printf(&b, "fn f%u(a: int): int = a;\n", n - 1);
+	buf_puts(&b, STR("schema s = \"s.json\";\n"
+	    "map m (c: s) <-> (h: s) { h.a <- text(f0(1)); }\n"));
 	code = compile_text(buf_str(&b));
 	buf_fini(&b);
 	return code;
@@ -278,9 +296,16 @@ calls(unsigned n)
 
 Test(lang, limits_calls_of_functions)
 {
-	cr_assert_eq(calls(32), 0);
-	cr_assert_eq(calls(33), C210);
-	cr_assert_eq(calls(5000), C210);
+	cr_assert_eq(calls(32, CALLER_FIRST), 0);
+	cr_assert_eq(calls(33, CALLER_FIRST), C210);
+	cr_assert_eq(calls(5000, CALLER_FIRST), C210);
+	cr_assert_eq(calls(32, CALLEE_FIRST), 0);
+	cr_assert_eq(calls(33, CALLEE_FIRST), C210);
+	/* the body of a loop is a function as well */
+	cr_assert_eq(calls(16, IN_LOOPS), 0);
+	cr_assert_eq(calls(17, IN_LOOPS), C210);
+	cr_assert_eq(calls(32, OF_CODECS), 0);
+	cr_assert_eq(calls(33, OF_CODECS), C210);
 }
 
 /* A guard counts for every rule below it. */
