@@ -120,10 +120,7 @@ check_options(struct map_info *m, const struct place *p, struct type from,
 			continue;
 		g = diag_at(&c->ss, C406, at, "`%.*s` does not take \"%.*s\"",
 		    STR_ARG(path), STR_ARG(s));
-		if (near.best.n > 0)
-			diag_fix(&c->ss, g, "did you mean \"%.*s\"?",
-			    STR_ARG(near.best));
-		else
+		if (!diag_meant_text(&c->ss, g, &near))
 			diag_fix(&c->ss, g, "translate it: via an enum");
 		return -1;
 	}

@@ -108,9 +108,7 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 	}
 	g = diag_at(&c->ss, C211, i->name.span, "unknown attribute `%.*s`",
 	    STR_ARG(name));
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	diag_meant(&c->ss, g, &near);
 	return -1;
 }
 

@@ -29,9 +29,7 @@ check_members(struct compile *c, const struct expr *e, struct type want,
 			    k < schema_property_count(want.node); k++)
 				near_try(&near,
 				    schema_property_name(want.node, k));
-		if (near.best.n > 0)
-			diag_fix(&c->ss, g, "did you mean `%.*s`?",
-			    STR_ARG(near.best));
+		diag_meant(&c->ss, g, &near);
 	}
 }
 

@@ -38,9 +38,7 @@ call_sort(struct check *ck, struct expr *e, struct str what,
 				near_init(&near, i->name.text);
 				for (k = 0; k < n; k++)
 					near_try(&near, formal[k].name);
-				if (near.best.n > 0)
-					diag_fix(ss, g, "did you mean `%.*s`?",
-					    STR_ARG(near.best));
+				diag_meant(ss, g, &near);
 				return -1;
 			}
 		} else {
@@ -561,10 +559,8 @@ call_unknown(struct check *ck, struct span at, struct str name)
 	g = diag_at(&ck->c->ss, C207, at,
 	    "there is no function, codec or enum `%.*s`", STR_ARG(name));
 	near_init(&near, name);
-	near_things(ck->m, &near);
-	if (near.best.n > 0)
-		diag_fix(&ck->c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	near_things(ck->c, ck->m, &near);
+	diag_meant(&ck->c->ss, g, &near);
 }
 
 struct type

@@ -25,9 +25,7 @@ clause_all(struct conn *k, struct stmt *body, const struct word_rule *rules,
 			g = diag_at(ss, C601, s->name.span,
 			    "`%.*s` means nothing in %s",
 			    STR_ARG(s->name.text), where);
-			if (near.best.n > 0)
-				diag_fix(ss, g, "did you mean `%.*s`?",
-				    STR_ARG(near.best));
+			diag_meant(ss, g, &near);
 			continue;
 		}
 		if (rules[i].once && seen[i] != NULL) {

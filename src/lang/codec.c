@@ -328,9 +328,7 @@ codec_law(struct compile *c, const struct expr *e, enum law *law)
 	}
 	g = diag_at(&c->ss, C220, e->span,
 	    "a law is exact, canon, partial or lossy");
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	diag_meant(&c->ss, g, &near);
 	return -1;
 }
 

@@ -257,9 +257,7 @@ owner(struct compile *c, struct module *m, struct decl *d)
 	for (struct table_entry *i = table_next(&m->maps, NULL); i != NULL;
 	    i = table_next(&m->maps, i))
 		near_try(&near, i->key);
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	diag_meant(&c->ss, g, &near);
 	return NULL;
 }
 

@@ -438,7 +438,7 @@ void connector_compile(struct compile *c, struct entity *e,
 struct entity *find_thing(struct compile *c, struct module *m, struct str name);
 struct entity *find_in(struct table *t, struct str name);
 /* Every name a call could mean, for "did you mean". */
-void near_things(struct module *m, struct near *n);
+void near_things(struct compile *c, struct module *m, struct near *n);
 
 /* A literal as a value; -1 and a finding when it cannot be one. */
 int literal_value(struct compile *c, const struct expr *e, struct value *v);

@@ -44,6 +44,8 @@ place(struct sources *ss, struct diag *g, struct span sp, struct str label)
 	g->at[i].line = pos.line;
 	g->at[i].col = pos.col;
 	g->at[i].ncols = sp.end > sp.beg ? sp.end - sp.beg : 1;
+	g->at[i].beg = sp.beg;
+	g->at[i].end = sp.end;
 	g->at[i].label = label;
 }
 
@@ -122,6 +124,16 @@ diag_fix(struct sources *ss, struct diag *g, const char *fmt, ...)
 {
 	if (g != NULL)
 		FORMAT(ss->d, fmt, g->fix);
+}
+
+void
+diag_edit(struct sources *ss, struct diag *g, struct span sp, struct str text)
+{
+	if (g == NULL)
+		return;
+	g->edit.beg = sp.beg;
+	g->edit.end = sp.end;
+	g->edit.text = arena_str(&ss->d->arena, text);
 }
 
 /* Bytes of the line that begins at or before off. */
@@ -367,4 +379,65 @@ near_try(struct near *n, struct str candidate)
 		n->dist = d;
 		n->best = candidate;
 	}
+}
+
+/* As it is written where a name stands: a.b, `a-b`. */
+static int
+is_plain(struct str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    c != '_' && !(i > 0 && (c == '.' || c == ' ' ||
+		    (c >= '0' && c <= '9'))))
+			return 0;
+	}
+	return 1;
+}
+
+static void
+replace_first(struct sources *ss, struct diag *g, const char *quote,
+    struct str name)
+{
+	struct buf b = { 0 };
+
+	buf_printf(&b, "%s%.*s%s", quote, STR_ARG(name), quote);
+	if (g != NULL)
+		diag_edit(ss, g, (struct span){ g->at[0].beg, g->at[0].end, 0 },
+		    buf_str(&b));
+	buf_fini(&b);
+}
+
+int
+diag_meant(struct sources *ss, struct diag *g, const struct near *n)
+{
+	if (n->best.n == 0)
+		return 0;
+	diag_fix(ss, g, "did you mean `%.*s`?", STR_ARG(n->best));
+	replace_first(ss, g, is_plain(n->best) ? "" : "`", n->best);
+	return 1;
+}
+
+int
+diag_meant_text(struct sources *ss, struct diag *g, const struct near *n)
+{
+	const struct str *source;
+	struct str was;
+
+	if (n->best.n == 0)
+		return 0;
+	diag_fix(ss, g, "did you mean \"%.*s\"?", STR_ARG(n->best));
+	source = g ? table_get(&ss->d->sources, g->at[0].file) : NULL;
+	if (source == NULL)
+		return 1;
+	/* a text that needs an escape is left to the author */
+	was = str_from(source->p + g->at[0].beg, g->at[0].end - g->at[0].beg);
+	if (was.n == n->want.n + 2 && was.p[0] == '"' &&
+	    memcmp(was.p + 1, n->want.p, n->want.n) == 0 &&
+	    !memchr(n->best.p, '"', n->best.n) &&
+	    !memchr(n->best.p, '\\', n->best.n) &&
+	    !memchr(n->best.p, '{', n->best.n))
+		replace_first(ss, g, "\"", n->best);
+	return 1;
 }

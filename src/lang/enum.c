@@ -285,9 +285,7 @@ check_keys(struct compile *c, const struct enum_info *en, struct type from,
 		    "%.*s is no value that can come here",
 		    STR_ARG(value_show(c, v)));
 		diag_also(&c->ss, g, at, "used here");
-		if (near.best.n > 0)
-			diag_fix(&c->ss, g, "did you mean \"%.*s\"?",
-			    STR_ARG(near.best));
+		diag_meant_text(&c->ss, g, &near);
 	}
 	return bad;
 }

@@ -193,10 +193,7 @@ check_name(struct check *ck, struct expr *e)
 			near_try(&near, l->name);
 		g = diag_at(&ck->c->ss, C201, e->span, "unknown name `%.*s`",
 		    STR_ARG(e->text));
-		if (near.best.n > 0)
-			diag_fix(&ck->c->ss, g, "did you mean `%.*s`?",
-			    STR_ARG(near.best));
-		else
+		if (!diag_meant(&ck->c->ss, g, &near))
 			diag_fix(&ck->c->ss, g, "a text is written \"%.*s\"",
 			    STR_ARG(e->text));
 		return expr_typed(ck, e, bad_type());
@@ -249,9 +246,7 @@ report_field(struct check *ck, struct expr *e, struct type base)
 			near_try(&near, schema_property_name(base.node, i));
 	g = diag_at(&c->ss, C401, e->op, "`%.*s` has no field `%.*s`",
 	    STR_ARG(expr_source(ck, e->a)), STR_ARG(e->text));
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	diag_meant(&c->ss, g, &near);
 }
 
 /* param.x */
@@ -274,9 +269,7 @@ check_param(struct check *ck, struct expr *e, struct type *t)
 			near_try(&near, i->key);
 		g = diag_at(&ck->c->ss, C201, e->op, "unknown param `%.*s`",
 		    STR_ARG(e->text));
-		if (near.best.n > 0)
-			diag_fix(&ck->c->ss, g, "did you mean `%.*s`?",
-			    STR_ARG(near.best));
+		diag_meant(&ck->c->ss, g, &near);
 		*t = bad_type();
 		return 1;
 	}
@@ -379,10 +372,7 @@ expr_option(struct check *ck, struct type of, struct expr *e)
 	}
 	g = diag_at(&ck->c->ss, C310, e->span, "this is never \"%.*s\"",
 	    STR_ARG(s));
-	if (near.best.n > 0)
-		diag_fix(&ck->c->ss, g, "did you mean \"%.*s\"?",
-		    STR_ARG(near.best));
-	else
+	if (!diag_meant_text(&ck->c->ss, g, &near))
 		diag_fix(&ck->c->ss, g, "it can be %.*s",
 		    STR_ARG(options_text(ck->c->a, of)));
 }

@@ -31,11 +31,17 @@ struct diag {
 	struct {
 		struct str file;
 		uint32_t line, col, ncols; /* 1-based; columns are bytes */
+		uint32_t beg, end;         /* the same as offsets */
 		struct str label;          /* "" none */
 	} at[4];
 	unsigned nat;
 	struct str witness;  /* "" none: an example value */
 	struct str fix;      /* "" none */
+	/* where the fix is exact: what replaces which bytes of at[0].file */
+	struct {
+		uint32_t beg, end;
+		struct str text; /* p NULL: it is not exact */
+	} edit;
 };
 
 struct diags {

@@ -446,9 +446,9 @@ find_schema(struct map_info *m, struct word name, struct local *side)
 			near_try(&near, i->key);
 		g = diag_at(&c->ss, C203, name.span, "unknown schema `%.*s`",
 		    STR_ARG(name.text));
-		diag_fix(&c->ss, g, near.best.n > 0 ? "did you mean `%.*s`?" :
-		    "schema %.*s = \"….json\";", STR_ARG(near.best.n > 0 ?
-		    near.best : name.text));
+		if (!diag_meant(&c->ss, g, &near))
+			diag_fix(&c->ss, g, "schema %.*s = \"….json\";",
+			    STR_ARG(name.text));
 		return -1;
 	}
 	s->used = 1;

@@ -145,10 +145,13 @@ parse_unexpected(struct parse *p, struct span at, int eof,
 		g = diag_at(p->ss, C101, at, "unexpected `%.*s`",
 		    STR_ARG(span_text(p->ss, at)));
 	if (semicolon && !eof && (crosses_line(p, p->before, at.beg) ||
-	    p->src->text.p[at.beg] == '}'))
+	    p->src->text.p[at.beg] == '}')) {
 		diag_fix(p->ss, g, "end the statement before it with `;`");
-	else if (n > 0)
+		diag_edit(p->ss, g, (struct span){ p->before, p->before, 0 },
+		    STR(";"));
+	} else if (n > 0) {
 		diag_label(p->ss, g, "expected %.*s", STR_ARG(buf_str(&b)));
+	}
 	buf_fini(&b);
 }
 

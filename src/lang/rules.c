@@ -38,8 +38,8 @@ event_bits(struct compile *c, struct items words)
 		}
 		g = diag_at(&c->ss, C503, i->name.span,
 		    "there is no event `%.*s`", STR_ARG(i->name.text));
-		diag_fix(&c->ss, g, near.best.n > 0 ? "did you mean `%.*s`?" :
-		    "create, update or delete%.*s", STR_ARG(near.best));
+		if (!diag_meant(&c->ss, g, &near))
+			diag_fix(&c->ss, g, "create, update or delete");
 	}
 	return bits;
 }
@@ -58,9 +58,9 @@ find_verb(struct compile *c, struct word w)
 	}
 	g = diag_at(&c->ss, C504, w.span, "there is no action `%.*s`",
 	    STR_ARG(w.text));
-	diag_fix(&c->ss, g, near.best.n > 0 ? "did you mean `%.*s`?" :
-	    "skip, upsert, update, archive or delete%.*s",
-	    STR_ARG(near.best));
+	if (!diag_meant(&c->ss, g, &near))
+		diag_fix(&c->ss, g,
+		    "skip, upsert, update, archive or delete");
 	return -1;
 }
 
@@ -105,9 +105,7 @@ check_by(struct map_info *m, struct expr *e)
 	for (const struct map_rule *r = m->rules; r != NULL; r = r->next)
 		if (r->forth && r->right.n > 0)
 			near_try(&near, r->right.path[r->right.n - 1]);
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	diag_meant(&c->ss, g, &near);
 }
 
 static void

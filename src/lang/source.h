@@ -77,6 +77,9 @@ void diag_witness(struct sources *ss, struct diag *g, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void diag_fix(struct sources *ss, struct diag *g, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The fix is exact: text in the place of sp, in the first place's file. */
+void diag_edit(struct sources *ss, struct diag *g, struct span sp,
+    struct str text);
 
 /*
  * The nearest of names to what was written, for "did you mean"; empty when
@@ -88,5 +91,13 @@ struct near {
 };
 void near_init(struct near *n, struct str want);
 void near_try(struct near *n, struct str candidate);
+
+/*
+ * "did you mean `x`?" where a name is near, and that what stands at the
+ * finding's first place is replaced by it; 0 where none is near.
+ */
+int diag_meant(struct sources *ss, struct diag *g, const struct near *n);
+/* The same for a text, "x"; replaces where the wanted one stands so. */
+int diag_meant_text(struct sources *ss, struct diag *g, const struct near *n);
 
 #endif

@@ -42,7 +42,7 @@ near_table(struct table *t, struct near *n)
 }
 
 void
-near_things(struct module *m, struct near *n)
+near_things(struct compile *c, struct module *m, struct near *n)
 {
 	const char *dot = n->want.n ? memchr(n->want.p, '.', n->want.n) : NULL;
 	struct entity *alias;
@@ -61,7 +61,10 @@ near_things(struct module *m, struct near *n)
 		near_init(&in, str_from(dot + 1, n->want.n -
 		    (size_t)(dot + 1 - n->want.p)));
 		near_table(&alias->u.module->things, &in);
-		n->best = in.best;
+		if (in.best.n > 0)
+			n->best = arena_printf(c->a, "%.*s.%.*s",
+			    STR_ARG(alias->decl->name.text),
+			    STR_ARG(in.best));
 	} else {
 		for (size_t i = 0; i < nbuiltin; i++)
 			near_try(n, str_z(builtins[i].name));

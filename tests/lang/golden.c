@@ -144,6 +144,47 @@ check_json(const char *file, const struct diags *d)
 	buf_fini(&b);
 }
 
+static size_t
+count_finding(const struct diags *d, const struct diag *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		n += d->list[i].code == g->code &&
+		    str_eq(d->list[i].text, g->text);
+	return n;
+}
+
+/* An exact fix does away with its finding. */
+static void
+check_edits(const char *file, struct str text, const struct diags *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diag *g = &d->list[i];
+		struct overlay o = { str_z(file), { 0 } };
+		struct unit *u = NULL;
+		struct buf b = { 0 };
+		struct diags after;
+
+		if (g->edit.text.p == NULL ||
+		    !str_eq(g->at[0].file, o.path))
+			continue;
+		buf_put(&b, text.p, g->edit.beg);
+		buf_puts(&b, g->edit.text);
+		buf_put(&b, text.p + g->edit.end, text.n - g->edit.end);
+		o.text = buf_str(&b);
+		diags_init(&after);
+		lang_compile(o.path, read_overlay, &o, &u, NULL, &after);
+		if (count_finding(&after, g) >= count_finding(d, g)) {
+			fail(file, "an exact fix mends nothing:");
+			printf("  %.*s\n", STR_ARG(g->text));
+		}
+		unit_unref(u);
+		diags_fini(&after);
+		buf_fini(&b);
+	}
+}
+
 /* What the file has to say; 1 when it compiles. */
 static int
 run(const char *file, struct str text, struct buf *out, struct buf *code)
@@ -156,6 +197,7 @@ run(const char *file, struct str text, struct buf *out, struct buf *code)
 	lang_compile(str_z(file), read_overlay, &o, &u, NULL, &d);
 	diags_print(out, &d, 0);
 	check_json(file, &d);
+	check_edits(file, text, &d);
 	if (u != NULL) {
 		struct vm *vm = vm_new(NULL);
 
