@@ -19,6 +19,7 @@ LANG_SOURCES = \
 	src/lang/expr.c src/lang/expr.h \
 	src/lang/finish.c \
 	src/lang/fmt.c \
+	src/lang/follow.c src/lang/follow.h \
 	src/lang/gen.c src/lang/gen.h \
 	src/lang/genexpr.c \
 	src/lang/graph.c \

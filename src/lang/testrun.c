@@ -3,21 +3,19 @@
  */
 #include "lang/testrun.h"
 
-#include "record/scan.h"
+#include "lang/follow.h"
 
 struct run {
-	struct vm *vm;
 	const struct unit_test *t;
-	const struct prog *p;   /* for file names */
+	struct follow f;
 	struct arena a;
-	struct str side[2];     /* what left and right have */
 	struct buf text;
 };
 
 static struct str
 file_of(const struct run *r, struct prog_pos pos)
 {
-	return r->p->files[pos.file];
+	return r->f.map->forward->files[pos.file];
 }
 
 static void
@@ -28,100 +26,13 @@ note(struct run *r, const struct unit_step *s, struct str path,
 	    s->pos.line, STR_ARG(path), what);
 }
 
-/* Records are read with room behind them. */
-static struct str
-padded(struct run *r, struct str s)
-{
-	char *p = arena_zalloc(&r->a, s.n + RECORD_PAD);
-
-	if (s.n > 0)
-		memcpy(p, s.p, s.n);
-	return str_from(p, s.n);
-}
-
-static struct str
-take(struct run *r, struct buf *b)
-{
-	struct str s = padded(r, buf_str(b));
-
-	buf_fini(b);
-	return s;
-}
-
-static struct value
-raw(struct str json)
-{
-	return (struct value){ .type = V_RAW, .n = (uint32_t)json.n,
-		.u.p = json.p };
-}
-
-static const struct value *
-member(struct value record, struct str name)
-{
-	for (uint32_t i = 0; i < record.n; i++)
-		if (str_eq(record.u.record[i].name, name))
-			return &record.u.record[i].value;
-	return NULL;
-}
-
-/* old with the fields of patch in their places; a null stays a null. */
 static void
-merge(struct run *r, struct buf *out, struct value old, struct value patch,
-    unsigned depth)
+show(struct run *r, struct value v)
 {
-	const struct value *v;
-	unsigned n = 0;
-
-	old = value_open(old, &r->a);
-	patch = value_open(patch, &r->a);
-	if (old.type != V_RECORD || patch.type != V_RECORD ||
-	    depth == RECORD_DEPTH) {
-		value_write(out, patch);
-		return;
-	}
-	buf_putc(out, '{');
-	for (uint32_t i = 0; i < old.n; i++) {
-		const struct member *m = &old.u.record[i];
-
-		if (n++)
-			buf_putc(out, ',');
-		buf_json(out, m->name);
-		buf_putc(out, ':');
-		v = member(patch, m->name);
-		if (v != NULL)
-			merge(r, out, m->value, *v, depth + 1);
-		else
-			value_write(out, m->value);
-	}
-	for (uint32_t i = 0; i < patch.n; i++) {
-		const struct member *m = &patch.u.record[i];
-
-		if (member(old, m->name) != NULL)
-			continue;
-		if (n++)
-			buf_putc(out, ',');
-		buf_json(out, m->name);
-		buf_putc(out, ':');
-		value_write(out, m->value);
-	}
-	buf_putc(out, '}');
-}
-
-static void
-differ(struct run *r, const struct unit_step *s, struct str path,
-    const struct value *want, const struct value *got)
-{
-	note(r, s, path, "expected ");
-	if (want != NULL)
-		value_write(&r->text, *want);
+	if (v.type != V_ABSENT)
+		value_write(&r->text, v);
 	else
 		buf_puts(&r->text, STR("nothing"));
-	buf_puts(&r->text, STR(", got "));
-	if (got != NULL)
-		value_write(&r->text, *got);
-	else
-		buf_puts(&r->text, STR("nothing"));
-	buf_putc(&r->text, '\n');
 }
 
 static void
@@ -132,89 +43,54 @@ compare(struct run *r, const struct unit_step *s, struct str path,
 	got = value_open(got, &r->a);
 	if (want.type != V_RECORD || got.type != V_RECORD ||
 	    depth == RECORD_DEPTH) {
-		if (!value_equal(want, got, CMP_EXACT, &r->a))
-			differ(r, s, path, &want, &got);
+		if (value_equal(want, got, CMP_EXACT, &r->a))
+			return;
+		note(r, s, path, "expected ");
+		show(r, want);
+		buf_puts(&r->text, STR(", got "));
+		show(r, got);
+		buf_putc(&r->text, '\n');
 		return;
 	}
 	for (uint32_t i = 0; i < want.n; i++) {
-		const struct member *m = &want.u.record[i];
-		const struct value *v = member(got, m->name);
-		struct str below = arena_printf(&r->a, "%.*s.%.*s",
-		    STR_ARG(path), STR_ARG(m->name));
+		struct str name = want.u.record[i].name;
 
-		if (v == NULL)
-			differ(r, s, below, &m->value, NULL);
-		else
-			compare(r, s, below, m->value, *v, depth + 1);
+		compare(r, s, arena_printf(&r->a, "%.*s.%.*s", STR_ARG(path),
+		    STR_ARG(name)), want.u.record[i].value,
+		    value_member(got, name, &r->a), depth + 1);
 	}
 	for (uint32_t i = 0; i < got.n; i++) {
-		const struct member *m = &got.u.record[i];
+		struct str name = got.u.record[i].name;
 
-		if (member(want, m->name) == NULL)
-			differ(r, s, arena_printf(&r->a, "%.*s.%.*s",
-			    STR_ARG(path), STR_ARG(m->name)), NULL, &m->value);
+		if (value_member(want, name, &r->a).type == V_ABSENT)
+			compare(r, s, arena_printf(&r->a, "%.*s.%.*s",
+			    STR_ARG(path), STR_ARG(name)),
+			    (struct value){ 0 }, got.u.record[i].value,
+			    depth + 1);
 	}
 }
 
-/* The other side follows: made anew, or patched.  -1 with a note. */
-static int
-follow(struct run *r, const struct unit_step *s, int made)
-{
-	const struct prog *p = s->right ? r->t->map->backward :
-	    r->t->map->forward;
-	const struct layout *l = p->funcs[0].layout;
-	struct str *other = &r->side[!s->right];
-	struct buf out = { 0 }, patch = { 0 };
-	struct vm_frame f;
-	struct value *old;
-	struct err e;
-
-	if (vm_map(r->vm, p, r->side[s->right], &f, &r->a, &e) != 0)
-		goto bad;
-	if (made || other->n == 0) {
-		layout_write(&out, l, f.out, STR(""));
-		*other = take(r, &out);
-		return 0;
-	}
-	if (vm_read_target(r->vm, p, *other, &old, &r->a, &e) != 0)
-		goto bad;
-	if (layout_diff(&patch, l, f.out, old, STR(""), NULL, &r->a) > 0)
-		merge(r, &out, raw(*other), raw(take(r, &patch)), 0);
-	else
-		buf_puts(&out, *other);
-	buf_fini(&patch);
-	*other = take(r, &out);
-	return 0;
-bad:
-	buf_printf(&r->text, "%.*s:%u: the record is refused: %s\n",
-	    STR_ARG(file_of(r, s->pos)), s->pos.line, e.text);
-	return -1;
-}
-
+/* -1 with a note when the record is refused. */
 static int
 step(struct run *r, const struct unit_step *s)
 {
-	struct buf out = { 0 };
+	const struct unit_map *m = r->f.map;
+	struct err e;
+	int rv;
 
-	switch (s->kind) {
-	case STEP_GIVEN:
-		r->side[s->right] = padded(r, s->json);
-		return follow(r, s, 1);
-	case STEP_PUT:
-		if (r->side[s->right].n == 0)
-			buf_puts(&out, s->json);
-		else
-			merge(r, &out, raw(r->side[s->right]),
-			    raw(padded(r, s->json)), 0);
-		r->side[s->right] = take(r, &out);
-		return follow(r, s, 0);
-	case STEP_EXPECT:
-		compare(r, s, s->right ? r->t->map->right_name :
-		    r->t->map->left_name, raw(padded(r, s->json)),
-		    raw(r->side[s->right]), 0);
-		break;
+	if (s->kind == STEP_EXPECT) {
+		compare(r, s, s->right ? m->right_name : m->left_name,
+		    follow_raw(follow_pad(&r->a, s->json)),
+		    follow_raw(r->f.side[s->right]), 0);
+		return 0;
 	}
-	return 0;
+	rv = s->kind == STEP_GIVEN ?
+	    follow_given(&r->f, s->right, s->json, &e) :
+	    follow_put(&r->f, s->right, s->json, &e);
+	if (rv != 0)
+		buf_printf(&r->text, "%.*s:%u: the record is refused: %s\n",
+		    STR_ARG(file_of(r, s->pos)), s->pos.line, e.text);
+	return rv;
 }
 
 static int
@@ -222,7 +98,8 @@ run_test(struct run *r, test_report_fn *fn, void *arg)
 {
 	struct test_report result = { .test = r->t };
 
-	r->p = r->t->map->forward;
+	r->f.map = r->t->map;
+	r->f.a = &r->a;
 	for (uint32_t i = 0; i < r->t->nstep; i++)
 		if (step(r, &r->t->steps[i]) != 0)
 			break;
@@ -240,7 +117,7 @@ test_run(const struct unit *u, struct vm *vm, test_report_fn *fn, void *arg)
 	int failed = 0;
 
 	for (uint32_t i = 0; i < u->ntest; i++) {
-		struct run r = { .vm = vm, .t = &u->tests[i] };
+		struct run r = { .t = &u->tests[i], .f.vm = vm };
 
 		failed += !run_test(&r, fn, arg);
 	}

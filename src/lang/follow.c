@@ -1,0 +1,124 @@
+/*
+ * One step of a sync: a record changes, the other side gets what follows.
+ */
+#include "lang/follow.h"
+
+struct str
+follow_pad(struct arena *a, struct str s)
+{
+	char *p = arena_zalloc(a, s.n + RECORD_PAD);
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return str_from(p, s.n);
+}
+
+struct value
+follow_raw(struct str json)
+{
+	return (struct value){ .type = V_RAW, .n = (uint32_t)json.n,
+		.u.p = json.p };
+}
+
+static struct str
+take(struct follow *f, struct buf *b)
+{
+	struct str s = follow_pad(f->a, buf_str(b));
+
+	buf_fini(b);
+	return s;
+}
+
+/* old with the fields of patch in their places; a null stays a null. */
+static void
+merge(struct follow *f, struct buf *out, struct value old, struct value patch,
+    unsigned depth)
+{
+	unsigned n = 0;
+
+	old = value_open(old, f->a);
+	patch = value_open(patch, f->a);
+	if (old.type != V_RECORD || patch.type != V_RECORD ||
+	    depth == RECORD_DEPTH) {
+		value_write(out, patch);
+		return;
+	}
+	buf_putc(out, '{');
+	for (uint32_t i = 0; i < old.n; i++) {
+		const struct member *m = &old.u.record[i];
+		struct value v = value_member(patch, m->name, f->a);
+
+		if (n++)
+			buf_putc(out, ',');
+		buf_json(out, m->name);
+		buf_putc(out, ':');
+		if (v.type != V_ABSENT)
+			merge(f, out, m->value, v, depth + 1);
+		else
+			value_write(out, m->value);
+	}
+	for (uint32_t i = 0; i < patch.n; i++) {
+		const struct member *m = &patch.u.record[i];
+
+		if (value_member(old, m->name, f->a).type != V_ABSENT)
+			continue;
+		if (n++)
+			buf_putc(out, ',');
+		buf_json(out, m->name);
+		buf_putc(out, ':');
+		value_write(out, m->value);
+	}
+	buf_putc(out, '}');
+}
+
+static struct str
+merged(struct follow *f, struct str old, struct str patch)
+{
+	struct buf out = { 0 };
+
+	merge(f, &out, follow_raw(old), follow_raw(patch), 0);
+	return take(f, &out);
+}
+
+/* The other side of a record: made anew, or patched. */
+static int
+answer(struct follow *f, int right, int made, struct err *e)
+{
+	const struct prog *p = right ? f->map->backward : f->map->forward;
+	const struct layout *l = p->funcs[0].layout;
+	struct str *other = &f->side[!right];
+	struct buf out = { 0 };
+	struct vm_frame frame;
+	struct value *old;
+
+	if (vm_map(f->vm, p, f->side[right], &frame, f->a, e) != 0)
+		return -1;
+	if (made || other->n == 0) {
+		layout_write(&out, l, frame.out, STR(""));
+		*other = take(f, &out);
+		return 0;
+	}
+	if (vm_read_target(f->vm, p, *other, &old, f->a, e) != 0)
+		return -1;
+	if (layout_diff(&out, l, frame.out, old, STR(""), NULL, f->a) > 0)
+		*other = merged(f, *other, take(f, &out));
+	buf_fini(&out);
+	return 0;
+}
+
+int
+follow_given(struct follow *f, int right, struct str json, struct err *e)
+{
+	f->side[right] = follow_pad(f->a, json);
+	return answer(f, right, 1, e);
+}
+
+int
+follow_put(struct follow *f, int right, struct str json, struct err *e)
+{
+	struct str patch = follow_pad(f->a, json);
+
+	f->side[right] = f->side[right].n == 0 ? patch :
+	    merged(f, f->side[right], patch);
+	return answer(f, right, 0, e);
+}

@@ -1,0 +1,40 @@
+/*
+ * Two records that follow each other: the steps of a sync with one map,
+ * without its daemon.
+ *
+ * Test blocks and laws are both made of these steps, so every law that fails
+ * can be written as a test block that fails.
+ */
+#ifndef LANG_FOLLOW_H
+#define LANG_FOLLOW_H
+
+#include "vm/unit.h"
+#include "vm/vm.h"
+
+struct follow {
+	struct vm *vm;
+	const struct unit_map *map;
+	struct arena *a;
+	/* what left and right have, RECORD_PAD behind it; n == 0: nothing */
+	struct str side[2];
+};
+
+/*
+ * All: 0, or -1 when the map refuses the record.  The texts made lie in the
+ * arena.
+ */
+
+/* A side has this record; the other is mapped from it, as when it is made. */
+int follow_given(struct follow *f, int right, struct str json, struct err *e);
+/*
+ * These fields of a side change, as a CRM's event brings them, whole lists at
+ * a time; the other side gets the patch that follows.
+ */
+int follow_put(struct follow *f, int right, struct str json, struct err *e);
+
+/* A copy with RECORD_PAD behind it. */
+struct str follow_pad(struct arena *a, struct str s);
+/* Nothing opened: JSON text of an object, as a value. */
+struct value follow_raw(struct str json);
+
+#endif
