@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/record/librecord.a
 src_record_librecord_a_SOURCES = \
 	src/record/decimal.c src/record/decimal.h \
 	src/record/diff.c \
+	src/record/edit.c src/record/edit.h \
 	src/record/emit.c \
 	src/record/layout.c src/record/layout.h \
 	src/record/names.c src/record/names.h \

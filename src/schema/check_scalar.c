@@ -112,16 +112,6 @@ check_any(struct check *c, const struct node *n, uint32_t at)
 
 /* --- strings and numbers ------------------------------------------------- */
 
-static size_t
-count_chars(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static int
 check_length(struct check *c, const struct node *n, uint32_t at, struct str s)
 {
@@ -131,7 +121,7 @@ check_length(struct check *c, const struct node *n, uint32_t at, struct str s)
 	/* a character is one to four bytes */
 	if (s.n <= r->max && s.n / 4 >= r->min)
 		return 1;
-	chars = count_chars(s);
+	chars = tape_chars(s);
 	if (chars > r->max)
 		return complain(c, n, at, STR("maxLength"),
 		    "must have at most %zu character%s, but has %zu", r->max,

@@ -20,6 +20,10 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/regex.c src/schema/regex.h \
 	src/schema/complain.c src/schema/complain.h \
 	src/schema/rules.c \
+	src/schema/sample.c src/schema/sample.h src/schema/sampling.h \
+	src/schema/sample_pattern.c \
+	src/schema/sample_spot.c \
+	src/schema/sample_scalar.c \
 	src/schema/schema.h \
 	src/schema/tape.c src/schema/tape.h \
 	src/schema/uri.c src/schema/uri.h \
@@ -37,6 +41,7 @@ tests_unit_schema_SOURCES = \
 	tests/unit/schema_format.c \
 	tests/unit/schema_limits.c \
 	tests/unit/schema_load.c \
+	tests/unit/schema_sample.c \
 	tests/unit/schema_steady.c \
 	tests/unit/schema_suite.c \
 	tests/unit/schema_view.c

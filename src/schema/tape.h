@@ -78,4 +78,15 @@ tok_str(const struct tok *t)
 	return (struct str){ t->p, t->n };
 }
 
+/* Characters, as minLength counts them, of decoded UTF-8. */
+static inline size_t
+tape_chars(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
 #endif

@@ -125,8 +125,8 @@ list_items(const struct schema_node *v, struct items *out)
 	return listed;
 }
 
-static unsigned
-value_types(struct value v)
+unsigned
+view_value_types(struct value v)
 {
 	switch (v.type) {
 	case V_NULL:
@@ -138,6 +138,12 @@ value_types(struct value v)
 							 SCHEMA_FRACTION;
 	case V_TEXT:
 		return SCHEMA_STRING;
+	case V_ABSENT:
+		return 0;
+	case V_LIST:
+		return SCHEMA_ARRAY;
+	case V_RECORD:
+		return SCHEMA_OBJECT;
 	default:
 		return v.u.p[0] == '[' ? SCHEMA_ARRAY : SCHEMA_OBJECT;
 	}
@@ -157,7 +163,7 @@ schema_enum(const struct schema_node *n, const struct value **values,
 			struct value x = view_value(items.list[i].doc,
 			    items.list[i].at);
 
-			if (value_types(x) & v->types)
+			if (view_value_types(x) & v->types)
 				v->values[v->nvalues++] = x;
 		}
 	}

@@ -52,5 +52,7 @@ void *view_grow(struct arena *a, void *old, size_t n, size_t *cap,
     size_t size);
 /* A value of a document; doc NULL: a null. */
 struct value view_value(const struct doc *doc, uint32_t at);
+/* The types that a value of JSON is of. */
+unsigned view_value_types(struct value v);
 
 #endif
