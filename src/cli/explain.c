@@ -50,6 +50,12 @@ rule_at(const struct prog *p, uint32_t pc)
 	return -1;
 }
 
+static int
+inside(const struct prog_func *f, uint32_t pc)
+{
+	return pc >= f->entry && pc < f->end;
+}
+
 /* The trace sink.  Functions that main calls are steps of their caller. */
 static void
 note(void *arg, const struct prog *p, uint32_t pc, const struct value *frame)
@@ -59,7 +65,7 @@ note(void *arg, const struct prog *p, uint32_t pc, const struct value *frame)
 	uint32_t insn = p->code[pc];
 	int32_t rule;
 
-	if (pc < p->funcs[0].entry || pc >= p->funcs[0].end)
+	if (!inside(&p->funcs[0], pc) && !inside(&p->funcs[p->put], pc))
 		return;
 	x->frame = frame;
 	if (last != NULL && !last->done) {
@@ -363,7 +369,7 @@ work(struct explain *x, const char *base, struct err *e)
 	const struct mapping *m = &x->mapping;
 	size_t nout = m->main->nout;
 	struct vm_event ev = { .event = EVENT_CREATE };
-	struct str record, old;
+	struct str record, old = STR("");
 
 	if (read_record("-", &x->record, &record, e) != 0 ||
 	    (base && read_record(base, &x->base, &old, e) != 0))
@@ -371,7 +377,8 @@ work(struct explain *x, const char *base, struct err *e)
 	x->ran = arena_zalloc(&x->arena, m->prog->nrule + 1);
 	x->dirty = arena_array(&x->arena, nout / 64 + 1, sizeof(*x->dirty));
 	vm_set_trace(x->vm, note, x);
-	if (vm_map(x->vm, m->prog, record, &x->f, &x->arena, e) != 0)
+	if (vm_map(x->vm, m->prog, record, &x->f, &x->arena, e) != 0 ||
+	    vm_put(x->vm, m->prog, old, &x->f, &x->arena, e) != 0)
 		return -1;
 	vm_set_trace(x->vm, NULL, NULL);
 	if (base != NULL) {

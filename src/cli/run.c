@@ -45,7 +45,8 @@ map_line(struct run *r, struct str line, struct str old_line, struct err *e)
 	struct vm_frame f;
 	struct value *old;
 
-	if (vm_map(r->vm, m->prog, line, &f, &r->arena, e) != 0)
+	if (vm_map(r->vm, m->prog, line, &f, &r->arena, e) != 0 ||
+	    vm_put(r->vm, m->prog, old_line, &f, &r->arena, e) != 0)
 		return -1;
 	if (!r->has_base) {
 		layout_write(&r->out, m->main->layout, f.out, m->clear);

@@ -65,11 +65,22 @@ check_own(struct compile *c, struct map_rule *r, struct expr *e)
 }
 
 static int
+check_order(struct compile *c, struct map_rule *r, struct expr *e)
+{
+	r->order = is_word(e, "ours") ? ORDER_OURS : ORDER_THEIRS;
+	if (is_word(e, "ours") || is_word(e, "theirs"))
+		return 0;
+	if (e->kind != EX_BAD)
+		diag_at(&c->ss, C212, e->span, "`order` is ours or theirs");
+	return -1;
+}
+
+static int
 check_attr(struct compile *c, struct map_rule *r, struct item *i)
 {
 	static const char *const known[] = { "required", "lossy", "readonly",
-		"create only", "missing", "null", "own" };
-	static const char *const later[] = { "unknown", "prune", "order" };
+		"create only", "missing", "null", "own", "prune", "order" };
+	static const char *const later[] = { "unknown" };
 	struct str name = i->name.text;
 	struct near near;
 	struct diag *g;
@@ -78,7 +89,8 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 		int *flag = str_eq(name, STR("required")) ? &r->required :
 		    str_eq(name, STR("lossy")) ? &r->lossy :
 		    str_eq(name, STR("readonly")) ? &r->readonly :
-		    str_eq(name, STR("create only")) ? &r->create_only : NULL;
+		    str_eq(name, STR("create only")) ? &r->create_only :
+		    str_eq(name, STR("prune")) ? &r->prune : NULL;
 
 		if (flag != NULL) {
 			*flag = 1;
@@ -90,6 +102,8 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 		return attr_nil(c, name, i->value, &r->null, NULL);
 	} else if (str_eq(name, STR("own"))) {
 		return check_own(c, r, i->value);
+	} else if (str_eq(name, STR("order"))) {
+		return check_order(c, r, i->value);
 	}
 	for (size_t k = 0; k < COUNT(later); k++)
 		if (str_eq(name, str_z(later[k]))) {

@@ -326,8 +326,8 @@ capture(struct compile *c, struct lambda *f, const struct note *n)
 }
 
 /* What a function's body takes from outside, as whole paths. */
-static void
-captures(struct compile *c, struct lambda *f, const struct expr *e)
+void
+lambda_captures(struct compile *c, struct lambda *f, const struct expr *e)
 {
 	if (e == NULL)
 		return;
@@ -338,7 +338,7 @@ captures(struct compile *c, struct lambda *f, const struct expr *e)
 	}
 	if (e->note != NULL && e->note->args != NULL) {
 		for (unsigned i = 0; i < e->note->nargs; i++)
-			captures(c, f, e->note->args[i]);
+			lambda_captures(c, f, e->note->args[i]);
 		if (e->note->kind != NOTE_LOOP)
 			return;
 	}
@@ -346,12 +346,12 @@ captures(struct compile *c, struct lambda *f, const struct expr *e)
 		capture(c, f, e->note);
 		return;
 	}
-	captures(c, f, e->a);
-	captures(c, f, e->b);
-	captures(c, f, e->c);
+	lambda_captures(c, f, e->a);
+	lambda_captures(c, f, e->b);
+	lambda_captures(c, f, e->c);
 	for (const struct item *i = e->items; i != NULL; i = i->next) {
-		captures(c, f, i->key);
-		captures(c, f, i->value);
+		lambda_captures(c, f, i->key);
+		lambda_captures(c, f, i->value);
 	}
 }
 
@@ -407,7 +407,7 @@ call_loop(struct check *ck, struct expr *e, enum prog_loop_kind kind)
 		check_condition(ck, fn->a);
 	ck->scope = f->arg.up;
 	ck->lambda = f->up;
-	captures(ck->c, f, fn->a);
+	lambda_captures(ck->c, f, fn->a);
 	note->kind = NOTE_LOOP;
 	note->loop = kind;
 	note->lambda = f;

@@ -9,7 +9,8 @@
  *   genexpr.c   make their code
  *   enum.c      enums, both directions
  *   attr.c pipe.c assign.c map.c           rules of a map, one by one
- *   graph.c     and together               mapgen.c  their two programs
+ *   each.c pick.c late.c                   lists, and rules that are put
+ *   graph.c prove.c and together           mapgen.c  their two programs
  *   rules.c     what to do with a record
  *   clause.c conn.c connop.c               connectors
  *   block.c     test blocks
@@ -220,6 +221,10 @@ struct str call_name(struct compile *c, const struct expr *e);
 /* Report that nothing is called so. */
 void call_unknown(struct check *ck, struct span at, struct str name);
 
+/* Note in f what e takes from outside of it. */
+void lambda_captures(struct compile *c, struct lambda *f,
+    const struct expr *e);
+
 struct note *expr_note(struct compile *c, struct expr *e);
 /* The value of a checked or literal expression that is constant. */
 int expr_const(struct compile *c, const struct expr *e, struct value *v);
@@ -232,6 +237,9 @@ void gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
     unsigned dst);
 /* A function in a program, made when first called. */
 unsigned gen_fn(struct compile *c, struct gen *g, const struct fn_info *fn);
+/* A field of the target in put: what main wrote, else what was there. */
+void gen_target(struct gen_func *f, struct str *path, size_t npath,
+    unsigned dst);
 /* The value of a name, or of a path below a side. */
 void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
     struct str *path, size_t npath, unsigned dst);
@@ -362,7 +370,10 @@ struct place {
 	struct type type;
 };
 
-enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST };
+enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST, RULE_EACH, RULE_PICK };
+
+/* `when` groups nest at most so deep. */
+#define GUARDS_MAX 16
 
 struct map_rule {
 	struct map_rule *next;
@@ -372,6 +383,8 @@ struct map_rule {
 	struct place *left;     /* several of a tuple */
 	unsigned nleft;
 	struct place right;
+	struct place *rights;   /* several of a tuple, else &right */
+	unsigned nright;
 	struct expr *source;    /* of a one-way rule */
 	struct type source_type;
 	struct step *steps;
@@ -383,6 +396,19 @@ struct map_rule {
 	struct expr **guards;   /* of the when groups around it */
 	unsigned nguard;
 	struct str prefix, suffix; /* of a rest */
+	int reads_left;         /* an argument of a codec does */
+	/* each: rules of an element, and what joins two of them */
+	struct map_info *body;
+	struct place key[2];
+	int prune;
+	enum { ORDER_TARGET, ORDER_OURS, ORDER_THEIRS } order;
+	/* pick: which element, what a new one is, where the value stands */
+	struct local *element;
+	struct lambda *where;
+	struct expr *create;
+	struct value created;
+	struct str at;
+	int list_right;
 };
 
 /* A path that a rule names. */
@@ -394,6 +420,9 @@ struct named {
 
 struct map_info {
 	struct map_info *next;
+	struct map_info *up;    /* of an element: the map around it */
+	struct lambda *lambda;  /* and the function that it becomes */
+	struct span head;       /* where it is declared */
 	struct entity *e;
 	struct check ck;
 	struct local left, right;

@@ -10,23 +10,38 @@ struct finish {
 	struct gen *g;
 	struct arena *ua;
 	struct prog *p;
-	unsigned in_base, out_base;
+	unsigned in_base, out_base, old_base;
 };
 
+/* The slots of an element are its last temporaries. */
 static uint32_t
-place(const struct finish *f, enum slot_kind k, uint32_t n)
+place(const struct finish *f, const struct gen_func *fn, enum slot_kind k,
+    uint32_t n)
 {
-	return k == SLOT_TEMP ? n : k == SLOT_IN ? f->in_base + n :
-	    f->out_base + n;
+	uint32_t base = fn->element ? fn->ntemps - fn->nin - fn->nout :
+	    f->in_base;
+
+	switch (k) {
+	case SLOT_TEMP:
+		return n;
+	case SLOT_IN:
+		return base + n;
+	case SLOT_OUT:
+		return (fn->element ? base + fn->nin : f->out_base) + n;
+	case SLOT_OLD:
+		break;
+	}
+	return f->old_base + n;
 }
 
 static uint32_t
-encode(const struct finish *f, const struct insn *i)
+encode(const struct finish *f, const struct gen_func *fn,
+    const struct insn *i)
 {
 	switch (i->op) {
 	case OP_MOVE:
-		return INSN_WW(OP_MOVE, place(f, i->ka, i->a),
-		    place(f, i->kb, i->b));
+		return INSN_WW(OP_MOVE, place(f, fn, i->ka, i->a),
+		    place(f, fn, i->kb, i->b));
 	case OP_JUMP:
 		return INSN_J(OP_JUMP, i->b);
 	case OP_CONST: case OP_FAIL: case OP_ENUM: case OP_CALL:
@@ -49,7 +64,7 @@ copy(struct finish *f, const struct vec *v, size_t size)
 	return p;
 }
 
-/* The frame is shared by main and rules, so both have its temporaries. */
+/* The frame is shared by main, put and rules: all have its temporaries. */
 static int
 lay_frame(struct finish *f)
 {
@@ -58,14 +73,18 @@ lay_frame(struct finish *f)
 
 	if (g->rules != NULL && g->rules->ntemps > temps)
 		temps = g->rules->ntemps;
+	if (g->put != NULL && g->put->ntemps > temps)
+		temps = g->put->ntemps;
 	f->in_base = temps;
 	f->out_base = temps + (unsigned)g->in.n;
-	if (temps + g->in.n + g->out.n <= PROG_FRAME)
+	f->old_base = f->out_base + (unsigned)g->out.n;
+	if (f->old_base + g->old.n <= PROG_FRAME)
 		return 0;
 	if (!g->failed)
 		diag_at(g->ss, C702, g->funcs->at, "the mapping needs %zu "
 		    "slots, %zu read and %zu written: at most %d",
-		    temps + g->in.n + g->out.n, g->in.n, g->out.n, PROG_FRAME);
+		    f->old_base + g->old.n, g->in.n + g->old.n, g->out.n,
+		    PROG_FRAME);
 	return -1;
 }
 
@@ -99,7 +118,7 @@ put_code(struct finish *f)
 				pc + fn->handlers[i].end,
 				pc + fn->handlers[i].target };
 		for (size_t i = 0; i < fn->n; i++, pc++) {
-			code[pc] = encode(f, &fn->code[i]);
+			code[pc] = encode(f, fn, &fn->code[i]);
 			pos[pc] = span_pos(f->g->ss, fn->code[i].at);
 		}
 		out->end = pc;
@@ -108,6 +127,7 @@ put_code(struct finish *f)
 	p->pos = pos;
 	p->handlers = handlers;
 	p->rules = f->g->rules ? f->g->rules->index : -1;
+	p->put = f->g->put ? f->g->put->index : 0;
 }
 
 static struct prog_slot *
@@ -146,6 +166,23 @@ put_frame(struct finish *f, struct prog_func *fn)
 	fn->nout = (uint16_t)f->g->out.n;
 }
 
+/* What put reads of the target beside the frame of main. */
+static void
+put_old(struct finish *f, struct prog_func *put)
+{
+	const struct gen_slot *old = f->g->old.p;
+	struct shape *sh = shape_new(f->ua, f->g->old.n);
+
+	for (size_t i = 0; i < f->g->old.n; i++)
+		shape_add(sh, names(f, &old[i]), old[i].n, i);
+	shape_seal(sh);
+	put_frame(f, put);
+	put->old_base = (uint16_t)f->old_base;
+	put->nold = (uint16_t)f->g->old.n;
+	put->shape = sh;
+	f->p->old = put_slots(f, &f->g->old);
+}
+
 static void
 put_records(struct finish *f)
 {
@@ -171,6 +208,8 @@ put_records(struct finish *f)
 	m->old_shape = layout_shape(l, f->ua);
 	if (f->p->rules > 0)
 		put_frame(f, &f->p->funcs[f->p->rules]);
+	if (f->p->put > 0)
+		put_old(f, &f->p->funcs[f->p->put]);
 	f->p->in = put_slots(f, &f->g->in);
 	f->p->out = put_slots(f, &f->g->out);
 }
@@ -192,8 +231,10 @@ put_rules(struct finish *f)
 	struct prog_rule *out = arena_array(f->ua, f->g->rule.n, sizeof(*out));
 
 	for (size_t i = 0; i < f->g->rule.n; i++) {
-		out[i].start = (uint32_t)r[i].start;
-		out[i].end = (uint32_t)r[i].end;
+		uint32_t entry = f->p->funcs[r[i].f->index].entry;
+
+		out[i].start = entry + (uint32_t)r[i].start;
+		out[i].end = entry + (uint32_t)r[i].end;
 		out[i].pos = span_pos(f->g->ss, r[i].span);
 		out[i].text = r[i].text;
 		out[i].in = slots(f, r[i].in, r[i].nin);

@@ -91,7 +91,8 @@ answer(struct follow *f, int right, int made, struct err *e)
 	struct vm_frame frame;
 	struct value *old;
 
-	if (vm_map(f->vm, p, f->side[right], &frame, f->a, e) != 0)
+	if (vm_map(f->vm, p, f->side[right], &frame, f->a, e) != 0 ||
+	    vm_put(f->vm, p, made ? STR("") : *other, &frame, f->a, e) != 0)
 		return -1;
 	if (made || other->n == 0) {
 		layout_write(&out, l, frame.out, STR(""));

@@ -345,6 +345,29 @@ gen_in(struct gen *g, const struct str *path, size_t n, int rest)
 	return i;
 }
 
+long
+gen_out_find(const struct gen *g, const struct str *path, size_t n)
+{
+	const struct gen_slot *s = g->out.p;
+
+	for (size_t i = 0; i < g->out.n; i++) {
+		size_t k = 0;
+
+		while (!s[i].rest && s[i].n == n && k < n &&
+		    str_eq(s[i].path[k], path[k]))
+			k++;
+		if (!s[i].rest && s[i].n == n && k == n)
+			return (long)i;
+	}
+	return -1;
+}
+
+unsigned
+gen_old(struct gen *g, const struct str *path, size_t n)
+{
+	return slot_of(g, &g->old, path, n, 0);
+}
+
 int
 gen_reads(const struct gen *g, const struct str *path, size_t n)
 {
@@ -438,6 +461,7 @@ gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp)
 {
 	f->at = sp;
 	g->cur = vec_add(g->a, &g->rule, sizeof(*g->cur));
+	g->cur->f = f;
 	g->cur->start = f->n;
 	g->cur->span = sp;
 	g->cur->text = span_line(g->ss, sp, g->ua);

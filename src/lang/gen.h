@@ -17,7 +17,7 @@
 #include "record/decimal.h"
 #include "vm/prog.h"
 
-enum slot_kind { SLOT_TEMP, SLOT_IN, SLOT_OUT };
+enum slot_kind { SLOT_TEMP, SLOT_IN, SLOT_OUT, SLOT_OLD };
 
 struct lambda;
 
@@ -45,6 +45,9 @@ struct gen_func {
 	struct span at; /* what is being compiled */
 	const struct lambda *lambda; /* whose body it is */
 	const void *key;             /* or whose function */
+	/* of an element: its slots are temporaries behind the others */
+	int element;
+	unsigned nin, nout;
 };
 
 struct gen_slot {
@@ -58,7 +61,8 @@ struct gen_slot {
 };
 
 struct gen_rule {
-	size_t start, end;   /* instructions of main */
+	const struct gen_func *f; /* main or put */
+	size_t start, end;   /* its instructions */
 	struct span span;
 	struct str text;
 	uint16_t *in, *out;
@@ -85,6 +89,13 @@ struct vec {
 	size_t n, cap;
 };
 
+/* The slots of main, kept while those of an element are made. */
+struct gen_outer {
+	struct vec in, out;
+	struct gen_rest *rest;
+	struct gen_rule *cur;
+};
+
 struct gen {
 	struct sources *ss;
 	struct arena *a;     /* of the compile */
@@ -92,15 +103,17 @@ struct gen {
 	struct str name;
 	struct gen_func *funcs, *last_func;
 	uint16_t nfunc;
-	struct gen_func *rules;
+	struct gen_func *rules, *put;
 	struct vec consts, enums, enum_keys, loops, actions, sets;
 	struct table const_index; /* scalars to their number, + 1 */
 	size_t ncode;
-	struct vec in, out;  /* struct gen_slot */
+	struct vec in, out;  /* struct gen_slot; of an element inside of one */
+	struct vec old;      /* of put */
 	struct vec rule;     /* struct gen_rule */
 	struct gen_rest *rest;
 	struct gen_rule *cur;
 	int maps_records;    /* function 0 has a shape and a layout */
+	int back;            /* and maps from right to left */
 	int failed;
 };
 
@@ -132,6 +145,20 @@ int gen_reads(const struct gen *g, const struct str *path, size_t n);
 unsigned gen_out(struct gen *g, const struct str *path, size_t n,
     unsigned flags, enum value_compare compare);
 
+/* What put reads of the target as it was. */
+unsigned gen_old(struct gen *g, const struct str *path, size_t n);
+/* The out slot of a path, or -1 when no rule made one. */
+long gen_out_find(const struct gen *g, const struct str *path, size_t n);
+
+/*
+ * A function of an element: r0, behind it captures.  Between the two, slots
+ * are fields of the element; what the out slots then hold is the result, and
+ * absent for an element that is nil.
+ */
+struct gen_func *gen_element_begin(struct gen *g, struct str name,
+    unsigned nargs, struct gen_outer *outer);
+void gen_element_end(struct gen_func *f, const struct gen_outer *outer);
+
 /* Table entries; pointers in them must lie in the unit's arena. */
 size_t gen_enum(struct gen *g, struct prog_enum e, const void *key, int back);
 /* The table of key in a direction, SIZE_MAX when it is not made yet. */
@@ -140,9 +167,9 @@ size_t gen_loop(struct gen *g, struct prog_loop l);
 size_t gen_action(struct gen *g, struct prog_action a);
 size_t gen_set(struct gen *g, struct prog_slots s);
 
-/* Instructions of main between these belong to a rule. */
-void gen_rule_begin(struct gen *g, struct gen_func *main, struct span sp);
-void gen_rule_end(struct gen *g, struct gen_func *main);
+/* Instructions of main or put between these belong to a rule. */
+void gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp);
+void gen_rule_end(struct gen *g, struct gen_func *f);
 
 /* Copies into the unit. */
 struct str gen_str(struct gen *g, struct str s);

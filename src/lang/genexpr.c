@@ -188,6 +188,23 @@ gen_slot(struct gen_func *f, struct str *path, size_t npath, unsigned dst)
 }
 
 void
+gen_target(struct gen_func *f, struct str *path, size_t npath, unsigned dst)
+{
+	long out = gen_out_find(f->g, path, npath);
+	size_t absent, over;
+
+	if (out >= 0) {
+		gen_move(f, SLOT_TEMP, dst, SLOT_OUT, (unsigned)out);
+		absent = gen_jump(f, OP_JUMP_ABSENT, dst);
+		over = gen_jump(f, OP_JUMP, 0);
+		gen_label(f, absent);
+	}
+	gen_move(f, SLOT_TEMP, dst, SLOT_OLD, gen_old(f->g, path, npath));
+	if (out >= 0)
+		gen_label(f, over);
+}
+
+void
 gen_load(struct compile *c, struct gen_func *f, const struct local *l,
     struct str *path, size_t npath, unsigned dst)
 {
@@ -212,6 +229,8 @@ gen_load(struct compile *c, struct gen_func *f, const struct local *l,
 	}
 	if (l->kind == LOCAL_ARG)
 		gen_move(f, SLOT_TEMP, dst, SLOT_TEMP, l->reg);
+	else if (l->kind == LOCAL_LEFT && f == f->g->put && f->g->back)
+		gen_target(f, path, npath, dst);
 	else
 		gen_slot(f, path, npath, dst);
 }

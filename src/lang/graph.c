@@ -4,6 +4,8 @@
  */
 #include "lang/map.h"
 
+#include "lang/prove.h"
+
 int
 path_overlaps(const struct str *a, size_t na, const struct str *b, size_t nb)
 {
@@ -44,7 +46,9 @@ name_reads(struct map_info *m, const struct expr *e)
 	if (e == NULL)
 		return;
 	if (expr_is_slot(e)) {
-		if (e->note->npath > 0)
+		/* an element's fields are none of the map's */
+		if (e->note->npath > 0 && (e->note->local == &m->left ||
+		    e->note->local == &m->right))
 			name_path(m, e->note->local->kind == LOCAL_RIGHT,
 			    e->note->path, e->note->npath);
 		return;
@@ -56,6 +60,20 @@ name_reads(struct map_info *m, const struct expr *e)
 		name_reads(m, i->key);
 		name_reads(m, i->value);
 	}
+}
+
+/* All paths that the codecs, the source and the default of a rule read. */
+static void
+name_rule_reads(struct map_info *m, const struct map_rule *r)
+{
+	name_reads(m, r->source);
+	name_reads(m, r->other);
+	for (unsigned i = 0; i < r->nstep; i++)
+		for (unsigned k = 0; k < r->steps[i].nargs; k++)
+			name_reads(m, r->steps[i].args[k]);
+	if (r->body != NULL)
+		for (r = r->body->rules; r != NULL; r = r->next)
+			name_rule_reads(m, r);
 }
 
 static void
@@ -78,10 +96,11 @@ name_all(struct map_info *m)
 		for (unsigned i = 0; i < r->nleft; i++)
 			if (r->left[i].path != NULL)
 				name_path(m, 0, r->left[i].path, r->left[i].n);
-		if (r->right.path != NULL)
-			name_path(m, 1, r->right.path, r->right.n);
-		name_reads(m, r->source);
-		name_reads(m, r->other);
+		for (unsigned i = 0; i < r->nright; i++)
+			if (r->rights[i].path != NULL)
+				name_path(m, 1, r->rights[i].path,
+				    r->rights[i].n);
+		name_rule_reads(m, r);
 	}
 }
 
@@ -133,13 +152,17 @@ excludes(struct compile *c, const struct expr *a, const struct expr *b)
 
 static int
 exclusive(struct compile *c, const struct map_rule *x,
-    const struct map_rule *y)
+    const struct map_rule *y, struct str *witness)
 {
+	*witness = STR("");
+	if (x->nguard == 0 || y->nguard == 0)
+		return 0;
 	for (unsigned i = 0; i < x->nguard; i++)
 		for (unsigned k = 0; k < y->nguard; k++)
 			if (excludes(c, x->guards[i], y->guards[k]))
 				return 1;
-	return 0;
+	return prove_apart(c, x->guards, x->nguard, y->guards, y->nguard,
+	    witness);
 }
 
 static struct str
@@ -226,11 +249,20 @@ rests_apart(const struct map_rule *x, const struct map_rule *y, int back)
 	    y->suffix.p + y->suffix.n - k, k) != 0);
 }
 
+/* Whether a rule puts an element into a list, and leaves the others. */
+static int
+is_put(const struct map_rule *r, int back)
+{
+	return r->kind == RULE_PICK && back != r->list_right;
+}
+
 static void
 check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 {
 	int xr = x->r->kind == RULE_REST, yr = y->r->kind == RULE_REST;
 	struct compile *c = m->ck.c;
+	struct str seen;
+	struct diag *g;
 
 	if (!path_overlaps(x->p->path, x->p->n, y->p->path, y->p->n))
 		return;
@@ -248,11 +280,15 @@ check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 		rest_and_field(m, y, x, back);
 		return;
 	}
-	if (exclusive(c, x->r, y->r))
+	if (exclusive(c, x->r, y->r, &seen) || (is_put(x->r, back) &&
+	    is_put(y->r, back) && x->p->n == y->p->n)) {
 		return;
-	report_two(m, x, y, back, x->p->n > y->p->n ?
+	}
+	g = report_two(m, x, y, back, x->p->n > y->p->n ?
 	    show_path(c, x->p->path, x->p->n) :
 	    show_path(c, y->p->path, y->p->n));
+	if (seen.n > 0)
+		diag_witness(&c->ss, g, "both match when %.*s", STR_ARG(seen));
 }
 
 static void
@@ -263,14 +299,14 @@ check_writers(struct map_info *m, int back)
 	size_t n = 0;
 
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next)
-		n += back ? r->nleft : 1;
+		n += back ? r->nleft : r->nright;
 	w = arena_array(c->a, n, sizeof(*w));
 	n = 0;
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		if (back ? !r->back : !r->forth)
 			continue;
-		for (unsigned i = 0; i < (back ? r->nleft : 1); i++) {
-			struct place *p = back ? &r->left[i] : &r->right;
+		for (unsigned i = 0; i < (back ? r->nleft : r->nright); i++) {
+			struct place *p = back ? &r->left[i] : &r->rights[i];
 
 			if (p->path != NULL)
 				w[n++] = (struct writer){ r, p, STR("") };
@@ -284,32 +320,39 @@ check_writers(struct map_info *m, int back)
 /* ---- required targets ---- */
 
 static const struct map_rule *
-writer_of(const struct map_info *m, const struct str *path, size_t n,
-    int *below)
+writer_of(const struct map_info *m, int back, const struct str *path,
+    size_t n, int *below)
 {
 	const struct map_rule *found = NULL;
 
 	*below = 0;
 	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
-		if (!r->forth || r->right.path == NULL ||
-		    !path_overlaps(r->right.path, r->right.n, path, n))
+		const struct place *p = back ? r->left : r->rights;
+
+		if (!(back ? r->back : r->forth))
 			continue;
-		/* a rest may bring the field, or not */
-		if (r->kind == RULE_REST ? r->right.n >= n : r->right.n > n) {
-			*below = 1;
-		} else if (r->kind == RULE_REST) {
-			continue;
-		} else if (found == NULL || found->nguard > 0) {
-			found = r;
+		for (unsigned i = 0; i < (back ? r->nleft : r->nright); i++) {
+			if (p[i].expr == NULL ||
+			    !path_overlaps(p[i].path, p[i].n, path, n))
+				continue;
+			/* a rest may bring the field, or not */
+			if (r->kind == RULE_REST ? p[i].n >= n : p[i].n > n)
+				*below = 1;
+			else if (r->kind != RULE_REST &&
+			    (found == NULL || found->nguard > 0))
+				found = r;
 		}
 	}
 	return found;
 }
 
 static void
-check_required(struct map_info *m, struct type at, struct str *path, size_t n)
+check_required(struct map_info *m, int back, struct type at, struct str *path,
+    size_t n)
 {
 	struct compile *c = m->ck.c;
+	const struct local *side = back ? &m->left : &m->right;
+	struct str schema = back ? m->left_schema : m->right_schema;
 
 	if (at.node == NULL || n == AST_DEPTH)
 		return;
@@ -324,30 +367,49 @@ check_required(struct map_info *m, struct type at, struct str *path, size_t n)
 		    (t.node != NULL && schema_read_only(t.node)))
 			continue;
 		path[n] = name;
-		r = writer_of(m, path, n + 1, &below);
+		r = writer_of(m, back, path, n + 1, &below);
 		if (r == NULL && below) {
-			check_required(m, t, path, n + 1);
+			check_required(m, back, t, path, n + 1);
 			continue;
 		}
 		if (r == NULL) {
 			m->bad = 1;
-			diag_fix(&c->ss, diag_at(&c->ss, C404, m->e->decl->head,
-			    "%.*s needs `%.*s`, which no rule writes",
-			    STR_ARG(m->right_schema),
+			diag_fix(&c->ss, diag_at(&c->ss, C404, m->head,
+			    m->up ? "an element of %.*s needs `%.*s`, which "
+			    "no rule writes" : "%.*s needs `%.*s`, which no "
+			    "rule writes", STR_ARG(schema),
 			    STR_ARG(show_path(c, path, n + 1))),
-			    "%.*s.%.*s <- …;", STR_ARG(m->right.name),
+			    "%.*s.%.*s <- …;", STR_ARG(side->name),
 			    STR_ARG(show_path(c, path, n + 1)));
-		} else if (r->source_type.kind != TYPE_BAD &&
+		} else if (!back && r->source_type.kind != TYPE_BAD &&
 		    ((r->source_type.nil & NIL_ABSENT) || r->nguard > 0)) {
 			m->bad = 1;
 			diag_fix(&c->ss, diag_at(&c->ss, C404, r->stmt->span,
 			    "%.*s needs `%.*s`, and this may leave it out",
-			    STR_ARG(m->right_schema),
+			    STR_ARG(schema),
 			    STR_ARG(show_path(c, path, n + 1))),
 			    r->nguard ? "move the rule out of `when`" :
 			    "add `with required`, or a default");
 		}
 	}
+}
+
+/* Picks of one list mean different elements, on the way out and in. */
+static void
+check_picks(struct map_info *m)
+{
+	for (const struct map_rule *x = m->rules; x != NULL; x = x->next)
+		for (const struct map_rule *y = x->next; y; y = y->next) {
+			const struct place *a, *b;
+
+			if (x->kind != RULE_PICK || y->kind != RULE_PICK ||
+			    x->list_right != y->list_right)
+				continue;
+			a = x->list_right ? &x->right : x->left;
+			b = y->list_right ? &y->right : y->left;
+			if (same_path(a->path, a->n, b->path, b->n))
+				picks_apart(m, x, y);
+		}
 }
 
 void
@@ -358,5 +420,10 @@ graph_check(struct map_info *m)
 	name_all(m);
 	check_writers(m, 0);
 	check_writers(m, 1);
-	check_required(m, m->right.type, path, 0);
+	check_picks(m);
+	late_check(m);
+	check_required(m, 0, m->right.type, path, 0);
+	/* records of ours are made by who owns them, elements by us as well */
+	if (m->up != NULL)
+		check_required(m, 1, m->left.type, path, 0);
 }

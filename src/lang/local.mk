@@ -15,6 +15,8 @@ LANG_SOURCES = \
 	src/lang/conn.c \
 	src/lang/connop.c \
 	src/lang/diag.c \
+	src/lang/each.c \
+	src/lang/element.c \
 	src/lang/enum.c \
 	src/lang/expr.c src/lang/expr.h \
 	src/lang/finish.c \
@@ -24,11 +26,14 @@ LANG_SOURCES = \
 	src/lang/genexpr.c \
 	src/lang/graph.c \
 	src/lang/lang.h \
+	src/lang/late.c \
 	src/lang/literal.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
 	src/lang/parse.c src/lang/parse.h \
+	src/lang/pick.c \
 	src/lang/pipe.c \
+	src/lang/prove.c src/lang/prove.h \
 	src/lang/rest.c \
 	src/lang/rules.c \
 	src/lang/sig.c \

@@ -13,7 +13,9 @@ map_place(struct map_info *m, struct expr *e, struct place *p, int whole)
 
 	if (t.kind == TYPE_BAD)
 		return -1;
-	if (!expr_is_slot(e) || (e->note->npath == 0 && !whole)) {
+	/* an element may be a plain value */
+	if (!expr_is_slot(e) || (e->note->npath == 0 && !whole &&
+	    (m->up == NULL || t.kind == TYPE_RECORD))) {
 		diag_at(&m->ck.c->ss, C409, e->span,
 		    "a rule joins fields, this is %s",
 		    expr_is_slot(e) ? "a whole record" : "an expression");
@@ -114,11 +116,12 @@ is_read_only(const struct expr *e)
 	return 0;
 }
 
-static int
-check_writable(struct map_info *m, const struct map_rule *r,
-    const struct place *p, struct str schema, int back)
+int
+map_writable(struct map_info *m, const struct map_rule *r,
+    const struct place *p, int back)
 {
 	struct compile *c = m->ck.c;
+	struct str schema = back ? m->left_schema : m->right_schema;
 	struct diag *g;
 
 	if (!is_read_only(p->expr))
@@ -150,6 +153,8 @@ map_new_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 	r->null = m->null;
 	r->guards = guards;
 	r->nguard = nguard;
+	r->rights = &r->right;
+	r->nright = 1;
 	return r;
 }
 
@@ -200,6 +205,40 @@ check_loss(struct map_info *m, struct map_rule *r)
 	return 0;
 }
 
+/*
+ * Codecs must hold both ways, so their arguments ask our record only, which
+ * is there on the way back as well: the one that is written.
+ */
+int
+map_pipe(struct map_info *m, struct map_rule *r, struct stmt *s)
+{
+	const char *why = "a codec of a `<->` rule cannot ask this record, as "
+	    "it must work both ways; it can ask the map's left side";
+	struct map_info *top = m->up ? m->up : m;
+	int bad;
+
+	if (m->up != NULL)
+		m->left.not_here = m->right.not_here = why;
+	top->right.not_here = why;
+	bad = pipe_check(&m->ck, r, s->pipe);
+	m->left.not_here = m->right.not_here = top->right.not_here = NULL;
+	bad |= attr_check(m->ck.c, r, s->attrs);
+	if (bad)
+		return -1;
+	for (unsigned i = 0; i < r->nstep; i++)
+		for (unsigned k = 0; k < r->steps[i].nargs; k++)
+			r->reads_left |= map_reads(r->steps[i].args[k],
+			    &top->left);
+	if (r->readonly) {
+		diag_fix(&m->ck.c->ss, diag_at(&m->ck.c->ss, C212, s->at,
+		    "a rule with `readonly` goes one way"), "… <- …");
+		return -1;
+	}
+	if (check_default(m, r, r->left[0].type) != 0)
+		return -1;
+	return check_loss(m, r);
+}
+
 static int
 check_both(struct map_info *m, struct map_rule *r)
 {
@@ -218,21 +257,7 @@ check_both(struct map_info *m, struct map_rule *r)
 	bad |= map_place(m, s->right, &r->right, 0);
 	if (bad)
 		return -1;
-	/* arguments of a codec must hold both ways */
-	m->left.not_here = m->right.not_here = "a codec of a `<->` rule reads "
-	    "no record, as it must work both ways";
-	bad = pipe_check(&m->ck, r, s->pipe);
-	m->left.not_here = m->right.not_here = NULL;
-	bad |= attr_check(c, r, s->attrs);
-	if (bad)
-		return -1;
-	if (r->readonly) {
-		diag_fix(&c->ss, diag_at(&c->ss, C212, s->at,
-		    "a rule with `readonly` goes one way"), "… <- …");
-		return -1;
-	}
-	if (check_default(m, r, r->left[0].type) != 0 ||
-	    check_loss(m, r) != 0)
+	if (map_pipe(m, r, s) != 0)
 		return -1;
 	r->forth = 1;
 	r->back = !r->lossy;
@@ -257,10 +282,10 @@ check_both(struct map_info *m, struct map_rule *r)
 	} else {
 		t = r->left[0].type;
 	}
-	if (check_writable(m, r, &r->right, m->right_schema, 0) != 0)
+	if (map_writable(m, r, &r->right, 0) != 0)
 		return -1;
 	for (unsigned i = 0; i < r->nleft && r->back; i++)
-		bad |= check_writable(m, r, &r->left[i], m->left_schema, 1);
+		bad |= map_writable(m, r, &r->left[i], 1);
 	if (bad)
 		return -1;
 	r->source_type = pipe_flow(c, r, assign_policy(c, r, t, 0), 0);
@@ -287,6 +312,8 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	int back = map_is_left(m, root), bad;
 	struct place *target = &r->right;
 	struct local *closed = back ? &m->left : &m->right;
+	struct local *outer = m->up == NULL ? closed :
+	    back ? &m->up->left : &m->up->right;
 	struct type t;
 
 	if (!back && !is_right(m, root)) {
@@ -305,7 +332,7 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	if (back)
 		target = r->left;
 	bad = map_place(m, s->left, target, 0);
-	closed->not_here = back ?
+	outer->not_here = closed->not_here = back ?
 	    "a rule that writes the left side reads the right one" :
 	    "a rule that writes the right side reads the left one";
 	m->ck.fails = NULL;
@@ -322,12 +349,11 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	bad |= attr_check(c, r, s->attrs);
 	if (!bad)
 		bad = check_default(m, r, t);
-	closed->not_here = NULL;
+	outer->not_here = closed->not_here = NULL;
 	if (bad)
 		return -1;
 	r->source_type = pipe_flow(c, r, assign_policy(c, r, t, back), back);
-	bad = check_writable(m, r, target, back ? m->left_schema :
-	    m->right_schema, back);
+	bad = map_writable(m, r, target, back);
 	bad |= assign_check(m, r, target, r->source_type, back,
 	    s->right->span);
 	return bad;
@@ -341,10 +367,10 @@ check_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 	struct map_rule *r = map_new_rule(m, s, guards, nguard);
 	int bad;
 
-	if (nguard > 0 && (s->arrow == ARROW_BOTH ||
+	if (nguard > 0 && m->up != NULL && (s->arrow == ARROW_BOTH ||
 	    map_is_left(m, expr_root(s->left)))) {
-		NOT_BUILT(c, s->at, "a rule inside `when` that writes the left "
-		    "side");
+		NOT_BUILT(c, s->at, "a rule inside `when` inside `each` that "
+		    "writes the left side");
 		m->bad = 1;
 		return;
 	}
@@ -376,7 +402,7 @@ map_default(struct map_info *m, struct stmt *s)
 		m->bad = 1;
 }
 
-static void
+void
 map_body(struct map_info *m, struct stmt *list, struct expr **guards,
     unsigned nguard)
 {
@@ -395,8 +421,10 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 		case ST_REST:
 			rest_check(m, s);
 			m->bad |= was;
-			if (nguard > 0)
-				NOT_BUILT(c, s->span, "`rest` inside `when`");
+			if (nguard > 0 || m->up != NULL)
+				NOT_BUILT(c, s->span, m->up != NULL ?
+				    "`rest` inside `each`" :
+				    "`rest` inside `when`");
 			break;
 		case ST_WHEN: {
 			struct expr **more = arena_array(c->a, nguard + 1u,
@@ -405,9 +433,10 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 			if (nguard)
 				memcpy(more, guards, nguard * sizeof(*more));
 			more[nguard] = s->guard;
-			if (nguard == 16) {
+			if (nguard == GUARDS_MAX) {
 				diag_at(&c->ss, C106, s->head,
-				    "`when` nests deeper than 16");
+				    "`when` nests deeper than %d",
+				    GUARDS_MAX);
 				break;
 			}
 			m->right.not_here = "a guard reads the left side";
@@ -418,10 +447,11 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 			break;
 		}
 		case ST_EACH:
-			NOT_BUILT(c, s->head, "`each`");
+			each_check(m, s, guards, nguard);
 			break;
 		case ST_PICK:
-			NOT_BUILT(c, s->span, "`pick`");
+			pick_check(m, s, guards, nguard);
+			m->bad |= was;
 			break;
 		default:
 			diag_at(&c->ss, C213, s->span,
@@ -471,6 +501,7 @@ map_check(struct compile *c, struct entity *e)
 
 	e->u.map = m;
 	m->e = e;
+	m->head = d->head;
 	m->last = &m->rules;
 	m->missing = NIL_SKIP;
 	m->null = NIL_CLEAR;

@@ -36,8 +36,48 @@ struct map_rule *map_new_rule(struct map_info *m, struct stmt *s,
     struct expr **guards, unsigned nguard);
 void map_keep_rule(struct map_info *m, struct map_rule *r);
 
+/* Check rules of a body; guards are those of the groups around it. */
+void map_body(struct map_info *m, struct stmt *list, struct expr **guards,
+    unsigned nguard);
+/* Codecs and attributes of a rule that goes both ways; 0 or -1. */
+int map_pipe(struct map_info *m, struct map_rule *r, struct stmt *s);
+/* May a rule write p, on the way back or forth?  -1 with a finding. */
+int map_writable(struct map_info *m, const struct map_rule *r,
+    const struct place *p, int back);
+/* Whether e reads a field of a side. */
+int map_reads(const struct expr *e, const struct local *side);
+
 /* Check a rest and keep it. */
 void rest_check(struct map_info *m, struct stmt *s);
+
+/* ---- late.c: rules that are put ---- */
+
+/* Whether a rule is run by put, in a direction. */
+int map_is_late(const struct map_rule *r, int back);
+/* What guards and codecs ask for on the way back is known by then. */
+void late_check(struct map_info *m);
+
+/* ---- each.c and pick.c ---- */
+
+void each_check(struct map_info *m, struct stmt *s, struct expr **guards,
+    unsigned nguard);
+void pick_check(struct map_info *m, struct stmt *s, struct expr **guards,
+    unsigned nguard);
+/* Whether two picks of a list never mean one element; reports else. */
+int picks_apart(struct map_info *m, const struct map_rule *x,
+    const struct map_rule *y);
+/* The list in register v becomes the target's list. */
+void each_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned v);
+/* The value that is picked, into register v. */
+void pick_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    unsigned v);
+/* Put the value of register v into the list, and that into an out slot. */
+void pick_put_gen(struct compile *c, struct gen_func *f,
+    const struct map_rule *r, unsigned v, unsigned slot);
+/* mapgen.c: the code of one rule that is no rest. */
+void map_gen_rule(struct compile *c, struct gen_func *f,
+    const struct map_rule *r, int back);
 
 /*
  * What stands behind missing: or null: (of says which): skip, clear, error,

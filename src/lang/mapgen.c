@@ -23,50 +23,49 @@ place_text(struct compile *c, const struct map_rule *r, int back)
 }
 
 /*
- * What a rule does with an absent or null value in register 0, whatever the
+ * What a rule does with an absent or null value in register v, whatever the
  * schema promised: what is written is done.
  */
 static void
 gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
-    int back)
+    int back, unsigned v)
 {
 	int missing = !back || r->stmt->arrow != ARROW_BOTH;
 	struct str what = place_text(c, r, back);
 	size_t jump, over;
 
 	if (missing && (r->required || r->missing != NIL_SKIP)) {
-		jump = gen_jump(f, OP_JUMP_ABSENT, 0);
+		jump = gen_jump(f, OP_JUMP_ABSENT, v);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, jump);
 		if (r->missing == NIL_DEFAULT)
-			gen_expr(c, f, r->other, 0);
+			gen_expr(c, f, r->other, v);
 		else if (r->required || r->missing == NIL_ERROR)
 			gen_fail(f, arena_printf(c->a, "`%.*s` is missing",
 			    STR_ARG(what)));
 		else
-			nil_const(f, 0, 1);
+			nil_const(f, v, 1);
 		gen_label(f, over);
 	}
 	if (r->required || r->null != NIL_CLEAR) {
-		jump = gen_jump(f, OP_JUMP_NULL, 0);
+		jump = gen_jump(f, OP_JUMP_NULL, v);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, jump);
 		if (r->required || r->null == NIL_ERROR)
 			gen_fail(f, arena_printf(c->a, "`%.*s` is null",
 			    STR_ARG(what)));
 		else
-			nil_const(f, 0, 0);
+			nil_const(f, v, 0);
 		gen_label(f, over);
 	}
 }
 
-/* Leaves the part in register i: what the record has. */
+/* Leaves part i in register v + i: what the record has. */
 static void
-load_part(struct gen_func *f, const struct map_rule *r, unsigned i)
+load_part(struct gen_func *f, const struct place *p, unsigned i, unsigned v)
 {
-	const struct place *p = &r->left[i];
-
-	gen_move(f, SLOT_TEMP, i, SLOT_IN, gen_in(f->g, p->path, p->n, 0));
+	gen_move(f, SLOT_TEMP, v + i, SLOT_IN,
+	    gen_in(f->g, p[i].path, p[i].n, 0));
 }
 
 /*
@@ -75,39 +74,40 @@ load_part(struct gen_func *f, const struct map_rule *r, unsigned i)
  * jumps that are given back are taken.
  */
 static void
-gen_tuple(struct gen_func *f, const struct map_rule *r, size_t none[2])
+gen_tuple(struct gen_func *f, const struct place *p, unsigned n, unsigned v,
+    size_t none[2])
 {
-	size_t *some = arena_array(f->g->a, r->nleft, sizeof(*some));
-	size_t *null = arena_array(f->g->a, r->nleft, sizeof(*null));
+	size_t *some = arena_array(f->g->a, n, sizeof(*some));
+	size_t *null = arena_array(f->g->a, n, sizeof(*null));
 
-	for (unsigned i = 0; i < r->nleft; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		size_t nil;
 
-		load_part(f, r, i);
-		nil = gen_jump(f, OP_JUMP_NIL, i);
+		load_part(f, p, i, v);
+		nil = gen_jump(f, OP_JUMP_NIL, v + i);
 		some[i] = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, nil);
 	}
-	for (unsigned i = 0; i < r->nleft; i++)
-		null[i] = gen_jump(f, OP_JUMP_NULL, i);
+	for (unsigned i = 0; i < n; i++)
+		null[i] = gen_jump(f, OP_JUMP_NULL, v + i);
 	none[0] = gen_jump(f, OP_JUMP, 0);
-	for (unsigned i = 0; i < r->nleft; i++)
+	for (unsigned i = 0; i < n; i++)
 		gen_label(f, null[i]);
-	nil_const(f, 0, 1);
+	nil_const(f, v, 1);
 	none[1] = gen_jump(f, OP_JUMP, 0);
-	for (unsigned i = 0; i < r->nleft; i++)
+	for (unsigned i = 0; i < n; i++)
 		gen_label(f, some[i]);
-	for (unsigned i = 0; i < r->nleft; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		size_t absent, over;
 
-		load_part(f, r, i);
-		absent = gen_jump(f, OP_JUMP_ABSENT, i);
+		load_part(f, p, i, v);
+		absent = gen_jump(f, OP_JUMP_ABSENT, v + i);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, absent);
-		nil_const(f, i, 1);
+		nil_const(f, v + i, 1);
 		gen_label(f, over);
 	}
-	gen_abc(f, OP_LIST, 0, 0, r->nleft);
+	gen_abc(f, OP_LIST, v, v, n);
 }
 
 static unsigned
@@ -134,67 +134,95 @@ plain_source(const struct map_rule *r, int back)
 	return e->note->npath > 0 ? e->note : NULL;
 }
 
-static void
-store(struct gen_func *f, const struct map_rule *r, int back)
+/* What a rule writes, and from where, in a direction. */
+static const struct place *
+targets(const struct map_rule *r, int back, unsigned *n)
 {
-	const struct place *p = back ? r->left : &r->right;
-
-	f->at = r->stmt->head;
-	if (!back || r->kind != RULE_TUPLE) {
-		gen_move(f, SLOT_OUT, out_slot(f->g, r, p, back), SLOT_TEMP,
-		    0);
-		return;
-	}
-	/* a part is what the list has there; nil is every part's value */
-	for (unsigned i = 0; i < r->nleft; i++) {
-		size_t nil;
-
-		gen_move(f, SLOT_TEMP, 1, SLOT_TEMP, 0);
-		nil = gen_jump(f, OP_JUMP_NIL, 1);
-		gen_const(f, 2, value_int(i));
-		gen_abc(f, OP_INDEX, 1, 1, 2);
-		gen_label(f, nil);
-		gen_move(f, SLOT_OUT, out_slot(f->g, r, &r->left[i], 1),
-		    SLOT_TEMP, 1);
-	}
+	*n = back ? r->nleft : r->nright;
+	return back ? r->left : r->rights;
 }
 
 static void
-gen_field_rule(struct compile *c, struct gen_func *f,
+store(struct gen_func *f, const struct map_rule *r, int back, unsigned v)
+{
+	unsigned n;
+	const struct place *p = targets(r, back, &n);
+
+	f->at = r->stmt->head;
+	if (n == 1) {
+		gen_move(f, SLOT_OUT, out_slot(f->g, r, p, back), SLOT_TEMP,
+		    v);
+		return;
+	}
+	/* a part is what the list has there; nil is every part's value */
+	for (unsigned i = 0; i < n; i++) {
+		size_t nil;
+
+		gen_move(f, SLOT_TEMP, v + 1, SLOT_TEMP, v);
+		nil = gen_jump(f, OP_JUMP_NIL, v + 1);
+		gen_const(f, v + 2, value_int(i));
+		gen_abc(f, OP_INDEX, v + 1, v + 1, v + 2);
+		gen_label(f, nil);
+		gen_move(f, SLOT_OUT, out_slot(f->g, r, &p[i], back),
+		    SLOT_TEMP, v + 1);
+	}
+}
+
+/* The value that a rule begins with, in register v. */
+static void
+source(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned v, size_t none[2])
+{
+	unsigned n;
+	const struct place *p = targets(r, !back, &n);
+
+	if (r->source != NULL)
+		gen_expr(c, f, r->source, v);
+	else if (n > 1)
+		gen_tuple(f, p, n, v, none);
+	else if (r->kind == RULE_PICK && back == r->list_right)
+		pick_gen(c, f, r, v);
+	else
+		load_part(f, p, 0, v);
+}
+
+void
+map_gen_rule(struct compile *c, struct gen_func *f,
     const struct map_rule *r, int back)
 {
 	const struct note *plain = plain_source(r, back);
-	const struct place *p = back ? &r->right : &r->left[0];
-	size_t guards[16], none[2] = { 0 };
-	struct value v;
+	size_t guards[GUARDS_MAX], none[2] = { 0 };
+	unsigned v = f->nargs;
+	struct value k;
 
 	if (plain != NULL) {
 		unsigned in = gen_in(f->g, plain->path, plain->npath, 0);
 
 		gen_move(f, SLOT_OUT, out_slot(f->g, r, back ? r->left :
-		    &r->right, back), SLOT_IN, in);
+		    r->rights, back), SLOT_IN, in);
 		return;
 	}
 	for (unsigned i = 0; i < r->nguard; i++) {
-		gen_expr(c, f, r->guards[i], 0);
-		guards[i] = gen_jump(f, OP_JUMP_FALSE, 0);
+		gen_expr(c, f, r->guards[i], v);
+		guards[i] = gen_jump(f, OP_JUMP_FALSE, v);
 	}
-	if (r->source != NULL)
-		gen_expr(c, f, r->source, 0);
-	else if (r->kind == RULE_TUPLE && !back)
-		gen_tuple(f, r, none);
-	else
-		gen_move(f, SLOT_TEMP, 0, SLOT_IN,
-		    gen_in(f->g, p->path, p->n, 0));
+	source(c, f, r, back, v, none);
 	f->at = r->stmt->head;
-	if (r->source == NULL || expr_const(c, r->source, &v) != 0)
-		gen_policy(c, f, r, back);
-	pipe_gen(c, f, r, back, 0);
+	if (r->source == NULL || expr_const(c, r->source, &k) != 0)
+		gen_policy(c, f, r, back, v);
+	if (r->kind == RULE_EACH)
+		each_gen(c, f, r, back, v);
+	else
+		pipe_gen(c, f, r, back, v);
 	if (none[0] != 0) {
 		gen_label(f, none[0]);
 		gen_label(f, none[1]);
 	}
-	store(f, r, back);
+	if (r->kind == RULE_PICK && back != r->list_right)
+		pick_put_gen(c, f, r, v, out_slot(f->g, r, back ? r->left :
+		    r->rights, back));
+	else
+		store(f, r, back, v);
 	for (unsigned i = r->nguard; i-- > 0;)
 		gen_label(f, guards[i]);
 }
@@ -258,6 +286,25 @@ name_rest(struct compile *c, struct map_info *m, struct gen *g,
 	}
 }
 
+/* The rules that depend on the target as it was, and as main left it. */
+static void
+gen_put(struct compile *c, const struct map_info *m, struct gen *g, int back)
+{
+	struct gen_func *f = gen_func(g, STR("put"), 0);
+
+	g->put = f;
+	f->at = m->e->decl->head;
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
+		if (!(back ? r->back : r->forth) || !map_is_late(r, back))
+			continue;
+		gen_rule_begin(g, f, r->stmt->span);
+		map_gen_rule(c, f, r, back);
+		gen_rule_end(g, f);
+	}
+	f->at = m->e->decl->head;
+	gen_end(f);
+}
+
 struct prog *
 map_gen(struct compile *c, struct map_info *m, int back)
 {
@@ -265,24 +312,32 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	    arena_printf(c->a, "%.*s %s", STR_ARG(m->e->decl->name.text),
 	    back ? "<-" : "->"));
 	struct gen_func *f = gen_func(g, STR("main"), 0);
+	int late = 0;
 
 	g->maps_records = 1;
+	g->back = back;
 	f->at = m->e->decl->head;
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next)
 		if (r->kind == RULE_REST && (back ? r->back : r->forth))
 			name_rest(c, m, g, r, back);
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
-		if (back ? !r->back : !r->forth)
+		if (!(back ? r->back : r->forth))
 			continue;
+		if (map_is_late(r, back)) {
+			late = 1;
+			continue;
+		}
 		gen_rule_begin(g, f, r->stmt->span);
 		if (r->kind == RULE_REST)
 			gen_rest_rule(f, r, back);
 		else
-			gen_field_rule(c, f, r, back);
+			map_gen_rule(c, f, r, back);
 		gen_rule_end(g, f);
 	}
 	f->at = m->e->decl->head;
 	gen_end(f);
+	if (late)
+		gen_put(c, m, g, back);
 	if (!back && m->outbound != NULL)
 		rules_gen(c, m, g);
 	return gen_finish(g);

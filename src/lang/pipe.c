@@ -168,6 +168,7 @@ pipe_check(struct check *ck, struct map_rule *r, struct items pipe)
 		struct step *s = &r->steps[n++];
 
 		if (check_step(ck, r, s, i->value) != 0) {
+			s->nargs = 0; /* nobody looks at them */
 			bad = 1;
 			continue;
 		}

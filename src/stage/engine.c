@@ -196,7 +196,9 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 		rv = vm_load(x->vm, p, w->payload.n ? w->payload :
 		    str_from(nothing, 2), &f, &x->arena, &e);
 	else
-		rv = vm_map(x->vm, p, w->payload, &f, &x->arena, &e);
+		rv = vm_map(x->vm, p, w->payload, &f, &x->arena, &e) != 0 ||
+		    vm_put(x->vm, p, ev.event == EVENT_UPDATE ? w->base :
+		    STR(""), &f, &x->arena, &e) != 0;
 	if (rv != 0) {
 		failed(x, r, &e);
 		return;

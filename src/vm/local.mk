@@ -16,6 +16,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/op.h src/vm/opcodes.def \
 	src/vm/phone.cc src/vm/phone.h \
 	src/vm/prog.c src/vm/prog.h \
+	src/vm/put.c \
 	src/vm/regex.c \
 	src/vm/run.h src/vm/shown.h \
 	src/vm/text.c src/vm/text.h \

@@ -59,6 +59,11 @@ put_slot(struct buf *out, const struct prog *p, const struct prog_func *f,
 		i = slot - f->out_base;
 		names = p->out;
 		side = "out";
+	} else if (f != NULL && slot >= f->old_base &&
+	    slot < f->old_base + f->nold) {
+		i = slot - f->old_base;
+		names = p->old;
+		side = "old";
 	} else {
 		buf_printf(out, "r%u", slot);
 		return;

@@ -39,7 +39,9 @@ enum op {
  * source record), then the out slots (written through layout): ntemps <=
  * in_base, out_base = in_base + nin.  The rules of a map share the frame of
  * its main function (the same in_base, nin, out_base and nout), so they see
- * its in slots.  All other functions have temporaries only.
+ * its in slots.  So does put, which has old slots behind the out slots: what
+ * its shape reads from the target as it was, old_base = out_base + nout.  All
+ * other functions have temporaries only.
  */
 struct prog_func {
 	struct str name;
@@ -48,6 +50,7 @@ struct prog_func {
 	uint16_t ntemps;
 	uint16_t in_base, nin;
 	uint16_t out_base, nout;
+	uint16_t old_base, nold;     /* of put */
 	const struct shape *shape;   /* NULL: reads no record */
 	const struct layout *layout; /* NULL: returns a value */
 	/* Reads an old target into slots that line up with the out slots. */
@@ -128,7 +131,7 @@ struct prog_pos {
 
 /*
  * A rule of the map, for explain and coverage: its code is [start, end) of
- * main, it writes the out slots, from the in slots.
+ * main or of put, it writes the out slots, from the in slots.
  */
 struct prog_rule {
 	uint32_t start, end;
@@ -167,10 +170,16 @@ struct prog {
 	const struct prog_slots *sets;
 	uint32_t nset;
 	int rules;                     /* function of the rules, or -1 */
+	/*
+	 * The function that fits what main made into the target as it was, for
+	 * rules that depend on it; 0: there are none.
+	 */
+	uint32_t put;
 	const struct prog_rule *rule;
 	uint32_t nrule;
 	const struct prog_slot *in;    /* main's in slots */
 	const struct prog_slot *out;   /* main's out slots */
+	const struct prog_slot *old;   /* put's old slots */
 	const struct str *files;
 	uint32_t nfile;
 	/* Checked and ready; set by prog_verify. */

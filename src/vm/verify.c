@@ -99,6 +99,9 @@ check_slot(const struct check *c, const struct prog_func *f, uint32_t pc,
 		return 0;
 	if (slot >= f->out_base && slot < f->out_base + f->nout)
 		return 0;
+	if (slot >= f->old_base && slot < f->old_base + f->nold)
+		return in ? 0 : bad(c, pc, "writes old slot %u",
+		    slot - f->old_base);
 	if (slot < f->in_base || slot >= f->in_base + f->nin)
 		return bad(c, pc, "no slot %u", slot);
 	return in ? 0 : bad(c, pc, "writes in slot %u", slot - f->in_base);
@@ -111,7 +114,7 @@ check_callee(const struct check *c, uint32_t pc, unsigned k)
 		return bad(c, pc, "no function %u", k);
 	if (c->p->funcs[k].layout != NULL ||
 	    c->p->funcs[k].nin + c->p->funcs[k].nout > 0 ||
-	    (int)k == c->p->rules)
+	    (int)k == c->p->rules || (k != 0 && k == c->p->put))
 		return bad(c, pc, "function %u cannot be called", k);
 	return 0;
 }
@@ -265,6 +268,7 @@ check_role(const struct check *c, uint32_t fi, uint32_t pc)
 {
 	const struct prog_func *f = &c->p->funcs[fi];
 	int rules = (int)fi == c->p->rules;
+	int put = fi != 0 && fi == c->p->put;
 	unsigned op = insn_op(c->p->code[pc]);
 
 	switch (op) {
@@ -276,12 +280,12 @@ check_role(const struct check *c, uint32_t fi, uint32_t pc)
 			return bad(c, pc, "stands outside the rules");
 		break;
 	case OP_RETURN:
-		if (rules || f->layout != NULL)
+		if (rules || put || f->layout != NULL)
 			return bad(c, pc, "function %" PRIu32 " has no result",
 			    fi);
 		break;
 	case OP_END:
-		if (rules || f->layout == NULL)
+		if (rules || (f->layout == NULL && !put))
 			return bad(c, pc, "function %" PRIu32 " has no layout",
 			    fi);
 		break;
@@ -300,6 +304,7 @@ check_frame(const struct check *c, uint32_t fi)
 {
 	const struct prog *p = c->p;
 	const struct prog_func *f = &p->funcs[fi], *m = &p->funcs[0];
+	int rules = (int)fi == p->rules, put = fi != 0 && fi == p->put;
 	const char *what = NULL;
 
 	if (f->entry >= f->end || f->end > p->ncode)
@@ -310,20 +315,26 @@ check_frame(const struct check *c, uint32_t fi)
 		what = "more arguments than temporaries";
 	else if (fi == 0 && f->layout != NULL && f->nargs > 0)
 		what = "main has arguments";
-	else if (fi != 0 && (int)fi != p->rules &&
+	else if (fi != 0 && !rules && !put &&
 	    (f->nin + f->nout > 0 || f->shape != NULL || f->layout != NULL))
 		what = "it is not main and has slots";
-	else if ((int)fi == p->rules &&
+	else if ((rules || put) &&
 	    (f->nargs > 0 || f->in_base != m->in_base || f->nin != m->nin ||
 		f->out_base != m->out_base || f->nout != m->nout))
-		what = "the rules do not share the frame of main";
+		what = "it does not share the frame of main";
+	else if (!put && f->nold > 0)
+		what = "it is not put and has old slots";
+	else if (put && (m->nout == 0 || f->shape == NULL || rules))
+		what = "nothing is put into a target";
+	else if (put && f->old_base != f->out_base + f->nout)
+		what = "its old slots overlap";
 	else if (f->nin + f->nout == 0)
 		return 0;
 	else if (f->in_base < f->ntemps || f->out_base != f->in_base + f->nin)
 		what = "its slots overlap";
-	else if (f->out_base + f->nout > PROG_FRAME)
+	else if (f->out_base + f->nout + f->nold > PROG_FRAME)
 		what = "its frame is too large";
-	else if (f->layout == NULL && f->nout > 0 && (int)fi != p->rules)
+	else if (f->layout == NULL && f->nout > 0 && !rules && !put)
 		what = "out slots without a layout";
 	if (fi == 0 && what == NULL && f->layout != NULL &&
 	    layout_nslots(f->layout) != f->nout)
@@ -509,6 +520,9 @@ check_sizes(const struct prog *p, struct err *e)
 	if (p->rules == 0 || p->rules >= (int64_t)p->nfunc || p->rules < -1)
 		return err_set(e, ERR_INTERNAL, "no function %d for the rules",
 		    p->rules);
+	if (p->put >= p->nfunc)
+		return err_set(e, ERR_INTERNAL, "no function %" PRIu32
+		    " to put with", p->put);
 	return 0;
 }
 

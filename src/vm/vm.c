@@ -296,7 +296,7 @@ run(struct vm *vm, const struct prog *p, uint32_t fi, struct value *r,
 	const struct prog_func *f = &p->funcs[fi];
 	/* where a callee's frame begins; main's slots stay */
 	struct value *top = r + (f->nin + f->nout > 0 ?
-	    f->out_base + f->nout : f->ntemps);
+	    f->out_base + f->nout + f->nold : f->ntemps);
 	const uint32_t *ip = p->code + f->entry;
 	uint32_t w;
 	int64_t to;
@@ -570,6 +570,26 @@ vm_map(struct vm *vm, const struct prog *p, struct str json,
 }
 
 int
+vm_put(struct vm *vm, const struct prog *p, struct str old,
+    struct vm_frame *f, struct arena *a, struct err *e)
+{
+	const struct prog_func *put = &p->funcs[p->put];
+	struct value *slots = f->frame + put->old_base;
+
+	if (p->put == 0)
+		return 0;
+	begin(vm, p, a);
+	memset(f->frame, 0, put->ntemps * sizeof(*f->frame));
+	memset(slots, 0, put->nold * sizeof(*slots));
+	if (old.n > 0 &&
+	    reader_read(vm->reader, put->shape, old, slots, a, e) != 0)
+		return -1;
+	if (run(vm, p, p->put, f->frame, NULL, a) != 0)
+		return give_up(vm, e);
+	return 0;
+}
+
+int
 vm_read_target(struct vm *vm, const struct prog *p, struct str json,
     struct value **old, struct arena *a, struct err *e)
 {
@@ -615,7 +635,8 @@ vm_call(struct vm *vm, const struct prog *p, uint32_t func,
 	const struct prog_func *f;
 
 	if (func >= p->nfunc || p->funcs[func].nin + p->funcs[func].nout > 0 ||
-	    p->funcs[func].layout != NULL || (int)func == p->rules)
+	    p->funcs[func].layout != NULL || (int)func == p->rules ||
+	    (func == p->put && func != 0))
 		return err_set(e, ERR_INTERNAL,
 		    "function %" PRIu32 " cannot be called", func);
 	f = &p->funcs[func];

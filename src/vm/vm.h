@@ -53,6 +53,15 @@ struct vm_frame {
 int vm_map(struct vm *vm, const struct prog *p, struct str json,
     struct vm_frame *f, struct arena *a, struct err *e);
 
+/*
+ * Fit what vm_map made into the target as it was: lists that are joined by
+ * key, what is picked from one, rules that depend on what the target says.
+ * old is that target as JSON; n == 0: there is none.  Needed after each
+ * vm_map, before its out slots are written or compared.
+ */
+int vm_put(struct vm *vm, const struct prog *p, struct str old,
+    struct vm_frame *f, struct arena *a, struct err *e);
+
 /* What the rules know beside the record. */
 struct vm_event {
 	unsigned event; /* one EVENT_ bit */

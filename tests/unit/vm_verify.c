@@ -498,7 +498,7 @@ Test(verify, tables)
 		"function 0: the layout has another number of slots" },
 	    { calls_main, "pc 2: CALL_FN: function 0 cannot be called" },
 	    { rules_other_frame,
-		"function 1: the rules do not share the frame of main" },
+		"function 1: it does not share the frame of main" },
 	    { rules_main, "no function 0 for the rules" },
 	    { rules_return, "pc 2: RETURN: function 1 has no result" },
 	    { no_events, "pc 2: EVENT: no set of events 8" },
