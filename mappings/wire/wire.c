@@ -182,7 +182,7 @@ main(int argc, char **argv)
 	if (argc != 2)
 		die("usage", "wire CONNECTOR.map <CASES");
 	diags_init(&d);
-	if (lang_compile(str_z(argv[1]), lang_read_file, NULL, &u, NULL,
+	if (lang_compile(str_z(argv[1]), lang_read_file, NULL, NULL, &u, NULL,
 	    &d) != 0 || u->nconnector != 1)
 		die("no connector", argv[1]);
 	vm = vm_new(NULL);

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "lang/lang.h"
+#include "cli/options.h"
 #include "lang/testrun.h"
 #include "vm/vm.h"
 
@@ -18,18 +17,20 @@ print(struct buf *b)
 }
 
 /*
- * Compile a file; findings go to stderr, or to stdout as JSON.  NULL: it has
- * errors.
+ * Compile a file; findings go to stderr, or to stdout as JSON (-j).  NULL: it
+ * has errors.
  */
 static struct unit *
-compile(const char *path, int json)
+compile(const char *path, const struct args *a, struct options *o)
 {
+	int json = args_get(a, 'j') != NULL;
 	struct unit *u = NULL;
 	struct buf out = { 0 };
 	struct diags d;
 
 	diags_init(&d);
-	if (lang_compile(str_z(path), lang_read_file, NULL, &u, NULL, &d) != 0)
+	if (lang_compile(str_z(path), lang_read_file, NULL, &o->lang, &u, NULL,
+	    &d) != 0)
 		u = NULL;
 	if (json) {
 		diags_json(&out, &d);
@@ -40,6 +41,7 @@ compile(const char *path, int json)
 	}
 	buf_fini(&out);
 	diags_fini(&d);
+	options_met(o, a, u);
 	return u;
 }
 
@@ -47,7 +49,7 @@ compile(const char *path, int json)
 static int
 explain(const struct args *a, const char *code)
 {
-	const char *digits = *code == 'E' || *code == 'W' ? code + 1 : code;
+	const char *digits = code + strspn(code, "EWN");
 	const char *title, *text;
 
 	text = diag_explain((int)strtol(digits, NULL, 10), &title);
@@ -62,14 +64,16 @@ int
 cmd_check(const struct args *a)
 {
 	const char *code = args_get(a, 'x');
+	struct options o;
 	int status = 0;
 
 	if (code != NULL)
 		return explain(a, code);
 	if (a->nrest == 0)
 		args_fail(a, "which file?");
+	options_read(&o, a);
 	for (int i = 0; i < a->nrest; i++) {
-		struct unit *u = compile(a->rest[i], args_get(a, 'j') != NULL);
+		struct unit *u = compile(a->rest[i], a, &o);
 
 		if (u == NULL)
 			status = err_exit(ERR_DATA);
@@ -80,6 +84,7 @@ cmd_check(const struct args *a)
 			    u->ntest, u->ntest == 1 ? "" : "s");
 		unit_unref(u);
 	}
+	options_fini(&o);
 	return status;
 }
 
@@ -88,10 +93,14 @@ cmd_compile(const struct args *a)
 {
 	const char *path = args_get(a, 'o');
 	struct buf out = { 0 };
-	struct err e;
-	struct unit *u = compile(a->rest[0], 0);
+	struct options o;
+	struct unit *u;
 	FILE *f = stdout;
+	struct err e;
 
+	options_read(&o, a);
+	u = compile(a->rest[0], a, &o);
+	options_fini(&o);
 	if (u == NULL)
 		return err_exit(ERR_DATA);
 	for (uint32_t i = 0; i < u->nmap; i++) {
@@ -139,10 +148,12 @@ cmd_test(const struct args *a)
 {
 	struct vm *vm = vm_new(NULL);
 	struct tally t = { 0 };
+	struct options o;
 	int status = 0;
 
+	options_read(&o, a);
 	for (int i = 0; i < a->nrest; i++) {
-		struct unit *u = compile(a->rest[i], 0);
+		struct unit *u = compile(a->rest[i], a, &o);
 
 		t.path = a->rest[i];
 		if (u == NULL)
@@ -151,6 +162,7 @@ cmd_test(const struct args *a)
 			status = status ? status : 1;
 		unit_unref(u);
 	}
+	options_fini(&o);
 	printf("%d passed, %d failed\n", t.passed, t.failed);
 	vm_free(vm);
 	return status;

@@ -47,7 +47,8 @@ stamp_of(const struct watched *w)
 }
 
 static void
-publish(struct db *db, struct watched *w)
+publish(struct db *db, struct watched *w, const struct args *args,
+    struct options *o)
 {
 	struct arena a = { 0 };
 	struct mapping_version v;
@@ -55,7 +56,7 @@ publish(struct db *db, struct watched *w)
 	int rv;
 
 	buf_reset(&w->deps);
-	rv = publish_file(db, w->path, 0, &v, &w->deps, &a, &e);
+	rv = publish_file(db, w->path, args, o, &v, &w->deps, &a, &e);
 	if (rv < 0)
 		say_err(&e);
 	else if (rv == 0 && v.fresh)
@@ -108,14 +109,15 @@ start_daemon(const char *conninfo, const char *listen, struct err *e)
 }
 
 static void
-watch(struct db *db, struct watched *w, int n, pid_t pid)
+watch(struct db *db, struct watched *w, const struct args *args,
+    struct options *o, pid_t pid)
 {
 	int status;
 
 	while (!stopping && waitpid(pid, &status, WNOHANG) == 0) {
-		for (int i = 0; i < n; i++)
+		for (int i = 0; i < args->nrest; i++)
 			if (stamp_of(&w[i]) != w[i].stamp)
-				publish(db, &w[i]);
+				publish(db, &w[i], args, o);
 		clock_sleep_ms(LOOK_MS);
 	}
 }
@@ -125,6 +127,7 @@ run(struct cluster *c, const struct args *a, struct err *e)
 {
 	const char *listen = args_get(a, 'l');
 	struct watched *w;
+	struct options o;
 	struct db *db;
 	pid_t pid;
 
@@ -140,19 +143,22 @@ run(struct cluster *c, const struct args *a, struct err *e)
 	printf("use it:   export CROSSWALK_DB=\"%s\"\n", cluster_conninfo(c));
 	printf("stop it:  Ctrl-C\n");
 	fflush(stdout);
+	options_read(&o, a);
+	o.files = 0; /* an edit may take a param away and give it back */
 	w = calloc((size_t)a->nrest + 1, sizeof(*w));
 	if (w == NULL)
 		fatal("out of memory: %d files", a->nrest);
 	for (int i = 0; i < a->nrest; i++) {
 		w[i].path = a->rest[i];
-		publish(db, &w[i]);
+		publish(db, &w[i], a, &o);
 	}
-	watch(db, w, a->nrest, pid);
+	watch(db, w, a, &o, pid);
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
 	for (int i = 0; i < a->nrest; i++)
 		buf_fini(&w[i].deps);
 	free(w);
+	options_fini(&o);
 	db_close(db);
 	return 0;
 }

@@ -414,8 +414,7 @@ cmd_explain(const struct args *a)
 
 	if (args_get(a, 'n') && time_parse(args_get(a, 'n'), &now, &e) != 0)
 		args_fail(a, "%s", e.text);
-	status = mapping_open(&x.mapping, a->rest[0], args_get(a, 'm'),
-	    args_get(a, 'r') != NULL);
+	status = mapping_open(&x.mapping, a);
 	if (status != 0)
 		return status;
 	x.vm = vm_new(NULL);

@@ -14,6 +14,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/io.c \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/mapping.c src/cli/mapping.h \
+	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/publish.c src/cli/publish.h \
 	src/cli/run.c \

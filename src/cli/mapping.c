@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "lang/lang.h"
+#include "cli/options.h"
 
 void
 mapping_tell(const struct diags *d)
@@ -71,20 +70,25 @@ find_clear(const struct mapping *m)
 }
 
 int
-mapping_open(struct mapping *m, const char *file, const char *name,
-    int reverse)
+mapping_open(struct mapping *m, const struct args *a)
 {
+	int reverse = args_get(a, 'r') != NULL, r;
+	struct options o;
 	struct diags d;
-	int r;
 
 	*m = (struct mapping){ 0 };
+	options_read(&o, a);
 	diags_init(&d);
-	r = lang_compile(str_z(file), lang_read_file, NULL, &m->unit, NULL, &d);
+	r = lang_compile(str_z(a->rest[0]), lang_read_file, NULL, &o.lang,
+	    &m->unit, NULL, &d);
 	mapping_tell(&d);
 	diags_fini(&d);
+	if (r == 0)
+		options_met(&o, a, m->unit);
+	options_fini(&o);
 	if (r != 0)
 		return err_exit(ERR_DATA);
-	r = find_map(m, file, name);
+	r = find_map(m, a->rest[0], args_get(a, 'm'));
 	if (r != 0) {
 		mapping_close(m);
 		return r;

@@ -16,12 +16,13 @@ struct mapping {
 	struct str clear;        /* JSON that clears a field of the target */
 };
 
+struct args;
 /*
- * Compile file and find the map: name, or the only one where name is NULL.
- * Findings go to stderr.  0, or the exit status with a message printed.
+ * Compile the first argument and find the map: -m, or the only one.  -r asks
+ * for its way back.  Findings go to stderr.  0, or the exit status with a
+ * message printed.
  */
-int mapping_open(struct mapping *m, const char *file, const char *name,
-    int reverse);
+int mapping_open(struct mapping *m, const struct args *a);
 void mapping_close(struct mapping *m);
 
 struct diags;

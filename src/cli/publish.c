@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/options.h"
 #include "cli/session.h"
-#include "lang/lang.h"
 #include "lang/testrun.h"
 
 /* Where the last component of a path begins. */
@@ -69,7 +69,8 @@ run_tests(const struct unit *u, const char *path)
 
 static int
 store(struct db *db, const struct unit *u, const struct lang_sources *src,
-    struct mapping_version *v, struct arena *a, struct err *e)
+    struct str params, struct mapping_version *v, struct arena *a,
+    struct err *e)
 {
 	struct mapping_file *files = arena_array(a, src->n, sizeof(*files));
 	struct str root = src->list[0].path, name, checks;
@@ -81,14 +82,14 @@ store(struct db *db, const struct unit *u, const struct lang_sources *src,
 	}
 	name = u->nmap > 0 ? u->maps[0].name : u->connectors[0].name;
 	checks = arena_printf(a, "{\"tests\":%u}", u->ntest);
-	return mapping_publish(db, a, name, files, src->n, checks,
+	return mapping_publish(db, a, name, files, src->n, params, checks,
 	    session_user(), v, e);
 }
 
 int
-publish_file(struct db *db, const char *path, int dry,
-    struct mapping_version *v, struct buf *deps, struct arena *a,
-    struct err *e)
+publish_file(struct db *db, const char *path, const struct args *args,
+    struct options *o, struct mapping_version *v, struct buf *deps,
+    struct arena *a, struct err *e)
 {
 	struct lang_sources src = { 0 };
 	struct unit *u = NULL;
@@ -97,7 +98,9 @@ publish_file(struct db *db, const char *path, int dry,
 
 	*v = (struct mapping_version){ 0 };
 	diags_init(&d);
-	rv = lang_compile(str_z(path), lang_read_file, NULL, &u, &src, &d);
+	rv = lang_compile(str_z(path), lang_read_file, NULL, &o->lang, &u,
+	    &src, &d);
+	options_met(o, args, u);
 	for (size_t i = 0; deps != NULL && i < src.n; i++) {
 		buf_puts(deps, src.list[i].path);
 		buf_putc(deps, '\0');
@@ -117,8 +120,8 @@ publish_file(struct db *db, const char *path, int dry,
 		    "it", path);
 	} else if (run_tests(u, path) != 0) {
 		rv = 1;
-	} else if (!dry) {
-		rv = store(db, u, &src, v, a, e);
+	} else if (args_get(args, 'n') == NULL) {
+		rv = store(db, u, &src, o->params, v, a, e);
 	}
 	if (rv == 0 || u != NULL)
 		unit_unref(u);
@@ -130,14 +133,18 @@ int
 cmd_publish(struct session *s, const struct args *a, struct err *e)
 {
 	int dry = args_get(a, 'n') != NULL;
+	struct options o;
 
+	options_read(&o, a);
 	for (int i = 0; i < a->nrest; i++) {
 		struct mapping_version v;
-		int rv = publish_file(s->db, a->rest[i], dry, &v, NULL,
-		    &s->arena, e);
+		int rv = publish_file(s->db, a->rest[i], a, &o, &v,
+		    NULL, &s->arena, e);
 
-		if (rv < 0)
+		if (rv < 0) {
+			options_fini(&o);
 			return -1;
+		}
 		if (rv > 0) {
 			s->status = err_exit(ERR_DATA);
 			fprintf(stderr, "%s: not published; the version that "
@@ -151,5 +158,6 @@ cmd_publish(struct session *s, const struct args *a, struct err *e)
 			    "" : " (unchanged)");
 		}
 	}
+	options_fini(&o);
 	return 0;
 }

@@ -4,16 +4,19 @@
 #ifndef CLI_PUBLISH_H
 #define CLI_PUBLISH_H
 
+#include "cli/options.h"
 #include "store/mapping.h"
 
 /*
  * Compile path with all it uses and run its tests; findings and failed tests
  * go to stderr.  Then store it under the name of its first map, else of its
- * first connector.  0 and *v, 1 where it is refused (all said), or -1.
+ * first connector.  args may give params (-p) and say that nothing be stored
+ * (-n).  0 and *v, 1 where it is refused (all said), or -1.
  * Strings of *v live in a.  deps (may be NULL) gets the files that were read,
  * each with a NUL behind it.
  */
-int publish_file(struct db *db, const char *path, int dry,
+int publish_file(struct db *db, const char *path, const struct args *args,
+    struct options *o,
     struct mapping_version *v, struct buf *deps, struct arena *a,
     struct err *e);
 

@@ -152,8 +152,7 @@ cmd_run(const struct args *a)
 
 	if (args_get(a, 'n') && time_parse(args_get(a, 'n'), &now, &e) != 0)
 		args_fail(a, "%s", e.text);
-	status = mapping_open(&r.mapping, a->rest[0], args_get(a, 'm'),
-	    args_get(a, 'r') != NULL);
+	status = mapping_open(&r.mapping, a);
 	if (status != 0)
 		return status;
 	if (r.has_base && lines_open(&r.base, args_get(a, 'b'), &e) != 0) {

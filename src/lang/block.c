@@ -96,10 +96,20 @@ step(struct compile *c, const struct map_info *m, struct stmt *s,
 	return 0;
 }
 
+/* given param = {…}, where no side is called so. */
+static int
+is_param(const struct map_info *m, const struct stmt *s)
+{
+	return s->kind == ST_GIVEN && str_eq(s->name.text, STR("param")) &&
+	    !str_eq(m->left.name, STR("param")) &&
+	    !str_eq(m->right.name, STR("param"));
+}
+
 void
 test_compile(struct compile *c, struct decl *d, struct map_info *m,
-    struct unit_test *out)
+    struct unit_test *out, struct given **params)
 {
+	struct check ck = { .c = c, .m = m->e->mod };
 	size_t n = 0;
 	int given = 0;
 
@@ -109,6 +119,10 @@ test_compile(struct compile *c, struct decl *d, struct map_info *m,
 	out->pos = span_pos(&c->ss, d->span);
 	out->steps = arena_array(&c->unit->arena, n, sizeof(*out->steps));
 	for (struct stmt *s = d->body; s != NULL; s = s->next) {
+		if (is_param(m, s)) {
+			param_given(&ck, s, params);
+			continue;
+		}
 		if (s->kind == ST_GIVEN)
 			given = 1;
 		else if (!given) {

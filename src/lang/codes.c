@@ -5,6 +5,7 @@
 
 #define LEVEL_E DIAG_ERROR, 0
 #define LEVEL_M DIAG_ERROR, 1
+#define LEVEL_N DIAG_NOTE, 0
 #define LEVEL_W DIAG_WARNING, 0
 #define LEVEL_U DIAG_WARNING, 1
 

@@ -312,9 +312,10 @@ check_blocks(struct compile *c, struct module *m)
 			    map->right.type.kind == TYPE_BAD)
 				break;
 			t = &c->unit->tests[c->unit->ntest++];
-			test_compile(c, d, map, t);
 			t->map = NULL; /* set when the maps are made */
 			c->test_maps[c->unit->ntest - 1] = map;
+			test_compile(c, d, map, t,
+			    &c->given[c->unit->ntest - 1]);
 			break;
 		}
 		default:
@@ -353,6 +354,7 @@ check_unused(struct compile *c, struct module *m)
 			    decl_word(e->decl->kind), STR_ARG(i->key));
 	}
 	warn_unused(c, &m->params, C251, "param");
+	params_note(c, m);
 	warn_unused(c, &m->aliases, C252, "file");
 	warn_unused(c, &m->schemas, C253, "schema");
 }
@@ -376,6 +378,7 @@ count(struct compile *c)
 	    sizeof(*u->connectors));
 	u->tests = arena_array(&u->arena, tests, sizeof(*u->tests));
 	c->test_maps = arena_array(c->a, tests, sizeof(*c->test_maps));
+	c->given = arena_array(c->a, tests, sizeof(*c->given));
 }
 
 static void
@@ -398,6 +401,8 @@ make_maps(struct compile *c)
 			if (c->test_maps[i] == m)
 				u->tests[i].map = out;
 	}
+	param_maps(c);
+	params_list(c);
 }
 
 /* Of the paths and texts of all files, in the order of their paths. */
@@ -477,7 +482,7 @@ sort_findings(struct diags *d)
 }
 
 static void
-compile(struct compile *c, struct str path)
+compile(struct compile *c, struct str path, const struct lang_options *o)
 {
 	struct str text;
 	struct err err;
@@ -489,6 +494,8 @@ compile(struct compile *c, struct str path)
 	}
 	load(c, path, text);
 	count(c);
+	if (o != NULL)
+		params_read(c, o);
 	for (struct module *m = c->first; m != NULL; m = m->next)
 		check_things(c, m);
 	for (struct module *m = c->first; m != NULL; m = m->next)
@@ -507,7 +514,8 @@ compile(struct compile *c, struct str path)
 
 int
 lang_compile(struct str path, lang_read_fn *read, void *arg,
-    struct unit **out, struct lang_sources *sources, struct diags *d)
+    const struct lang_options *o, struct unit **out,
+    struct lang_sources *sources, struct diags *d)
 {
 	struct arena a = { 0 };
 	struct compile c = {
@@ -520,7 +528,7 @@ lang_compile(struct str path, lang_read_fn *read, void *arg,
 	c.last_map = &c.maps;
 	arena_defer(&a, free_set, c.schemas);
 	arena_defer(&a, free_table, &c.modules);
-	compile(&c, path_resolve(&c, STR(""), path));
+	compile(&c, path_resolve(&c, STR(""), path), o);
 	sort_findings(d);
 	if (sources != NULL)
 		*sources = c.files;

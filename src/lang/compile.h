@@ -4,6 +4,7 @@
  *   compile.c   files, declarations, order of work
  *   things.c    functions, params, schemas, finding by name
  *   codec.c     codecs of one's own
+ *   param.c     params and the values they are given
  *   sig.c       signatures of built-ins
  *   literal.c expr.c choice.c call.c       check expressions
  *   genexpr.c   make their code
@@ -72,6 +73,9 @@ struct compile {
 	struct map_info *maps, **last_map;
 	const struct sig **sigs; /* by built-in, read when first met */
 	struct map_info **test_maps; /* of the unit's tests */
+	struct given **given;        /* and the params of each */
+	struct value *values;        /* of params: records, the first wins */
+	size_t nvalue;
 	unsigned nesting;    /* of files, of functions */
 };
 
@@ -161,6 +165,7 @@ struct check {
 enum note_kind {
 	NOTE_NONE,
 	NOTE_CONST,   /* value */
+	NOTE_PARAM,   /* the value of entity, a param; it may have none */
 	NOTE_LOCAL,   /* local */
 	NOTE_SLOT,    /* local is a side; path below it */
 	NOTE_CALL,    /* built-in k with args */
@@ -290,6 +295,16 @@ struct codec_info {
 struct param_info {
 	struct type type;
 	struct value value;
+	int has_value;
+	int fixed; /* what was checked depends on the value */
+};
+
+/* A param's value in a test. */
+struct given {
+	struct given *next;
+	struct param_info *param;
+	struct value value;
+	int had_none; /* while they are swapped: it has no value of its own */
 };
 
 struct schema_info {
@@ -308,6 +323,24 @@ int enum_check(struct compile *c, struct entity *en);
 int fn_check(struct compile *c, struct entity *fn);
 int codec_check(struct compile *c, struct entity *codec);
 int param_check(struct compile *c, struct entity *p);
+/* The values that come with the options. */
+void params_read(struct compile *c, const struct lang_options *o);
+/* Say which params have no value; list them all in the unit. */
+void params_note(struct compile *c, struct module *m);
+void params_list(struct compile *c);
+/* By name, NULL with a finding at at. */
+struct entity *param_find(struct check *ck, struct str name, struct span at);
+/* A constant that a param takes; -1 with a finding. */
+int param_take(struct check *ck, const struct param_info *p, struct expr *e,
+    struct value *v);
+/* given param = {…}; of a test. */
+void param_given(struct check *ck, const struct stmt *s,
+    struct given **list);
+/* Programs of the tests that have params of their own. */
+void param_maps(struct compile *c);
+/* What reads a param: its value, -1 where it has none; then code that fails. */
+int param_const(const struct note *n, struct value *v);
+void param_gen(struct compile *c, struct gen_func *f, const struct note *n);
 int schema_check_decl(struct compile *c, struct entity *s);
 
 /* ---- parts of functions and codecs ---- */
@@ -459,7 +492,7 @@ int path_overlaps(const struct str *a, size_t na, const struct str *b,
 /* ---- blocks ---- */
 
 void test_compile(struct compile *c, struct decl *d, struct map_info *m,
-    struct unit_test *out);
+    struct unit_test *out, struct given **given);
 void connector_compile(struct compile *c, struct entity *e,
     struct unit_connector *out);
 

@@ -274,6 +274,12 @@ level_word(enum diag_level l)
 	    "note";
 }
 
+static int
+level_letter(enum diag_level l)
+{
+	return l == DIAG_ERROR ? 'E' : l == DIAG_WARNING ? 'W' : 'N';
+}
+
 void
 diags_print(struct buf *out, const struct diags *d, int colour)
 {
@@ -283,7 +289,7 @@ diags_print(struct buf *out, const struct diags *d, int colour)
 		buf_printf(out, "%s%s[%c%d]%s: %.*s\n",
 		    !colour ? "" : g->level == DIAG_ERROR ? "\033[1;31m" :
 		    "\033[1;33m", level_word(g->level),
-		    g->level == DIAG_ERROR ? 'E' : 'W', g->code,
+		    level_letter(g->level), g->code,
 		    colour ? "\033[0m" : "", STR_ARG(g->text));
 		for (unsigned k = 0; k < g->nat; k++)
 			print_place(out, d, g, k, colour);
@@ -312,7 +318,7 @@ diags_json(struct buf *out, const struct diags *d)
 
 		buf_printf(out, "%s{\"level\":\"%s\",\"code\":\"%c%d\"",
 		    i ? ",\n " : "", level_word(g->level),
-		    g->level == DIAG_ERROR ? 'E' : 'W', g->code);
+		    level_letter(g->level), g->code);
 		json_member(out, "message", g->text);
 		buf_puts(out, STR(",\"at\":["));
 		for (unsigned k = 0; k < g->nat; k++) {

@@ -255,32 +255,20 @@ check_param(struct check *ck, struct expr *e, struct type *t)
 {
 	struct entity *p;
 	struct note *n;
-	struct near near;
-	struct diag *g;
 
 	if (e->a->kind != EX_NAME || !str_eq(e->a->text, STR("param")) ||
 	    find_local(ck, STR("param")) != NULL)
 		return 0;
-	p = find_in(&ck->m->params, e->text);
-	if (p == NULL) {
-		near_init(&near, e->text);
-		for (struct table_entry *i = table_next(&ck->m->params, NULL);
-		    i != NULL; i = table_next(&ck->m->params, i))
-			near_try(&near, i->key);
-		g = diag_at(&ck->c->ss, C201, e->op, "unknown param `%.*s`",
-		    STR_ARG(e->text));
-		diag_meant(&ck->c->ss, g, &near);
-		*t = bad_type();
+	p = param_find(ck, e->text, e->op);
+	*t = bad_type();
+	if (p == NULL)
 		return 1;
-	}
 	p->used = 1;
-	if (param_check(ck->c, p) != 0) {
-		*t = bad_type();
+	if (param_check(ck->c, p) != 0)
 		return 1;
-	}
 	n = expr_note(ck->c, e);
-	n->kind = NOTE_CONST;
-	n->value = p->u.param->value;
+	n->kind = NOTE_PARAM;
+	n->entity = p;
 	*t = p->u.param->type;
 	return 1;
 }

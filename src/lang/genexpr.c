@@ -362,6 +362,10 @@ gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
 		gen_const(f, dst, v);
 		return;
 	}
+	if (n != NULL && n->kind == NOTE_PARAM) {
+		param_gen(c, f, n);
+		return;
+	}
 	if (n != NULL && (n->kind == NOTE_SLOT || n->kind == NOTE_LOCAL)) {
 		gen_load(c, f, n->local, n->path, n->npath, dst);
 		return;

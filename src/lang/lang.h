@@ -73,13 +73,25 @@ struct lang_sources {
 	size_t n;
 };
 
+/* What a compile is told beside the sources; all zero: nothing. */
+struct lang_options {
+	/*
+	 * Values of params: JSON objects by name, the first that has one is
+	 * right.  Names that no file declares are somebody else's.
+	 */
+	const struct str *params;
+	size_t nparam;
+};
+
 /*
  * Compile path and all it uses.  0 and *out when there is no error; -1 and
  * all findings in d otherwise.  Warnings do not fail.  The caller unrefs.
- * sources (may be NULL) is filled in d's arena even on failure.
+ * o may be NULL; sources (may be NULL) is filled in d's arena even on
+ * failure.
  */
 int lang_compile(struct str path, lang_read_fn *read, void *arg,
-    struct unit **out, struct lang_sources *sources, struct diags *d);
+    const struct lang_options *o, struct unit **out,
+    struct lang_sources *sources, struct diags *d);
 
 /*
  * Format a source; keeps comments.  -1 with findings when it does not parse.

@@ -130,6 +130,8 @@ expr_const(struct compile *c, const struct expr *e, struct value *v)
 		*v = e->note->value;
 		return 0;
 	}
+	if (e->note != NULL && e->note->kind == NOTE_PARAM)
+		return param_const(e->note, v);
 	switch (e->kind) {
 	case EX_LIST:
 		return const_list(c, e, v);

@@ -30,6 +30,7 @@ LANG_SOURCES = \
 	src/lang/literal.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
+	src/lang/param.c \
 	src/lang/parse.c src/lang/parse.h \
 	src/lang/pick.c \
 	src/lang/pipe.c \

@@ -25,6 +25,8 @@ rest_pipe(struct map_info *m, struct map_rule *r, struct items pipe)
 			    "suffix(\"…\")"), "via prefix(\"x_\")");
 			return -1;
 		}
+		if (s->args[0]->note->kind == NOTE_PARAM)
+			s->args[0]->note->entity->u.param->fixed = 1;
 		*fix = fix == &r->prefix ?
 		    arena_printf(c->a, "%.*s%.*s", (int)v.n, v.u.p,
 		    STR_ARG(*fix)) :

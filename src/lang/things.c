@@ -1,6 +1,6 @@
 /*
- * Declarations that stand on their own: functions, params, schemas; and
- * finding things by name.
+ * Declarations that stand on their own: functions, schemas; and finding things
+ * by name.
  */
 #include "lang/compile.h"
 
@@ -227,37 +227,6 @@ fn_of(struct compile *c, struct entity *e)
 	if (e->decl->kind == DE_CODEC)
 		return codec_check(c, e) == 0 ? &e->u.codec->way[0] : NULL;
 	return fn_check(c, e) == 0 ? e->u.fn : NULL;
-}
-
-/* ---- params ---- */
-
-int
-param_check(struct compile *c, struct entity *e)
-{
-	struct decl *d = e->decl;
-	struct check ck = { .c = c, .m = e->mod };
-	struct param_info *p;
-
-	if (e->checked)
-		return e->checked > 0 ? 0 : -1;
-	e->checked = -1;
-	p = arena_new(c->a, struct param_info);
-	e->u.param = p;
-	if (type_declared(c, d->type, &p->type) != 0)
-		return -1;
-	if (d->value == NULL) {
-		NOT_BUILT(c, d->span, "a param without a default");
-		return -1;
-	}
-	if (check_expect(&ck, d->value, p->type, "the param") != 0)
-		return -1;
-	if (expr_const(c, d->value, &p->value) != 0) {
-		diag_at(&c->ss, C507, d->value->span,
-		    "a default is a constant");
-		return -1;
-	}
-	e->checked = 1;
-	return 0;
 }
 
 /* path as written, seen from the file that names it; "../" folded. */

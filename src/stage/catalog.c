@@ -19,14 +19,17 @@
 #define POLL_MS 500   /* behind LISTEN, in case a notice is lost */
 #define RETRY_MS 1000
 
-/* A compiled version; the last one of a name that compiled. */
+/*
+ * A compiled version, the last one of a name that compiled, with the params
+ * of a connection.  Where it has no params, it serves all connections.
+ */
 struct compiled {
 	struct compiled *next;
 	struct unit *unit;
 	int32_t id;     /* that unit's */
 	int32_t tried;  /* the newest version that was looked at */
-	size_t nname;
-	char name[];
+	int64_t seen;   /* the generation that used it last */
+	struct str name, params;
 };
 
 struct catalog {
@@ -131,60 +134,136 @@ read_stored(void *arg, struct str path, struct str *text, struct arena *a,
 	    "published; publish it again", STR_ARG(path));
 }
 
+/* What serves all connections, of one version (0: of any). */
 static struct compiled *
-compiled_of(struct catalogs *cs, struct str name)
+shared_of(struct catalogs *cs, struct str name, int32_t id)
+{
+	for (struct compiled *k = cs->compiled; k != NULL; k = k->next)
+		if (k->unit != NULL && k->unit->nparam == 0 &&
+		    (id == 0 || k->id == id) && str_eq(k->name, name))
+			return k;
+	return NULL;
+}
+
+static struct compiled *
+compiled_of(struct catalogs *cs, struct str name, struct str params)
 {
 	struct compiled *k;
+	char *text;
 
 	for (k = cs->compiled; k != NULL; k = k->next)
-		if (str_eq(str_from(k->name, k->nname), name))
+		if (str_eq(k->name, name) && str_eq(k->params, params))
 			return k;
-	k = calloc(1, sizeof(*k) + name.n);
+	k = calloc(1, sizeof(*k) + name.n + params.n);
 	if (k == NULL)
 		fatal("out of memory: a compiled mapping");
-	memcpy(k->name, name.p, name.n);
-	k->nname = name.n;
+	text = (char *)(k + 1);
+	memcpy(text, name.p, name.n);
+	memcpy(text + name.n, params.p, params.n);
+	k->name = str_from(text, name.n);
+	k->params = str_from(text + name.n, params.n);
 	k->next = cs->compiled;
 	cs->compiled = k;
 	return k;
 }
 
-/* The unit of an active mapping, or of the last version that compiled. */
-static struct compiled *
-compile(struct catalogs *cs, const struct active_mapping *m)
+/* Its code, not its text, which may quote a value. */
+static int
+first_error(const struct diags *d)
 {
-	struct compiled *k = compiled_of(cs, m->name);
+	for (size_t i = 0; i < d->n; i++)
+		if (d->list[i].level == DIAG_ERROR)
+			return d->list[i].code;
+	return 0;
+}
+
+/* The version fails: what ran before goes on, if it served this one too. */
+static void
+fall_back(struct catalogs *cs, struct compiled *k)
+{
+	const struct compiled *old = shared_of(cs, k->name, 0);
+
+	if (k->unit != NULL || old == NULL)
+		return;
+	k->unit = unit_ref(old->unit);
+	k->id = old->id;
+}
+
+/*
+ * The unit of an active mapping for a connection, or of the last version that
+ * compiled.
+ */
+static struct compiled *
+compile(struct catalogs *cs, const struct active_mapping *m,
+    struct str params)
+{
+	struct compiled *k = shared_of(cs, m->name, m->id);
+	struct str values[] = { params, m->params };
+	struct lang_options o = { values, COUNT(values) };
 	struct diags d;
 	struct unit *u;
 
+	if (k == NULL)
+		k = compiled_of(cs, m->name, params);
 	if (k->tried == m->id)
 		return k;
 	k->tried = m->id;
 	diags_init(&d);
 	if (m->nfiles > 0 && lang_compile(m->files[0].path, read_stored,
-	    (void *)m, &u, NULL, &d) == 0) {
+	    (void *)m, &o, &u, NULL, &d) == 0) {
 		unit_unref(k->unit);
 		k->unit = u;
 		k->id = m->id;
 		log_info("catalog.mapping", "name=%.*s version=%d",
 		    STR_ARG(m->name), m->version);
 	} else {
+		fall_back(cs, k);
 		metric_add(cs->metrics, METRIC_reloads_failed, 1);
 		log_error("catalog.mapping_refused", "name=%.*s version=%d "
-		    "errors=%zu running=%d", STR_ARG(m->name), m->version,
-		    d.nerror, k->id);
+		    "errors=%zu code=E%d running=%d", STR_ARG(m->name),
+		    m->version, d.nerror, first_error(&d), k->id);
 	}
 	diags_fini(&d);
 	return k;
 }
 
 static const struct compiled *
-find_mapping(struct catalogs *cs, const struct active *act, struct str name)
+find_mapping(struct catalogs *cs, const struct active *act, struct str name,
+    struct str params)
 {
-	for (size_t i = 0; i < act->nmappings; i++)
-		if (str_eq(act->mappings[i].name, name))
-			return compile(cs, &act->mappings[i]);
+	for (size_t i = 0; i < act->nmappings; i++) {
+		struct compiled *k;
+
+		if (!str_eq(act->mappings[i].name, name))
+			continue;
+		k = compile(cs, &act->mappings[i], params);
+		k->seen = act->generation;
+		return k;
+	}
 	return NULL;
+}
+
+static void
+free_compiled(struct compiled *k)
+{
+	unit_unref(k->unit);
+	free(k);
+}
+
+/* What no sync of the generation uses: params of a connection that changed. */
+static void
+forget(struct catalogs *cs, int64_t generation)
+{
+	struct compiled **at = &cs->compiled, *k;
+
+	while ((k = *at) != NULL) {
+		if (k->seen == generation) {
+			at = &k->next;
+			continue;
+		}
+		*at = k->next;
+		free_compiled(k);
+	}
 }
 
 /* A unit that the catalog's routes point into stays as long as it. */
@@ -217,8 +296,10 @@ static void
 make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
     const struct sync *s, const struct connection *cn, struct route *rt)
 {
-	const struct compiled *map = find_mapping(cs, act, s->mapping);
-	const struct compiled *con = find_mapping(cs, act, cn->connector);
+	const struct compiled *map = find_mapping(cs, act, s->mapping,
+	    cn->params);
+	const struct compiled *con = find_mapping(cs, act, cn->connector,
+	    cn->params);
 	const struct unit *u;
 
 	*rt = (struct route){
@@ -290,6 +371,7 @@ load(struct catalogs *cs, struct err *e)
 	}
 	qsort(c->routes, c->n, sizeof(*c->routes), by_sync);
 	arena_fini(&a);
+	forget(cs, c->generation);
 	pthread_mutex_lock(&cs->lock);
 	was = cs->current;
 	cs->current = c;
@@ -369,8 +451,7 @@ catalogs_stop(struct catalogs *cs)
 	catalog_release(cs->current);
 	for (k = cs->compiled; k != NULL; k = next) {
 		next = k->next;
-		unit_unref(k->unit);
-		free(k);
+		free_compiled(k);
 	}
 	if (cs->db != NULL)
 		db_close(cs->db);

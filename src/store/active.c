@@ -28,7 +28,8 @@ load_mappings(struct db *db, struct arena *a, struct active *out,
 	size_t n;
 
 	if (db_exec(db,
-		"SELECT m.id, m.version, m.name, f.path, s.text"
+		"SELECT m.id, m.version, m.name, m.params::text,"
+		" f.path, s.text"
 		" FROM crosswalk.mapping m"
 		" JOIN crosswalk.mapping_file f ON f.mapping_id = m.id"
 		" JOIN crosswalk.source s ON s.hash = f.hash "
@@ -46,10 +47,11 @@ load_mappings(struct db *db, struct arena *a, struct active *out,
 			m->id = id;
 			m->version = (int32_t)db_int(r, i, 1);
 			m->name = db_str(r, i, 2);
+			m->params = db_str(r, i, 3);
 			m->files = &files[i];
 		}
-		files[i].path = db_str(r, i, 3);
-		files[i].text = db_str(r, i, 4);
+		files[i].path = db_str(r, i, 4);
+		files[i].text = db_str(r, i, 5);
 		m->nfiles++;
 	}
 	db_rows_defer(r, a);

@@ -20,7 +20,8 @@ src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPQ_CFLAGS) $(SODIUM_CFLAGS)
 
 store_migrations = \
 	src/store/migrations/0001_base.sql \
-	src/store/migrations/0002_capture.sql
+	src/store/migrations/0002_capture.sql \
+	src/store/migrations/0003_params.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c

@@ -19,9 +19,9 @@ hash_text(struct str s, unsigned char out[HASH_SIZE])
 	    NULL, 0);
 }
 
-/* Over every path (with its length) and every text's hash, in order. */
+/* Over every path (with its length) and every text's hash, and the params. */
 static void
-hash_files(const struct mapping_file *files, size_t n,
+hash_files(const struct mapping_file *files, size_t n, struct str params,
     unsigned char out[HASH_SIZE])
 {
 	crypto_generichash_state state;
@@ -38,6 +38,9 @@ hash_files(const struct mapping_file *files, size_t n,
 		    (const unsigned char *)files[i].path.p, files[i].path.n);
 		crypto_generichash_update(&state, text, sizeof(text));
 	}
+	if (!str_eq(params, STR("{}")))
+		crypto_generichash_update(&state,
+		    (const unsigned char *)params.p, params.n);
 	crypto_generichash_final(&state, out, HASH_SIZE);
 }
 
@@ -160,14 +163,15 @@ deactivate(struct db *db, struct str name, struct err *e)
 
 static int
 publish(struct db *db, struct arena *a, struct str name,
-    const struct mapping_file *files, size_t n, struct str checks,
-    struct str by, struct mapping_version *out, struct err *e)
+    const struct mapping_file *files, size_t n, struct str params,
+    struct str checks, struct str by, struct mapping_version *out,
+    struct err *e)
 {
 	unsigned char digest[HASH_SIZE];
 	struct db_args same = { 0 }, made = { 0 };
 	bool found;
 
-	hash_files(files, n, digest);
+	hash_files(files, n, params, digest);
 	db_arg_text(&same, name);
 	db_arg_bytea(&same, str_from((char *)digest, sizeof(digest)));
 	if (begin_publish(db, e) < 0 ||
@@ -182,12 +186,14 @@ publish(struct db *db, struct arena *a, struct str name,
 	db_arg_bytea(&made, str_from((char *)digest, sizeof(digest)));
 	db_arg_text(&made, checks);
 	db_arg_text(&made, by);
+	db_arg_text(&made, params);
 	if (put_sources(db, files, n, e) < 0 || deactivate(db, name, e) < 0 ||
 	    get_version(db, a,
 		"INSERT INTO crosswalk.mapping (name, version, active, digest,"
-		" checks, published_by) "
+		" checks, published_by, params) "
 		"SELECT $1, coalesce(max(version), 0) + 1, true, $2,"
-		" $3::jsonb, $4 FROM crosswalk.mapping WHERE name = $1 "
+		" $3::jsonb, $4, $5::jsonb FROM crosswalk.mapping"
+		" WHERE name = $1 "
 		"RETURNING " VERSION_COLUMNS,
 		&made, out, &found, e) < 0 ||
 	    put_files(db, out->id, files, n, e) < 0)
@@ -198,12 +204,14 @@ publish(struct db *db, struct arena *a, struct str name,
 
 int
 mapping_publish(struct db *db, struct arena *a, struct str name,
-    const struct mapping_file *files, size_t nfiles, struct str checks,
-    struct str by, struct mapping_version *out, struct err *e)
+    const struct mapping_file *files, size_t nfiles, struct str params,
+    struct str checks, struct str by, struct mapping_version *out,
+    struct err *e)
 {
 	if (nfiles == 0)
 		return err_set(e, ERR_INTERNAL, "a mapping without a file");
-	if (publish(db, a, name, files, nfiles, checks, by, out, e) < 0) {
+	if (publish(db, a, name, files, nfiles, params, checks, by, out,
+	    e) < 0) {
 		db_rollback(db);
 		return -1;
 	}

@@ -26,13 +26,14 @@ struct mapping_version {
 };
 
 /*
- * files[0] is the mapping, the rest the closure of what it uses.  checks is
- * a JSON object of what was checked before.  A source equal to the active
- * version makes no new one.
+ * files[0] is the mapping, the rest the closure of what it uses.  params is
+ * a JSON object of values, checks one of what was checked before.  Files and
+ * params equal to the active version's make no new one.
  */
 int mapping_publish(struct db *db, struct arena *a, struct str name,
-    const struct mapping_file *files, size_t nfiles, struct str checks,
-    struct str by, struct mapping_version *out, struct err *e);
+    const struct mapping_file *files, size_t nfiles, struct str params,
+    struct str checks, struct str by, struct mapping_version *out,
+    struct err *e);
 /* Newest first; name with p NULL: of all names. */
 int mapping_history(struct db *db, struct arena *a, struct str name,
     struct mapping_version **out, size_t *n, struct err *e);

@@ -147,10 +147,16 @@ struct unit_step {
 
 struct unit_test {
 	struct str name;
-	const struct unit_map *map;
+	const struct unit_map *map; /* its own where it gives params */
 	struct unit_step *steps;
 	uint32_t nstep;
 	struct prog_pos pos;
+};
+
+/* A param that one of the files declares. */
+struct unit_param {
+	struct str name, type;
+	int has_value; /* else code that reads it refuses the record */
 };
 
 struct unit {
@@ -162,6 +168,8 @@ struct unit {
 	uint32_t nconnector;
 	struct unit_test *tests;
 	uint32_t ntest;
+	struct unit_param *params;
+	uint32_t nparam;
 	/* of all source texts: the same sources, the same digest */
 	unsigned char digest[16];
 };

@@ -46,8 +46,8 @@ compile(const char *file)
 	struct diags d;
 
 	diags_init(&d);
-	if (lang_compile(str_z(file), lang_read_file, NULL, &u, NULL, &d) !=
-	    0) {
+	if (lang_compile(str_z(file), lang_read_file, NULL, NULL, &u, NULL,
+	    &d) != 0) {
 		diags_print(&text, &d, 0);
 		fwrite(text.p, 1, text.n, stderr);
 		exit(1);

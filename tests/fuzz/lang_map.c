@@ -98,7 +98,7 @@ compile(struct str text, struct buf *code, int twice)
 	int r;
 
 	diags_init(&d);
-	r = lang_compile(STR("m.map"), read_any, &text, &u, NULL, &d);
+	r = lang_compile(STR("m.map"), read_any, &text, NULL, &u, NULL, &d);
 	HOLDS((r == 0) == (u != NULL) && (r == 0) == (d.nerror == 0),
 	    "result %d, %zu errors", r, d.nerror);
 	for (size_t i = 0; i < d.n; i++)

@@ -157,7 +157,8 @@ count_finding(const struct diags *d, const struct diag *g)
 
 /* An exact fix does away with its finding. */
 static void
-check_edits(const char *file, struct str text, const struct diags *d)
+check_edits(const char *file, struct str text, const struct diags *d,
+    const struct lang_options *opts)
 {
 	for (size_t i = 0; i < d->n; i++) {
 		const struct diag *g = &d->list[i];
@@ -174,7 +175,7 @@ check_edits(const char *file, struct str text, const struct diags *d)
 		buf_put(&b, text.p + g->edit.end, text.n - g->edit.end);
 		o.text = buf_str(&b);
 		diags_init(&after);
-		lang_compile(o.path, read_overlay, &o, &u, NULL, &after);
+		lang_compile(o.path, read_overlay, &o, opts, &u, NULL, &after);
 		if (count_finding(&after, g) >= count_finding(d, g)) {
 			fail(file, "an exact fix mends nothing:");
 			printf("  %.*s\n", STR_ARG(g->text));
@@ -185,19 +186,35 @@ check_edits(const char *file, struct str text, const struct diags *d)
 	}
 }
 
+/* What follows word on the first line; empty when it begins otherwise. */
+static struct str
+first_line(struct str text, struct str word)
+{
+	const char *eol = memchr(text.p, '\n', text.n);
+
+	if (eol == NULL || text.n < word.n ||
+	    memcmp(text.p, word.p, word.n) != 0)
+		return STR("");
+	return str_from(text.p + word.n,
+	    (size_t)(eol - text.p) - word.n);
+}
+
 /* What the file has to say; 1 when it compiles. */
 static int
 run(const char *file, struct str text, struct buf *out, struct buf *code)
 {
 	struct overlay o = { str_z(file), text };
 	struct unit *u = NULL;
+	struct str params = first_line(text, STR("# params "));
+	struct lang_options opts = { .params = &params,
+		.nparam = params.n > 0 };
 	struct diags d;
 
 	diags_init(&d);
-	lang_compile(str_z(file), read_overlay, &o, &u, NULL, &d);
+	lang_compile(str_z(file), read_overlay, &o, &opts, &u, NULL, &d);
 	diags_print(out, &d, 0);
 	check_json(file, &d);
-	check_edits(file, text, &d);
+	check_edits(file, text, &d, &opts);
 	if (u != NULL) {
 		struct vm *vm = vm_new(NULL);
 
@@ -332,7 +349,7 @@ check_codes(const struct buf *all)
 		size_t k = 0;
 
 		snprintf(word, sizeof(word), "[%c%d]",
-		    lang_codes[i].level == DIAG_ERROR ? 'E' : 'W',
+		    "EWN"[lang_codes[i].level],
 		    lang_codes[i].number);
 		while (k < COUNT(hard) && hard[k] != lang_codes[i].number)
 			k++;

@@ -222,6 +222,83 @@ crosswalk: two.map:11: ...
   enum stage: "lost" -> failed
 END
 
+# params
+cat >param.map <<'END'
+schema app.contact = "app.json";
+schema crm.contact = "crm.json";
+param source: text;
+param rate: decimal = 1;
+map p (c: app.contact) <-> (h: crm.contact) {
+  h.Source  <- param.source;
+  h.Revenue <- (c.revenue ?? 0) * param.rate;
+}
+test "with a value" for p {
+  given  c = { id: "1", stage: "lead", revenue: 2 };
+  expect h = { Source: "app", Revenue: 3 };
+}
+END
+echo '{"id":"1","stage":"lead","revenue":2}' >in
+is 65 crosswalk run param.map <<'END'
+note[N224]: param `source` has no value yet, ...
+  --> param.map:3:7 ...
+...
+  = fix: give a default, or a value: --param source=…
+line 1: param.map:6: param `source` has no value; give it one: --param source=…, or in the params of the connection
+END
+is 0 crosswalk run -p source=app --param rate=1.50 param.map <<'END'
+{"Source":"app","Revenue":3.00}
+END
+is 0 crosswalk run -p 'source="7"' param.map <<'END'
+{"Source":"7","Revenue":2}
+END
+is 65 crosswalk run -p source=7 param.map <<'END'
+error[E223]: param `source` is text, its value is 7
+  --> param.map:3:7 ...
+...
+  = fix: as a text: --param 'source="7"'
+END
+is 65 crosswalk check -p rate=high param.map <<'END'
+...
+error[E223]: param `rate` is decimal, its value is "high"
+...
+END
+is 0 crosswalk check -p source=a=b param.map <<'END'
+param.map: 1 map, 0 connectors, 1 test: ok
+END
+is 0 crosswalk test -p source=app -p rate=1.5 param.map <<'END'
+1 passed, 0 failed
+END
+is 1 crosswalk test -p source=other -p rate=1.5 param.map <<'END'
+param.map:9: test "with a value" failed
+param.map:11: h.Source: expected "app", got "other"
+0 passed, 1 failed
+END
+is 0 crosswalk compile -p source=app param.map <<'END'
+...
+    0  CONST       r0 0  ; "app"
+...
+END
+is 0 crosswalk explain -p source=app param.map <<'END'
+...
+...app...
+...
+END
+# one of the files has it
+is 0 crosswalk check -p source=app two.map param.map <<'END'
+two.map: 2 maps, 0 connectors, 0 tests: ok
+param.map: 1 map, 0 connectors, 1 test: ok
+END
+for bad in source =x source=1,-psource=2 surce=app; do
+	IFS=,
+	# shellcheck disable=SC2086
+	is 2 crosswalk check -p$bad param.map <<'END'
+...
+crosswalk check: ...param...
+...
+END
+	unset IFS
+done
+
 # check, fmt, compile, test
 is 0 crosswalk check two.map <<'END'
 two.map: 2 maps, 0 connectors, 0 tests: ok

@@ -37,7 +37,7 @@ rig_compile(struct rig *r, struct str path, lang_read_fn *read, void *arg)
 	struct buf out = { 0 };
 
 	diags_init(&d);
-	if (lang_compile(path, read, arg, &r->unit, NULL, &d) != 0) {
+	if (lang_compile(path, read, arg, NULL, &r->unit, NULL, &d) != 0) {
 		diags_print(&out, &d, 0);
 		cr_assert_fail("%.*s", (int)out.n, out.p);
 	}

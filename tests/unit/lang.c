@@ -42,7 +42,8 @@ compile_into(const struct files *f, struct unit **u,
 {
 	diags_init(d);
 	*u = NULL;
-	lang_compile(str_z(f->path[0]), read_files, (void *)f, u, sources, d);
+	lang_compile(str_z(f->path[0]), read_files, (void *)f, NULL, u,
+	    sources, d);
 	return d->n > 0 ? d->list[0].code : 0;
 }
 
@@ -473,7 +474,8 @@ Test(lang, shows_findings_in_the_order_of_the_file)
 
 	f.text[0] = map_of(&b, "h.zz <- c.a;\nc.a <-> h.l;\nc.yy <-> h.a;\n");
 	diags_init(&d);
-	cr_assert_eq(lang_compile(STR("m.map"), read_files, &f, &u, NULL, &d),
+	cr_assert_eq(lang_compile(STR("m.map"), read_files, &f, NULL, &u, NULL,
+	    &d),
 	    -1);
 	cr_assert_eq(d.n, 3);
 	for (size_t i = 1; i < d.n; i++)

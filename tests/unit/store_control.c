@@ -15,7 +15,8 @@ static struct err e;
 static struct arena arena;
 
 static struct mapping_version
-publish(struct db *db, const char *name, const char *text, const char *lib)
+publish_with(struct db *db, const char *name, const char *text,
+    const char *lib, struct str params)
 {
 	struct mapping_file files[2] = {
 		{ STR("contact.map"), str_z(text) },
@@ -23,9 +24,15 @@ publish(struct db *db, const char *name, const char *text, const char *lib)
 	};
 	struct mapping_version v = { 0 };
 
-	must(mapping_publish(db, &arena, str_z(name), files, 2,
+	must(mapping_publish(db, &arena, str_z(name), files, 2, params,
 	    STR("{\"tests\": 3}"), STR("ann"), &v, &e));
 	return v;
+}
+
+static struct mapping_version
+publish(struct db *db, const char *name, const char *text, const char *lib)
+{
+	return publish_with(db, name, text, lib, STR("{}"));
 }
 
 static int64_t
@@ -133,6 +140,28 @@ Test(mapping, rolls_back_and_forth)
 	    0);
 	must(mapping_rollback(db, &arena, m, 0, bob, &v, &e));
 	cr_assert_eq(v.version, 4);
+	db_close(db);
+}
+
+Test(mapping, params_are_part_of_a_version)
+{
+	struct db *db = test_db();
+	struct str gold = STR("{\"tier\": \"gold\"}");
+	struct mapping_version v;
+	struct active set;
+
+	cr_assert_eq(publish(db, "m", "one", "lib").version, 1);
+	v = publish_with(db, "m", "one", "lib", gold);
+	cr_assert(v.fresh);
+	cr_assert_eq(v.version, 2);
+	cr_assert_not(publish_with(db, "m", "one", "lib", gold).fresh);
+	must(active_load(db, &arena, &set, &e));
+	cr_assert_eq(set.nmappings, 1);
+	cr_assert(str_eq(set.mappings[0].params, gold));
+	must(mapping_rollback(db, &arena, STR("m"), 1, STR("bob"), &v, &e));
+	must(active_load(db, &arena, &set, &e));
+	cr_assert(str_eq(set.mappings[0].params, STR("{}")));
+	cr_assert(str_eq(set.mappings[0].files[1].text, STR("lib")));
 	db_close(db);
 }
 

@@ -1,0 +1,99 @@
+/*
+ * Options of the compiler from the command line.
+ */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "record/scan.h"
+
+static int
+is_json(struct str s)
+{
+	struct scan_names *names = scan_names_new();
+	struct buf b = { 0 };
+	struct err e;
+	int yes;
+
+	buf_puts(&b, s);
+	memset(buf_room(&b, RECORD_PAD), 0, RECORD_PAD);
+	yes = scan_check(str_from(b.p, s.n), names, &e) == 0;
+	buf_fini(&b);
+	scan_names_free(names);
+	return yes;
+}
+
+/* The name in NAME=VALUE; n is 0 where there is none. */
+static struct str
+name_of(const char *given)
+{
+	const char *eq = strchr(given, '=');
+
+	return str_from(given, eq ? (size_t)(eq - given) : 0);
+}
+
+void
+options_read(struct options *o, const struct args *a)
+{
+	*o = (struct options){ .lang.nparam = 1, .files = a->nrest };
+	buf_putc(&o->text, '{');
+	for (int i = 0; i < a->ngiven; i++) {
+		struct str name, value;
+
+		if (a->given[i].letter != 'p')
+			continue;
+		name = name_of(a->given[i].value);
+		if (name.n == 0)
+			args_fail(a, "a param is given as NAME=VALUE, not "
+			    "`%s`", a->given[i].value);
+		for (int k = 0; k < i; k++)
+			if (a->given[k].letter == 'p' &&
+			    str_eq(name_of(a->given[k].value), name))
+				args_fail(a, "param `%.*s` is given twice",
+				    STR_ARG(name));
+		value = str_z(a->given[i].value + name.n + 1);
+		if (o->text.n > 1)
+			buf_putc(&o->text, ',');
+		buf_json(&o->text, name);
+		buf_putc(&o->text, ':');
+		/* what is no JSON is a text without its quotes */
+		if (is_json(value))
+			buf_puts(&o->text, value);
+		else
+			buf_json(&o->text, value);
+	}
+	buf_putc(&o->text, '}');
+	o->params = buf_str(&o->text);
+	o->lang.params = &o->params;
+}
+
+void
+options_fini(struct options *o)
+{
+	buf_fini(&o->text);
+}
+
+static int
+declares(const struct unit *u, struct str name)
+{
+	for (uint32_t i = 0; u != NULL && i < u->nparam; i++)
+		if (str_eq(u->params[i].name, name))
+			return 1;
+	return u == NULL;
+}
+
+void
+options_met(struct options *o, const struct args *a, const struct unit *u)
+{
+	o->files--;
+	for (int i = 0; i < a->ngiven; i++) {
+		struct str name = name_of(a->given[i].value);
+
+		if (a->given[i].letter != 'p')
+			continue;
+		o->known[i] |= declares(u, name);
+		if (o->files == 0 && !o->known[i])
+			args_fail(a, "no mapping has a param `%.*s`",
+			    STR_ARG(name));
+	}
+}
