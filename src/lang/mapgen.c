@@ -32,7 +32,7 @@ gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
 {
 	int missing = !back || r->stmt->arrow != ARROW_BOTH;
 	struct str what = place_text(c, r, back);
-	size_t jump, over;
+	size_t jump, over, done = 0;
 
 	if (missing && (r->required || r->missing != NIL_SKIP)) {
 		jump = gen_jump(f, OP_JUMP_ABSENT, v);
@@ -45,6 +45,9 @@ gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
 			    STR_ARG(what)));
 		else
 			nil_const(f, v, 1);
+		/* cleared because it is missing, whatever a null means */
+		if (r->missing == NIL_CLEAR && r->null != NIL_CLEAR)
+			done = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, over);
 	}
 	if (r->required || r->null != NIL_CLEAR) {
@@ -58,6 +61,8 @@ gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
 			nil_const(f, v, 0);
 		gen_label(f, over);
 	}
+	if (done != 0)
+		gen_label(f, done);
 }
 
 /* Leaves part i in register v + i: what the record has. */
@@ -208,16 +213,16 @@ map_gen_rule(struct compile *c, struct gen_func *f,
 	}
 	source(c, f, r, back, v, none);
 	f->at = r->stmt->head;
+	if (none[0] != 0) {
+		gen_label(f, none[0]);
+		gen_label(f, none[1]);
+	}
 	if (r->source == NULL || expr_const(c, r->source, &k) != 0)
 		gen_policy(c, f, r, back, v);
 	if (r->kind == RULE_EACH)
 		each_gen(c, f, r, back, v);
 	else
 		pipe_gen(c, f, r, back, v);
-	if (none[0] != 0) {
-		gen_label(f, none[0]);
-		gen_label(f, none[1]);
-	}
 	if (r->kind == RULE_PICK && back != r->list_right)
 		pick_put_gen(c, f, r, v, out_slot(f->g, r, back ? r->left :
 		    r->rights, back));

@@ -5,6 +5,7 @@
 EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
 
 FUZZERS += \
+	tests/fuzz/lang_diff \
 	tests/fuzz/lang_map \
 	tests/fuzz/record_layout \
 	tests/fuzz/record_number \
@@ -26,6 +27,17 @@ tests_fuzz_libfuzz_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
 FUZZ_DRIVER = tests/fuzz/driver.c tests/fuzz/fuzz.h
 LIB_FUZZ = tests/fuzz/libfuzz.a
 
+tests_fuzz_lang_diff_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_diff.c \
+	tests/fuzz/oracle.h tests/fuzz/oracle_gen.h \
+	tests/fuzz/oracle_rule.h \
+	tests/fuzz/oracle_call.c tests/fuzz/oracle_eval.c \
+	tests/fuzz/oracle_expr.c tests/fuzz/oracle_gen.c \
+	tests/fuzz/oracle_list.c tests/fuzz/oracle_map.c \
+	tests/fuzz/oracle_num.c tests/fuzz/oracle_out.c \
+	tests/fuzz/oracle_read.c tests/fuzz/oracle_record.c \
+	tests/fuzz/oracle_rule.c tests/fuzz/oracle_schema.c \
+	tests/fuzz/oracle_value.c
+tests_fuzz_lang_diff_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_lang_map_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_map.c
 tests_fuzz_lang_map_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_record_layout_SOURCES = \

@@ -1,0 +1,63 @@
+/*
+ * What the rules of a map say, for the slow evaluator.
+ */
+#ifndef FUZZ_ORACLE_RULE_H
+#define FUZZ_ORACLE_RULE_H
+
+#include "oracle.h"
+
+enum nil { SKIP, CLEAR, ERROR, DEFAULT };
+
+/* A rule as its attributes and the map's defaults make it. */
+struct rule {
+	struct rule *next;
+	const struct stmt *s;
+	const struct stmt *when[20];
+	unsigned nwhen;
+	int both, forth, back;
+	const struct expr *left, *right; /* places, by side */
+	const struct expr *source;       /* of a one-way rule */
+	enum nil missing, null;
+	const struct expr *other;
+	int required, create_only, lossy;
+};
+
+#define DEEP 16
+struct path {
+	struct str name[DEEP];
+	int n;
+};
+
+/* e must be a path. */
+struct path path(const struct expr *e);
+/* x lies at y or above it. */
+int path_above(const struct path *x, const struct path *y);
+int is_left(const struct oracle *o, const struct expr *e);
+
+/* All rules of the map, in their order. */
+struct rule *rules_of(struct oracle *o);
+/* Whether a rule says something in this direction, and about what. */
+int rule_holds(const struct oracle *o, const struct rule *r);
+const struct expr *target_of(const struct oracle *o, const struct rule *r);
+
+/* Called with every path of a side that is read. */
+typedef int visit_fn(struct oracle *o, const struct path *p, void *arg);
+int visit(struct oracle *o, const struct expr *e, struct str side,
+    const struct obind *env, visit_fn *fn, void *arg);
+/* The places of a rule on a side: several of a tuple. */
+int visit_place(struct oracle *o, const struct expr *e, visit_fn *fn,
+    void *arg);
+
+/* What the other side calls a member of a rest; 0: it is none of it. */
+int rest_name(struct oracle *o, const struct rule *r, int back,
+    struct str name, struct str *out);
+/* A name of the object that a rest reads that is none of the rest's. */
+int rest_lacks(struct oracle *o, const struct rule *all,
+    const struct path *at, struct str name);
+
+/* What the record has at a path; all that leads to it must be readable. */
+const struct oval *walk(struct oracle *o, const struct path *p);
+/* -1 where the program cannot read the record at all. */
+int read_record(struct oracle *o, const struct rule *all);
+
+#endif
