@@ -52,7 +52,8 @@ suggest(struct compile *c, struct type from, struct type want, int back)
 		struct type var = bad_type();
 		int fits = 0;
 
-		if (builtins[k].left == NULL || builtins[k].back == NULL)
+		if (builtins[k].left == NULL || builtins[k].back == NULL ||
+		    builtins[k].hidden == HIDDEN_PARTS)
 			continue;
 		sig = sig_of(c, (unsigned)k);
 		in = back ? &sig->result : &sig->left;

@@ -133,7 +133,7 @@ hidden_arg(struct compile *c, const struct builtin *b)
 
 	e->depth = 1;
 	n->kind = NOTE_CONST;
-	n->value = b->hidden == HIDDEN_AS_TEXT ? value_bool(0) : value_int(1);
+	n->value = b->hidden == HIDDEN_AS_TEXT ? value_bool(0) : value_int(0);
 	n->type = type_of(TYPE_BOOL, 0);
 	return e;
 }

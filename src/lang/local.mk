@@ -41,6 +41,7 @@ LANG_SOURCES = \
 	src/lang/source.c src/lang/source.h \
 	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/things.c \
+	src/lang/tuple.c \
 	src/lang/type.c src/lang/type.h
 
 check_PROGRAMS += tests/unit/lang

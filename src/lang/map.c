@@ -79,32 +79,6 @@ map_sides(struct map_info *m, struct expr *left, struct expr *right)
 	return -1;
 }
 
-static int
-left_places(struct map_info *m, struct map_rule *r, struct expr *e)
-{
-	struct compile *c = m->ck.c;
-	unsigned n = 0;
-	int bad = 0;
-
-	if (e->kind != EX_TUPLE) {
-		r->nleft = 1;
-		r->left = arena_new(c->a, struct place);
-		return map_place(m, e, r->left, 0);
-	}
-	r->kind = RULE_TUPLE;
-	r->nleft = e->n;
-	r->left = arena_array(c->a, e->n, sizeof(*r->left));
-	for (struct item *i = e->items; i != NULL; i = i->next) {
-		struct expr *part = arena_new(c->a, struct expr);
-
-		*part = (struct expr){ .kind = EX_FIELD, .a = e->a,
-			.depth = e->depth, .text = i->name.text,
-			.span = i->name.span, .op = i->name.span };
-		bad |= map_place(m, part, &r->left[n++], 0);
-	}
-	return bad ? -1 : 0;
-}
-
 /* The nearest place at or above a path that its schema calls read-only. */
 static int
 is_read_only(const struct expr *e)
@@ -249,57 +223,34 @@ check_both(struct map_info *m, struct map_rule *r)
 
 	if (map_sides(m, s->left, s->right) != 0)
 		return -1;
-	if (s->right->kind == EX_TUPLE) {
-		NOT_BUILT(c, s->right->span, "a tuple on the right");
-		return -1;
-	}
-	bad = left_places(m, r, s->left);
-	bad |= map_place(m, s->right, &r->right, 0);
+	r->left = arena_new(c->a, struct place);
+	bad = tuple_places(m, s->left, &r->left, &r->nleft);
+	bad |= tuple_places(m, s->right, &r->rights, &r->nright);
+	r->right = r->rights[0];
+	if (r->nleft > 1 || r->nright > 1)
+		r->kind = RULE_TUPLE;
 	if (bad)
 		return -1;
 	if (map_pipe(m, r, s) != 0)
 		return -1;
 	r->forth = 1;
 	r->back = !r->lossy;
-	if (r->kind == RULE_TUPLE) {
-		if (r->nstep == 0 || r->steps[0].sig == NULL ||
-		    r->steps[0].sig->b->hidden != HIDDEN_PARTS) {
-			diag_fix(&c->ss, diag_at(&c->ss, C418, s->left->span,
-			    "several fields need a codec that joins them"),
-			    "via join_name(\" \")");
-			return -1;
-		}
-		for (unsigned i = 0; i < r->nleft; i++)
-			if (r->left[i].type.kind != TYPE_TEXT) {
-				diag_at(&c->ss, C301, r->left[i].expr->span,
-				    "only texts are joined, this is %.*s",
-				    STR_ARG(type_text(c->a,
-				    r->left[i].type)));
-				return -1;
-			}
-		t = type_list(c->a, type_of(TYPE_TEXT, NIL_NULL));
-		t.nil = NIL_BOTH;
-	} else {
-		t = r->left[0].type;
-	}
-	if (map_writable(m, r, &r->right, 0) != 0)
+	if (tuple_check(m, r) != 0)
 		return -1;
+	for (unsigned i = 0; i < r->nright; i++)
+		bad |= map_writable(m, r, &r->rights[i], 0);
 	for (unsigned i = 0; i < r->nleft && r->back; i++)
 		bad |= map_writable(m, r, &r->left[i], 1);
 	if (bad)
 		return -1;
+	t = tuple_type(c, r->left, r->nleft);
 	r->source_type = pipe_flow(c, r, assign_policy(c, r, t, 0), 0);
-	bad |= assign_check(m, r, &r->right, r->source_type, 0,
-	    s->right->span);
+	bad |= tuple_assign(m, r, r->source_type, 0);
 	if (!r->back || bad)
 		return bad;
-	t = pipe_flow(c, r, assign_policy(c, r, r->right.type, 1), 1);
-	if (r->kind == RULE_TUPLE)
-		t = t.kind == TYPE_BAD ? t : type_of(TYPE_TEXT, NIL_BOTH);
-	for (unsigned i = 0; i < r->nleft; i++)
-		bad |= assign_check(m, r, &r->left[i], t, 1,
-		    r->left[i].expr->span);
-	return bad;
+	t = tuple_type(c, r->rights, r->nright);
+	t = pipe_flow(c, r, assign_policy(c, r, t, 1), 1);
+	return tuple_assign(m, r, t, 1);
 }
 
 /* target <- expr: the target's root says which way. */
@@ -310,7 +261,7 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	struct stmt *s = r->stmt;
 	struct str root = expr_root(s->left);
 	int back = map_is_left(m, root), bad;
-	struct place *target = &r->right;
+	struct place *target;
 	struct local *closed = back ? &m->left : &m->right;
 	struct local *outer = m->up == NULL ? closed :
 	    back ? &m->up->left : &m->up->right;
@@ -320,18 +271,17 @@ check_oneway(struct map_info *m, struct map_rule *r)
 		report_side(m, s->left, m->right.name);
 		return -1;
 	}
-	if (s->left->kind == EX_TUPLE) {
-		NOT_BUILT(c, s->left->span, "a tuple as a target");
-		return -1;
-	}
 	r->forth = !back;
 	r->back = back;
 	r->source = s->right;
 	r->nleft = 1;
 	r->left = arena_new(c->a, struct place);
-	if (back)
-		target = r->left;
-	bad = map_place(m, s->left, target, 0);
+	bad = back ? tuple_places(m, s->left, &r->left, &r->nleft) :
+	    tuple_places(m, s->left, &r->rights, &r->nright);
+	r->right = r->rights[0];
+	target = back ? r->left : r->rights;
+	if (r->nleft > 1 || r->nright > 1)
+		r->kind = RULE_TUPLE;
 	outer->not_here = closed->not_here = back ?
 	    "a rule that writes the left side reads the right one" :
 	    "a rule that writes the right side reads the left one";
@@ -353,10 +303,10 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	if (bad)
 		return -1;
 	r->source_type = pipe_flow(c, r, assign_policy(c, r, t, back), back);
-	bad = map_writable(m, r, target, back);
-	bad |= assign_check(m, r, target, r->source_type, back,
-	    s->right->span);
-	return bad;
+	bad = 0;
+	for (unsigned i = 0; i < (back ? r->nleft : r->nright); i++)
+		bad |= map_writable(m, r, &target[i], back);
+	return bad | tuple_assign(m, r, r->source_type, back);
 }
 
 static void

@@ -47,6 +47,17 @@ int map_writable(struct map_info *m, const struct map_rule *r,
 /* Whether e reads a field of a side. */
 int map_reads(const struct expr *e, const struct local *side);
 
+/* ---- tuple.c: several fields of a side ---- */
+
+/* e as one place, put into **places, or as those of a tuple; 0 or -1. */
+int tuple_places(struct map_info *m, struct expr *e, struct place **places,
+    unsigned *n);
+struct type tuple_type(struct compile *c, const struct place *p, unsigned n);
+int tuple_check(struct map_info *m, const struct map_rule *r);
+/* Does a value of type t fit the places of a side?  -1 with a finding. */
+int tuple_assign(struct map_info *m, const struct map_rule *r, struct type t,
+    int back);
+
 /* Check a rest and keep it. */
 void rest_check(struct map_info *m, struct stmt *s);
 

@@ -311,7 +311,8 @@ step_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 		if (s->sig->b->hidden == HIDDEN_AS_TEXT)
 			gen_const(f, dst + n++, value_bool(s->as_text));
 		else if (s->sig->b->hidden == HIDDEN_PARTS)
-			gen_const(f, dst + n++, value_int(r->nleft));
+			gen_const(f, dst + n++, value_int(r->nleft > 1 ?
+			    r->nleft : r->nright));
 		gen_need(f, dst + n);
 		gen_ak(f, OP_CALL, dst, 2 * s->sig->index +
 		    (back && s->sig->b->left != NULL));

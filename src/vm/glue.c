@@ -340,6 +340,19 @@ FUNC_BACK(join_name)
 	return 0;
 }
 
+/* join_name, seen from the other side; in an expression all words. */
+FUNC(split_name)
+{
+	if (args[2].type == V_INT && args[2].u.i == 0)
+		return builtin_split(vm, args, result, a, e);
+	return builtin_join_name_back(vm, args, result, a, e);
+}
+
+FUNC_BACK(split_name)
+{
+	return builtin_join_name(vm, args, result, a, e);
+}
+
 /* A line a part; lines at the end that are empty are left out. */
 FUNC(address_block)
 {

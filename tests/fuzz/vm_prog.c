@@ -166,8 +166,8 @@ make_tables(struct made *m, const uint8_t *head)
 }
 
 /*
- * Function 0 is main, 1 the rules, 2 and 3 are called; the code is cut into
- * four.  The last word of each is what may end it.
+ * Function 0 is main, 1 the rules or put, 2 and 3 are called; the code is cut
+ * into four.  The last word of each is what may end it.
  */
 static void
 make(struct made *m, const uint8_t *data, size_t size, struct arena *a)
@@ -181,6 +181,7 @@ make(struct made *m, const uint8_t *data, size_t size, struct arena *a)
 	struct shape *sh = shape_new(a, NIN);
 	struct layout *l = layout_new(a, NOUT);
 	uint32_t words = (uint32_t)((size - HEAD) / 4), n = 0, used = 0;
+	int puts = data[6] >> 7;
 
 	make_tables(m, data);
 	for (uint32_t f = 0; f < FUNCS; f++) {
@@ -201,8 +202,8 @@ make(struct made *m, const uint8_t *data, size_t size, struct arena *a)
 			memcpy(&w, data + HEAD + 4 * used, 4);
 			m->code[n] = data[7] == 255 ? w : bend(w, n, end);
 		}
-		m->code[n++] = f == 0 ? INSN_J(OP_END, 0) :
-		    f == 1 ? INSN_AK(OP_ACTION, 0, 0) :
+		m->code[n++] = f == 0 || (f == 1 && puts) ?
+		    INSN_J(OP_END, 0) : f == 1 ? INSN_AK(OP_ACTION, 0, 0) :
 		    INSN_ABC(OP_RETURN, data[0] % TEMPS, 0, 0);
 	}
 	for (size_t i = 0; i < NIN; i++) {
@@ -229,8 +230,14 @@ make(struct made *m, const uint8_t *data, size_t size, struct arena *a)
 		.handlers = m->handlers, .nhandler = data[7] % 3,
 		.actions = m->actions, .naction = 2,
 		.sets = m->sets, .nset = 2,
-		.rules = 1, .files = &m->file, .nfile = 1,
+		.rules = puts ? -1 : 1, .put = puts,
+		.files = &m->file, .nfile = 1,
 	};
+	if (puts) {
+		m->funcs[1].shape = sh;
+		m->funcs[1].old_base = TEMPS + NIN + NOUT;
+		m->funcs[1].nold = NIN;
+	}
 }
 
 static void
@@ -251,7 +258,8 @@ run(struct vm *vm, const struct prog *p, struct str json, struct buf *out)
 	struct vm_frame f;
 	struct err e = { 0 };
 
-	if (vm_map(vm, p, json, &f, &a, &e) != 0) {
+	if (vm_map(vm, p, json, &f, &a, &e) != 0 ||
+	    vm_put(vm, p, json, &f, &a, &e) != 0) {
 		buf_puts(out, str_z(e.text));
 	} else {
 		layout_write(out, p->funcs[0].layout, f.out, STR(""));

@@ -212,6 +212,94 @@ rules_ok(struct around *r)
 	r->code[2] = AK(ACTION, 0, 0);
 }
 
+static void
+put_ok(struct around *r)
+{
+	static struct arena a;
+
+	mapped(r);
+	r->prog.put = 1;
+	r->funcs[1] = r->funcs[0];
+	r->funcs[1].layout = NULL;
+	r->funcs[1].old_base = r->funcs[0].out_base + r->funcs[0].nout;
+	r->funcs[1].nold = 2;
+	r->funcs[1].shape = shape_new(&a, 2);
+	r->funcs[1].entry = 2;
+	r->funcs[1].end = 4;
+	r->prog.ncode = 4;
+	r->code[2] = WW(MOVE, r->funcs[0].out_base,
+	    r->funcs[1].old_base + 1);
+	r->code[3] = INSN_J(OP_END, 0);
+}
+
+static void
+put_writes_old(struct around *r)
+{
+	put_ok(r);
+	r->code[2] = WW(MOVE, r->funcs[1].old_base + 1, 0);
+}
+static void
+put_behind_old(struct around *r)
+{
+	put_ok(r);
+	r->code[2] = WW(MOVE, 0, r->funcs[1].old_base + 2);
+}
+static void
+put_gap(struct around *r)
+{
+	put_ok(r);
+	r->funcs[1].old_base++;
+}
+static void
+put_large(struct around *r)
+{
+	put_ok(r);
+	r->funcs[1].nold = (uint16_t)(PROG_FRAME - r->funcs[1].old_base);
+}
+static void
+put_too_large(struct around *r)
+{
+	put_large(r);
+	r->funcs[1].nold++;
+}
+static void
+put_no_shape(struct around *r)
+{
+	put_ok(r);
+	r->funcs[1].shape = NULL;
+}
+static void
+put_returns(struct around *r)
+{
+	put_ok(r);
+	r->code[3] = RET(0);
+}
+static void
+put_decides(struct around *r)
+{
+	put_ok(r);
+	r->code[3] = AK(ACTION, 0, 0);
+}
+static void
+put_called(struct around *r)
+{
+	put_ok(r);
+	r->code[0] = AK(CALL_FN, 0, 1);
+}
+static void
+put_nothing(struct around *r)
+{
+	put_ok(r);
+	r->prog.put = 7;
+}
+static void
+old_of_main(struct around *r)
+{
+	mapped(r);
+	r->funcs[0].nold = 1;
+	r->funcs[0].old_base = r->funcs[0].out_base + r->funcs[0].nout;
+}
+
 static void map_ok(struct around *r) { mapped(r); }
 static void
 writes_in(struct around *r)
@@ -501,6 +589,18 @@ Test(verify, tables)
 		"function 1: it does not share the frame of main" },
 	    { rules_main, "no function 0 for the rules" },
 	    { rules_return, "pc 2: RETURN: function 1 has no result" },
+	    { put_ok, NULL },
+	    { put_writes_old, "pc 2: MOVE: writes old slot 1" },
+	    { put_behind_old, "pc 2: MOVE: no slot 9" },
+	    { put_gap, "function 1: its old slots overlap" },
+	    { put_large, NULL },
+	    { put_too_large, "function 1: its frame is too large" },
+	    { put_no_shape, "function 1: nothing is put into a target" },
+	    { put_returns, "pc 3: RETURN: function 1 has no result" },
+	    { put_decides, "pc 3: ACTION: stands outside the rules" },
+	    { put_called, "pc 0: CALL_FN: function 1 cannot be called" },
+	    { put_nothing, "no function 7 to put with" },
+	    { old_of_main, "function 0: it is not put and has old slots" },
 	    { no_events, "pc 2: EVENT: no set of events 8" },
 	    { no_action, "pc 2: ACTION: no action 1" },
 	    { no_set, "pc 2: CHANGED: no set 1" },
