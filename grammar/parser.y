@@ -122,7 +122,7 @@ static void yyerror(struct span *at, struct parse *p, const char *text);
 %type <expr> expr operand chain subject place literal record
 %type <expr> enum_side opt_guard opt_reason default_value arg
 %type <item> member_item call_arg arm param attr pipe_step
-%type <items> members call_args arms params opt_params attrs opt_attrs
+%type <items> members call_args arms arm_keys params opt_params attrs opt_attrs
 %type <items> pipe opt_pipe names exprs opt_exprs opt_except args events bys
 %type <items> opt_args text_parts
 %type <type> type opt_type
@@ -845,7 +845,19 @@ arms:
 
 arm:
 	expr "=>" expr		{ $$ = ast_item(p, @$, no_word, $1, $3); }
+	| arm_keys "=>" expr {
+		$$ = ast_item(p, @$, no_word,
+		    ast_items(p, EX_KEYS, @1, NULL, $1), $3);
+	}
 	| "else" "=>" expr	{ $$ = ast_item(p, @$, no_word, NULL, $3); }
+	;
+
+arm_keys:
+	expr ',' expr {
+		$$ = items_add(p, items_one(expr_item(p, $1)),
+		    expr_item(p, $3));
+	}
+	| arm_keys ',' expr	{ $$ = items_add(p, $1, expr_item(p, $3)); }
 	;
 
 /* names */

@@ -46,6 +46,7 @@ enum expr_kind {
 	EX_LIST,     /* items */
 	EX_RECORD,   /* items, named */
 	EX_MATCH,    /* a: subject or NULL; items: key => value; NULL: else */
+	EX_KEYS,     /* items: several keys of an arm */
 	EX_IF,       /* if a then b else c */
 	EX_TRY,      /* try a else b */
 	EX_NIL_ELSE, /* a ?? b */

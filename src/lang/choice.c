@@ -31,6 +31,19 @@ branch(struct check *ck, struct expr *e, struct type *t, int first)
 	return 0;
 }
 
+/* Whether a key of an arm is the text s. */
+static int
+key_is(const struct expr *key, struct str s)
+{
+	if (key->kind == EX_KEYS) {
+		for (const struct item *i = key->items; i; i = i->next)
+			if (key_is(i->value, s))
+				return 1;
+		return 0;
+	}
+	return key->kind == EX_TEXT && str_eq(key->text, s);
+}
+
 static int
 match_covers(const struct expr *e, struct type of)
 {
@@ -39,8 +52,7 @@ match_covers(const struct expr *e, struct type of)
 	for (unsigned k = 0; k < of.noption; k++) {
 		const struct item *i = e->items;
 
-		while (i != NULL && !(i->key->kind == EX_TEXT &&
-		    str_eq(i->key->text, of.options[k])))
+		while (i != NULL && !key_is(i->key, of.options[k]))
 			i = i->next;
 		if (i == NULL)
 			return 0;
@@ -48,16 +60,68 @@ match_covers(const struct expr *e, struct type of)
 	return 1;
 }
 
+/* A key of a match without subject is a condition, else a value of of. */
+static void
+check_key(struct check *ck, const struct expr *e, struct expr *key,
+    struct type of)
+{
+	struct type k;
+
+	if (key->kind == EX_KEYS) {
+		for (struct item *i = key->items; i != NULL; i = i->next)
+			check_key(ck, e, i->value, of);
+	} else if (e->a == NULL) {
+		check_condition(ck, key);
+	} else {
+		k = check_expr(ck, key);
+		if (expr_comparable(ck, key, of, k) == 0)
+			expr_option(ck, of, key);
+	}
+}
+
+/* What is known where one of the keys holds. */
+static void
+assume_key(struct check *ck, const struct expr *e, const struct expr *key)
+{
+	if (e->a == NULL) {
+		if (key->kind != EX_KEYS)
+			assume(ck, key, 1);
+		return;
+	}
+	if (key->kind == EX_KEYS) {
+		for (const struct item *i = key->items; i; i = i->next)
+			if (i->value->note->type.nil != 0)
+				return;
+	} else if (key->note->type.nil != 0) {
+		return;
+	}
+	assume_value(ck, e->a);
+}
+
+/* And behind the arm, where none does. */
+static void
+assume_no_key(struct check *ck, const struct expr *e, const struct expr *key)
+{
+	if (key->kind == EX_KEYS)
+		for (const struct item *i = key->items; i; i = i->next)
+			assume_no_key(ck, e, i->value);
+	else if (e->a == NULL)
+		assume(ck, key, 0);
+}
+
 struct type
 check_match(struct check *ck, struct expr *e)
 {
 	struct type of = bad_type(), t = bad_type();
+	const struct fact *was = ck->facts;
 	struct item *other = NULL;
 	int bad = 0;
 
 	if (e->a != NULL)
 		of = check_expr(ck, e->a);
 	for (struct item *i = e->items; i != NULL; i = i->next) {
+		const struct fact *before = ck->facts;
+
 		if (i->key == NULL) {
 			other = i;
 		} else if (other != NULL) {
@@ -65,16 +129,16 @@ check_match(struct check *ck, struct expr *e)
 			    i->key->span, "an arm behind `else` is never "
 			    "reached"), other->span, "the else");
 			bad = 1;
-		} else if (e->a == NULL) {
-			check_condition(ck, i->key);
 		} else {
-			struct type k = check_expr(ck, i->key);
-
-			if (expr_comparable(ck, i->key, of, k) == 0)
-				expr_option(ck, of, i->key);
+			check_key(ck, e, i->key, of);
+			assume_key(ck, e, i->key);
 		}
 		branch(ck, i->value, &t, i == e->items);
+		ck->facts = before;
+		if (i->key != NULL && other == NULL)
+			assume_no_key(ck, e, i->key);
 	}
+	ck->facts = was;
 	if (other == NULL && !bad && of.kind != TYPE_BAD &&
 	    match_covers(e, of))
 		return expr_typed(ck, e, t);
@@ -90,11 +154,16 @@ check_match(struct check *ck, struct expr *e)
 struct type
 check_if(struct check *ck, struct expr *e)
 {
+	const struct fact *was = ck->facts;
 	struct type t = bad_type();
 
 	check_condition(ck, e->a);
+	assume(ck, e->a, 1);
 	branch(ck, e->b, &t, 1);
+	ck->facts = was;
+	assume(ck, e->a, 0);
 	branch(ck, e->c, &t, 0);
+	ck->facts = was;
 	return expr_typed(ck, e, t);
 }
 

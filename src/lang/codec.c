@@ -171,6 +171,19 @@ ask_call(struct uses *u, const struct expr *e)
 	}
 }
 
+/* A key of match it { … }, or of match { it => … }. */
+static void
+ask_key(struct uses *u, const struct expr *match, const struct expr *key)
+{
+	if (key != NULL && key->kind == EX_KEYS)
+		for (const struct item *i = key->items; i; i = i->next)
+			ask_key(u, match, i->value);
+	else if (match->a != NULL)
+		ask_like(u, match->a, key);
+	else
+		ask_if(u, key, KIND(BOOL));
+}
+
 static void
 uses_in(struct uses *u, const struct expr *e)
 {
@@ -215,10 +228,7 @@ uses_in(struct uses *u, const struct expr *e)
 		break;
 	case EX_MATCH:
 		for (const struct item *i = e->items; i != NULL; i = i->next)
-			if (e->a != NULL)
-				ask_like(u, e->a, i->key);
-			else
-				ask_if(u, i->key, KIND(BOOL));
+			ask_key(u, e, i->key);
 		break;
 	default:
 		break;

@@ -6,7 +6,7 @@
  *   codec.c     codecs of one's own
  *   param.c     params and the values they are given
  *   sig.c       signatures of built-ins
- *   literal.c expr.c choice.c call.c       check expressions
+ *   literal.c expr.c choice.c call.c fact.c   check expressions
  *   genexpr.c   make their code
  *   enum.c      enums, both directions
  *   attr.c pipe.c assign.c map.c           rules of a map, one by one
@@ -158,6 +158,7 @@ struct check {
 	struct map_info *map;       /* of rules */
 	int tried;                  /* inside try … */
 	const struct expr *fails;   /* the first that can, outside of try */
+	const struct fact *facts;   /* what is known to be not nil; fact.c */
 	unsigned calls;             /* how deep the functions below call */
 };
 

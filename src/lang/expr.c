@@ -205,7 +205,7 @@ check_name(struct check *ck, struct expr *e)
 	}
 	n->local = l;
 	n->kind = l->kind == LOCAL_ARG ? NOTE_LOCAL : NOTE_SLOT;
-	return expr_typed(ck, e, l->type);
+	return expr_typed(ck, e, narrow(ck, e, l->type));
 }
 
 int
@@ -299,7 +299,7 @@ check_field(struct check *ck, struct expr *e)
 			    base->npath * sizeof(*n->path));
 		n->path[base->npath] = e->text;
 	}
-	return expr_typed(ck, e, t);
+	return expr_typed(ck, e, narrow(ck, e, t));
 }
 
 /* ---- operators ---- */
@@ -469,6 +469,19 @@ check_nil_else(struct check *ck, struct expr *e)
 	return expr_typed(ck, e, t);
 }
 
+/* The right side counts only where the left one does not decide. */
+static struct type
+check_and_or(struct check *ck, struct expr *e)
+{
+	const struct fact *was = ck->facts;
+
+	check_condition(ck, e->a);
+	assume(ck, e->a, e->kind == EX_AND);
+	check_condition(ck, e->b);
+	ck->facts = was;
+	return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
+}
+
 static struct type
 misplaced(struct check *ck, struct expr *e, const char *what)
 {
@@ -484,6 +497,7 @@ check_expr(struct check *ck, struct expr *e)
 		return e->note->type;
 	switch (e->kind) {
 	case EX_BAD:
+	case EX_KEYS: /* check_match takes it apart */
 		return expr_typed(ck, e, bad_type());
 	case EX_NULL: case EX_ABSENT: case EX_TRUE: case EX_FALSE:
 	case EX_NUMBER: case EX_TEXT: case EX_DURATION:
@@ -520,9 +534,7 @@ check_expr(struct check *ck, struct expr *e)
 		return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
 	case EX_AND:
 	case EX_OR:
-		check_condition(ck, e->a);
-		check_condition(ck, e->b);
-		return expr_typed(ck, e, type_of(TYPE_BOOL, 0));
+		return check_and_or(ck, e);
 	case EX_NEG: case EX_ADD: case EX_SUB: case EX_MUL:
 		return check_arithmetic(ck, e);
 	case EX_EQ: case EX_NE:

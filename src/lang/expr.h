@@ -18,6 +18,13 @@ int expr_comparable(struct check *ck, struct expr *e, struct type x,
 /* Report a constant e that is none of the values a type can have. */
 void expr_option(struct check *ck, struct type of, struct expr *e);
 
+/* Assume that e is true, or is not, until ck->facts is put back. */
+void assume(struct check *ck, const struct expr *e, int is);
+/* Assume that e is neither null nor absent. */
+void assume_value(struct check *ck, const struct expr *e);
+/* The type of e, a name or field, as far as it is assumed not to be nil. */
+struct type narrow(struct check *ck, const struct expr *e, struct type t);
+
 /* Each gives the type of e, as check_expr does. */
 struct type check_match(struct check *ck, struct expr *e);
 struct type check_if(struct check *ck, struct expr *e);

@@ -87,10 +87,44 @@ gen_try(struct compile *c, struct gen_func *f, const struct expr *e,
 	gen_label(f, end);
 }
 
-/*
- * The arms in their order; a subject is kept in dst while they are tried.
- * Jumps to the end are chained through their operand until it is known.
- */
+/* One key of an arm: a bool in dst, or in dst + 1 beside the subject. */
+static unsigned
+gen_key(struct compile *c, struct gen_func *f, const struct expr *e,
+    const struct expr *key, unsigned dst)
+{
+	if (e->a == NULL) {
+		gen_expr(c, f, key, dst);
+		return dst;
+	}
+	gen_expr(c, f, key, dst + 1);
+	f->at = key->span;
+	gen_abc(f, OP_EQ, dst + 1, dst, dst + 1);
+	return dst + 1;
+}
+
+/* Where the jump stands that is taken when no key of an arm holds. */
+static size_t
+gen_keys(struct compile *c, struct gen_func *f, const struct expr *e,
+    const struct expr *key, unsigned dst)
+{
+	size_t *hit, n = 0, next;
+	unsigned r = dst;
+
+	if (key->kind != EX_KEYS)
+		return gen_jump(f, OP_JUMP_FALSE, gen_key(c, f, e, key, dst));
+	hit = arena_array(c->a, key->n, sizeof(*hit));
+	for (const struct item *i = key->items; i != NULL; i = i->next) {
+		r = gen_key(c, f, e, i->value, dst);
+		if (i->next != NULL)
+			hit[n++] = gen_jump(f, OP_JUMP_TRUE, r);
+	}
+	next = gen_jump(f, OP_JUMP_FALSE, r);
+	while (n > 0)
+		gen_label(f, hit[--n]);
+	return next;
+}
+
+/* The arms in their order; a subject is kept in dst while they are tried. */
 static void
 gen_match(struct compile *c, struct gen_func *f, const struct expr *e,
     unsigned dst)
@@ -107,15 +141,7 @@ gen_match(struct compile *c, struct gen_func *f, const struct expr *e,
 			falls = 0;
 			break;
 		}
-		if (e->a != NULL) {
-			gen_expr(c, f, i->key, dst + 1);
-			f->at = i->key->span;
-			gen_abc(f, OP_EQ, dst + 1, dst, dst + 1);
-			next = gen_jump(f, OP_JUMP_FALSE, dst + 1);
-		} else {
-			gen_expr(c, f, i->key, dst);
-			next = gen_jump(f, OP_JUMP_FALSE, dst);
-		}
+		next = gen_keys(c, f, e, i->key, dst);
 		gen_expr(c, f, i->value, dst);
 		ends[n++] = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, next);

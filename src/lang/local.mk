@@ -18,6 +18,7 @@ LANG_SOURCES = \
 	src/lang/each.c \
 	src/lang/element.c \
 	src/lang/enum.c \
+	src/lang/fact.c \
 	src/lang/expr.c src/lang/expr.h \
 	src/lang/finish.c \
 	src/lang/fmt.c \

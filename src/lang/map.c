@@ -4,6 +4,8 @@
  */
 #include "lang/map.h"
 
+#include "lang/expr.h"
+
 /* ---- places ---- */
 
 int
@@ -286,7 +288,10 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	    "a rule that writes the left side reads the right one" :
 	    "a rule that writes the right side reads the left one";
 	m->ck.fails = NULL;
+	for (unsigned i = 0; i < r->nguard; i++)
+		assume(&m->ck, r->guards[i], 1);
 	t = check_expr(&m->ck, s->right);
+	m->ck.facts = NULL;
 	if (t.kind == TYPE_BAD)
 		bad = 1;
 	check_sure(&m->ck, s->right);

@@ -309,6 +309,28 @@ Test(lang, limits_calls_of_functions)
 	cr_assert_eq(calls(33, OF_CODECS), C210);
 }
 
+/* The last of n arms says that its field is there. */
+static int
+facts(unsigned n)
+{
+	struct buf b = { 0 };
+	int code;
+
+	buf_printf(&b, "%sh.a <- match {", head);
+	for (unsigned i = 1; i <= n; i++)
+		buf_printf(&b, " c.o.f%u == absent => \"\",", i);
+	buf_printf(&b, " else => lower(c.o.f%u) };\n}\n", n);
+	code = compile_text(buf_str(&b));
+	buf_fini(&b);
+	return code;
+}
+
+Test(lang, limits_what_is_known_of_nil)
+{
+	cr_assert_eq(facts(256), 0);
+	cr_assert_eq(facts(257), C302);
+}
+
 /* A guard counts for every rule below it. */
 Test(lang, limits_the_instructions)
 {
