@@ -311,14 +311,14 @@ pick_put_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 
 	f->at = r->stmt->span;
 	gen_target(f, p->path, p->n, v + 1);
-	nil = gen_jump(f, OP_JUMP_NIL, v + 1);
-	some = gen_jump(f, OP_JUMP, 0);
-	gen_label(f, nil);
-	gen_const(f, v + 1, (struct value){ .type = V_LIST });
-	gen_label(f, some);
 	gen_move(f, SLOT_TEMP, v + 2, SLOT_TEMP, v + 1);
+	nil = gen_jump(f, OP_JUMP_NIL, v + 2);
 	gen_ak(f, OP_LOOP, v + 2, gen_loop(f->g, (struct prog_loop){ LOOP_MAP,
 		where_gen(c, f->g, r)->index, 0 }));
+	some = gen_jump(f, OP_JUMP, 0);
+	gen_label(f, nil);
+	gen_const(f, v + 2, (struct value){ .type = V_LIST });
+	gen_label(f, some);
 	gen_const(f, v + 3, r->created);
 	gen_const(f, v + 4, value_text(r->at));
 	gen_ak(f, OP_CALL, v, 2 * (size_t)builtin_find(STR("pick_put")));

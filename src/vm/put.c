@@ -229,12 +229,14 @@ FUNC(pick_put)
 		memcpy(out, old.u.list, old.n * sizeof(*out));
 	*result = (struct value){ .type = V_LIST, .n = old.n, .u.list = out };
 	*m = (struct member){ name, args[0] };
+	if (value_nil(args[0]) && at == hits.n) {
+		*result = args[1]; /* nothing to take out */
+		return 0;
+	}
 	if (value_nil(args[0])) {
-		if (at < hits.n) {
-			memmove(out + at, out + at + 1,
-			    (old.n - at - 1) * sizeof(*out));
-			result->n--;
-		}
+		memmove(out + at, out + at + 1,
+		    (old.n - at - 1) * sizeof(*out));
+		result->n--;
 		return 0;
 	}
 	if (at == hits.n) {
