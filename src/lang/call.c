@@ -2,7 +2,7 @@
  * Checking calls: built-ins, user functions, enums as functions, loops over
  * lists, and the few words that only mean something in rules and connectors.
  */
-#include "lang/compile.h"
+#include "lang/expr.h"
 
 /* Words of the language that this version has no code for. */
 static const char *const unbuilt[] = {
@@ -161,6 +161,43 @@ is_sure(struct compile *c, const struct sig *s, struct expr **args)
 	    k == TYPE_INT;
 }
 
+static struct type call_loop(struct check *ck, struct expr *e,
+    enum prog_loop_kind kind);
+
+/* x => … where a list of keys is taken: map(list, x => …). */
+static struct expr *
+key_list(struct check *ck, struct expr *list, struct expr *fn)
+{
+	struct compile *c = ck->c;
+	struct expr *e = arena_new(c->a, struct expr);
+	struct item *i = arena_array(c->a, 2, sizeof(*i));
+	struct type key;
+
+	i[0] = (struct item){ .next = &i[1], .span = list->span,
+		.value = list };
+	i[1] = (struct item){ .span = fn->span, .value = fn };
+	*e = (struct expr){ .kind = EX_CALL, .depth = fn->depth, .n = 2,
+		.span = fn->span, .op = fn->span, .items = i };
+	if (expr_typed(ck, e, call_loop(ck, e, LOOP_MAP)).kind == TYPE_BAD)
+		return e;
+	key = fn->a->note->type;
+	if (key.nil & NIL_ABSENT) {
+		diag_fix(&c->ss, diag_at(&c->ss, C302, fn->a->span,
+		    "a key may be absent"), "say what then: %.*s ?? null",
+		    STR_ARG(expr_source(ck, fn->a)));
+		expr_typed(ck, e, bad_type());
+	}
+	return e;
+}
+
+static int
+takes_keys(const struct sig *s, unsigned i)
+{
+	return s->b->left == NULL && str_eq(s->params[i].name, STR("key")) &&
+	    s->params[i].type.n == 1 &&
+	    s->params[i].type.one[0].kind == TYPE_LIST;
+}
+
 static struct type
 call_builtin(struct check *ck, struct expr *e, unsigned k)
 {
@@ -181,9 +218,15 @@ call_builtin(struct check *ck, struct expr *e, unsigned k)
 			s->params[i - codec].other };
 	if (call_sort(ck, e, str_z(s->b->name), formal, n, args) != 0)
 		return bad_type();
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		if (args[i]->kind == EX_LAMBDA && i > 0 && takes_keys(s, i)) {
+			if (bad)
+				break;
+			args[i] = key_list(ck, args[0], args[i]);
+		}
 		bad |= call_check_arg(ck, str_z(s->b->name),
 		    i < codec ? &it : &s->params[i - codec], args[i], &var);
+	}
 	if (bad)
 		return bad_type();
 	if (hidden)

@@ -44,14 +44,15 @@ kinds_of(struct uses *u, struct type t)
 static void
 ask_sig(struct uses *u, const struct sig_type *t)
 {
-	unsigned kinds = t->list_var ? KIND(LIST) : 0;
+	unsigned kinds = t->list_var ? KIND(LIST) :
+	    t->time ? KIND(DATE) | KIND(DATETIME) : 0;
 
 	for (unsigned i = 0; i < t->n; i++) {
 		if (t->one[i].kind == TYPE_ANY)
 			return;
 		kinds |= kinds_of(u, t->one[i]);
 	}
-	if (!t->var)
+	if (!t->var || t->time)
 		ask(u, kinds);
 }
 

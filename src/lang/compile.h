@@ -84,8 +84,9 @@ struct compile {
 struct sig_type {
 	struct type one[4]; /* alternatives */
 	unsigned n;
-	int var;            /* T */
-	int list_var;       /* list<T> */
+	int var;            /* T, or time */
+	int time;           /* time: a date or datetime */
+	int list_var;       /* list<T>, list<list<T>>: how many */
 	int opt;            /* a result that may be absent */
 	struct str words[16]; /* words that stand for themselves */
 	unsigned nword;

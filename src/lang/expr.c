@@ -545,7 +545,8 @@ check_expr(struct check *ck, struct expr *e)
 		return check_in(ck, e);
 	case EX_LAMBDA:
 		return misplaced(ck, e, "a function `x => …` stands in map, "
-		    "filter, find, any, all and count only");
+		    "filter, find, any, all, count, sort_by, group_by and "
+		    "distinct_by only");
 	}
 	return bad_type();
 }

@@ -62,6 +62,21 @@ type_name(struct reader *r, struct str w)
 	return n;
 }
 
+/* T of list<list<T>>, and how many lists are around it. */
+static struct str
+innermost(const struct type_name *n)
+{
+	while (n->of != NULL)
+		n = n->of;
+	return n->name.text;
+}
+
+static int
+lists(const struct type_name *n)
+{
+	return n->of != NULL ? 1 + lists(n->of) : 0;
+}
+
 static struct sig_type
 sig_type(struct reader *r)
 {
@@ -71,10 +86,11 @@ sig_type(struct reader *r)
 		struct type_name *n = type_name(r, word(r));
 		struct type one;
 
-		if (str_eq(n->name.text, STR("T"))) {
-			t.var = 1;
-		} else if (n->of && str_eq(n->of->name.text, STR("T"))) {
-			t.list_var = 1;
+		if (str_eq(innermost(n), STR("T"))) {
+			t.var = n->of == NULL;
+			t.list_var = lists(n);
+		} else if (str_eq(n->name.text, STR("time"))) {
+			t.var = t.time = 1;
 		} else if (type_named(r->c->a, n, &one) == 0) {
 			if (t.n == COUNT(t.one))
 				broken(r);
@@ -167,6 +183,8 @@ sig_fits(struct compile *c, const struct sig_type *want, struct type got,
 	got.nil = 0;
 	if (got.kind == TYPE_BAD)
 		return 0;
+	if (want->time && got.kind != TYPE_DATE && got.kind != TYPE_DATETIME)
+		return -1;
 	if (want->var) {
 		if (var->kind == TYPE_BAD)
 			*var = got;
@@ -175,14 +193,19 @@ sig_fits(struct compile *c, const struct sig_type *want, struct type got,
 	for (unsigned i = 0; i < want->n; i++)
 		if (type_fits(got, want->one[i]))
 			return 0;
-	if (want->list_var && got.kind == TYPE_LIST) {
-		struct type of = type_element(c->a, got);
-
-		if (var->kind == TYPE_BAD)
-			*var = of;
-		return type_unite(c->a, *var, of, var);
+	for (int i = 0; i < want->list_var; i++) {
+		/* [] is a list of lists of anything as well */
+		if (got.kind == TYPE_NIL)
+			break;
+		if (got.kind != TYPE_LIST)
+			return -1;
+		got = type_element(c->a, got);
 	}
-	return -1;
+	if (!want->list_var)
+		return -1;
+	if (var->kind == TYPE_BAD)
+		*var = got;
+	return type_unite(c->a, *var, got, var);
 }
 
 struct type
@@ -220,7 +243,8 @@ sig_text(struct compile *c, const struct sig_type *t)
 	if (t->list_var)
 		buf_printf(&b, "%slist", b.n ? " or " : "");
 	if (t->var)
-		buf_printf(&b, "%svalue", b.n ? " or " : "");
+		buf_printf(&b, "%s%s", b.n ? " or " : "", t->time ?
+		    "date or datetime" : "value");
 	s = arena_str(c->a, buf_str(&b));
 	buf_fini(&b);
 	return s;

@@ -5,7 +5,8 @@
  *
  * A signature is text, read once by lang: parameters "name: type" with
  * "= literal" where they have a default; types are text int decimal number
- * bool date datetime any list<…> record; T stands for one type throughout;
+ * bool date datetime any list<…> record; T stands for one type throughout,
+ * time for date or datetime throughout;
  * a|b is either; any other lower-case word stands for itself and is passed
  * as its text ("round: half_even|floor = half_even").  A result type with ?
  * behind it may be absent.  number is int or decimal.

@@ -16,7 +16,8 @@ static int
 is_type(struct str s)
 {
 	static const char *const types[] = { "text", "int", "decimal",
-		"number", "bool", "date", "datetime", "any", "record", "T" };
+		"number", "bool", "date", "datetime", "any", "record", "T",
+		"time" };
 
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (str_eq(s, str_z(types[i])))

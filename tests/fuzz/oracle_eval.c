@@ -199,6 +199,26 @@ o_enum(struct oracle *o, const struct decl *en, struct span at, int back,
 	return 0;
 }
 
+/* x => key, of each element of the list. */
+static int
+keys(struct oracle *o, const struct expr *e, const struct oval *list,
+    const struct expr *fn, const struct obind *env, struct oval *out)
+{
+	*out = (struct oval){ .kind = O_LIST };
+	if (list->kind != O_LIST)
+		return o_fail(o, e, "no list");
+	for (size_t i = 0; i < list->n; i++) {
+		struct obind x = { env, fn->text, list->list[i] };
+		struct oval key;
+
+		if (o_eval(o, fn->a, &x, &key) != 0)
+			return -1;
+		if (key.kind != O_ABSENT)
+			o_push(o->a, out, NULL, key);
+	}
+	return 0;
+}
+
 static int
 call_builtin(struct oracle *o, unsigned k, const struct expr *e,
     const struct obind *env, struct oval *out)
@@ -213,7 +233,9 @@ call_builtin(struct oracle *o, unsigned k, const struct expr *e,
 	HOLDS(o_sort(e->items, names, s->n, given) == 0, "arguments of %s",
 	    s->b->name);
 	for (unsigned i = 0; i < s->n; i++)
-		if (o_arg(o, k, i, given[i], env, &args[i]) != 0)
+		if (given[i] != NULL && given[i]->kind == EX_LAMBDA ?
+		    keys(o, e, &args[0], given[i], env, &args[i]) != 0 :
+		    o_arg(o, k, i, given[i], env, &args[i]) != 0)
 			return -1;
 	return o_builtin(o, e->span, k, 0, args, s->n,
 	    s->b->hidden == HIDDEN_AS_TEXT ? o_bool(0) : o_int(o->a, 0), out);

@@ -33,6 +33,25 @@ loop_var(void)
 	return loop_vars[gen_now.loops - 1];
 }
 
+/* A call of a built-in, arguments at random by place or by name. */
+static void
+arguments(const struct osig *s, enum gkind var, unsigned depth)
+{
+	g_put("%s(", s->b->name);
+	for (unsigned a = 0, named = 0; a < s->n; a++) {
+		if (s->param[a].other.n > 0 && chance(C, 50))
+			break;
+		if (a > 0)
+			g_put(", ");
+		named |= a > 0 && chance(C, 30) &&
+		    !str_eq(s->param[a].name, STR("key"));
+		if (named)
+			g_put("%.*s: ", STR_ARG(s->param[a].name));
+		g_arg(&s->param[a], var, depth - 1);
+	}
+	g_put(")");
+}
+
 /* name(list, x => condition), while there are names left. */
 static int
 loop(const char *name, enum gkind of, unsigned depth)
@@ -48,6 +67,23 @@ loop(const char *name, enum gkind of, unsigned depth)
 	g_put(")");
 	end_loop();
 	return 1;
+}
+
+/* sort(list), flatten([list]) … */
+static int
+list_call(enum gkind of, unsigned depth)
+{
+	unsigned n = 0, skip;
+
+	for (unsigned i = 0; i < nbuiltin; i++)
+		n += strcmp(builtins[i].result, "list<T>") == 0;
+	skip = choose(C, n);
+	for (unsigned i = 0; i < nbuiltin; i++)
+		if (strcmp(builtins[i].result, "list<T>") == 0 && skip-- == 0) {
+			arguments(osig_of(i), of, depth);
+			return 1;
+		}
+	return 0;
 }
 
 void
@@ -69,6 +105,8 @@ g_list(enum gkind of, unsigned depth, unsigned level)
 			end_loop();
 			return;
 		}
+		if (chance(C, 40) && list_call(of, depth))
+			return;
 		if (loop("filter", of, depth))
 			return;
 	}
@@ -210,6 +248,14 @@ g_arg(const struct oparam *p, enum gkind var, unsigned depth)
 		first = STR("text");
 	if (str_eq(first, STR("T"))) {
 		g_expr(var, depth, 0);
+	} else if (str_eq(first, STR("time"))) {
+		g_expr(var == G_DATE ? G_DATE : G_TIME, depth, 0);
+	} else if (str_eq(p->name, STR("key")) &&
+	    gen_now.loops < COUNT(loop_vars)) {
+		begin_loop(var);
+		g_put("%s => ", loop_var());
+		g_expr(choose(C, 2) ? G_TEXT : G_INT, depth, 0);
+		end_loop();
 	} else if (str_eq(first, STR("any"))) {
 		g_nil_expr((enum gkind)choose(C, G_DATE), depth);
 	} else if (str_eq(first, STR("list<T>")) ||
@@ -240,9 +286,8 @@ gives(const struct builtin *b, enum gkind k)
 	if (b->fallible && !gen_now.tried)
 		return 0;
 	/* zones and patterns cost too much to be met all the time */
-	if (str_eq(r, STR("T")))
-		return strcmp(b->name, "const") != 0 && (k == G_TIME ||
-		    (k == G_DATE && g_can(G_DATE)));
+	if (str_eq(r, STR("time")))
+		return k == G_TIME || (k == G_DATE && g_can(G_DATE));
 	if (memchr(r.p, '|', r.n) != NULL)
 		r.n = (size_t)((const char *)memchr(r.p, '|', r.n) - r.p);
 	return g_kind_of(r, &got) && got == k && str_eq(r, STR("number")) ==
@@ -275,18 +320,7 @@ g_call(enum gkind k, unsigned depth)
 		if (!gives(&builtins[i], k) || has_date_param(s) ||
 		    skip-- > 0)
 			continue;
-		g_put("%s(", s->b->name);
-		for (unsigned a = 0, named = 0; a < s->n; a++) {
-			if (s->param[a].other.n > 0 && chance(C, 50))
-				break;
-			if (a > 0)
-				g_put(", ");
-			named |= a > 0 && chance(C, 30);
-			if (named)
-				g_put("%.*s: ", STR_ARG(s->param[a].name));
-			g_arg(&s->param[a], k, depth - 1);
-		}
-		g_put(")");
+		arguments(s, k, depth);
 		return 1;
 	}
 	return 0;
