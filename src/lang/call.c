@@ -503,9 +503,9 @@ call_rule_word(struct check *ck, struct expr *e, struct str name,
 			side = l;
 	if (linked) {
 		if (arg->kind != EX_NAME || side == NULL ||
-		    side->kind != LOCAL_RIGHT) {
+		    side->kind == LOCAL_ARG) {
 			diag_at(&ck->c->ss, C301, arg->span,
-			    "linked takes the right side of the map");
+			    "linked takes a side of the map");
 			return 0;
 		}
 		note->kind = NOTE_LINKED;

@@ -265,25 +265,24 @@ static void
 check_rules(struct compile *c, struct module *m, struct decl *d)
 {
 	struct map_info *map = owner(c, m, d);
+	int back = str_eq(d->way.text, STR("inbound"));
 
-	if (d->way.text.n > 0) {
-		if (str_eq(d->way.text, STR("inbound")))
-			NOT_BUILT(c, d->head, "`rules … inbound`");
-		else if (!str_eq(d->way.text, STR("outbound")))
-			diag_at(&c->ss, C503, d->way.span,
-			    "rules are inbound or outbound");
-		if (!str_eq(d->way.text, STR("outbound")))
-			return;
+	if (d->way.text.n > 0 && !back &&
+	    !str_eq(d->way.text, STR("outbound"))) {
+		diag_at(&c->ss, C503, d->way.span,
+		    "rules are inbound or outbound");
+		return;
 	}
 	if (map == NULL)
 		return;
-	if (map->outbound != NULL) {
+	if (map->sync[back] != NULL) {
 		diag_also(&c->ss, diag_at(&c->ss, C202, d->head,
-		    "a second set of rules for `%.*s`",
-		    STR_ARG(d->owner.text)), map->outbound->head, "the first");
+		    "a second set of %s rules for `%.*s`",
+		    back ? "inbound" : "outbound", STR_ARG(d->owner.text)),
+		    map->sync[back]->head, "the first");
 		return;
 	}
-	rules_check(c, map, d);
+	rules_check(c, map, d, back);
 }
 
 /* Blocks that belong to a map, and those that are not built. */

@@ -465,7 +465,7 @@ struct map_info {
 	enum nil_policy missing, null;
 	struct map_rule *rules, **last;
 	size_t nrule;
-	struct decl *outbound;  /* the rules for it */
+	struct decl *sync[2];   /* rules for it: outbound, inbound */
 	struct named *named[2]; /* left, right */
 	int bad;
 };
@@ -485,7 +485,9 @@ void pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 enum value_compare pipe_compare(const struct map_rule *r, int back);
 /* One direction as a program; NULL when a limit was passed. */
 struct prog *map_gen(struct compile *c, struct map_info *m, int back);
-void rules_check(struct compile *c, struct map_info *m, struct decl *d);
+/* What to do with a record, of one direction. */
+void rules_check(struct compile *c, struct map_info *m, struct decl *d,
+    int back);
 void rules_gen(struct compile *c, struct map_info *m, struct gen *g);
 /* One path is the other or lies above it. */
 int path_overlaps(const struct str *a, size_t na, const struct str *b,

@@ -343,7 +343,7 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	gen_end(f);
 	if (late)
 		gen_put(c, m, g, back);
-	if (!back && m->outbound != NULL)
+	if (m->sync[back] != NULL)
 		rules_gen(c, m, g);
 	return gen_finish(g);
 }

@@ -64,52 +64,60 @@ find_verb(struct compile *c, struct word w)
 	return -1;
 }
 
+/* The k-th field that a rule writes, NULL behind the last. */
+static const struct place *
+written(const struct map_rule *r, int back, unsigned k)
+{
+	if (!(back ? r->back : r->forth) || r->kind == RULE_REST ||
+	    k >= (back ? r->nleft : 1))
+		return NULL;
+	return back ? &r->left[k] : &r->right;
+}
+
 /*
  * The written field that a word of `by { … }` means: its last name, or the
- * whole path from the right root.
+ * whole path from the root of the side.
  */
-static const struct map_rule *
-find_by(struct map_info *m, const struct expr *e)
+static const struct place *
+find_by(struct map_info *m, const struct expr *e, int back, struct near *near)
 {
-	const struct map_rule *found = NULL;
+	struct str root = back ? m->left.name : m->right.name;
+	const struct place *p;
 	struct str path[AST_DEPTH];
 	size_t n = expr_path(e, path, COUNT(path));
 
-	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
-		if (!r->forth || r->kind == RULE_REST || r->right.n == 0)
-			continue;
-		if (n == 1 ? !str_eq(r->right.path[r->right.n - 1], path[0]) :
-		    !(str_eq(path[0], m->right.name) &&
-		    r->right.n == n - 1 && path_overlaps(r->right.path,
-		    r->right.n, path + 1, n - 1)))
-			continue;
-		if (found == NULL)
-			found = r;
-	}
-	return found;
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next)
+		for (unsigned k = 0; (p = written(r, back, k)) != NULL; k++) {
+			if (p->n == 0)
+				continue;
+			if (n == 1 ? str_eq(p->path[p->n - 1], path[0]) :
+			    str_eq(path[0], root) && p->n == n - 1 &&
+			    path_overlaps(p->path, p->n, path + 1, n - 1))
+				return p;
+			if (near != NULL)
+				near_try(near, p->path[p->n - 1]);
+		}
+	return NULL;
 }
 
 static void
-check_by(struct map_info *m, struct expr *e)
+check_by(struct map_info *m, struct expr *e, int back)
 {
 	struct compile *c = m->ck.c;
 	struct near near;
 	struct diag *g;
 
-	if (e->kind == EX_BAD || find_by(m, e) != NULL)
+	near_init(&near, e->text);
+	if (e->kind == EX_BAD || find_by(m, e, back, &near) != NULL)
 		return;
 	g = diag_at(&c->ss, C505, e->span, "no rule of the map writes `%.*s`, "
 	    "so it cannot find a record", STR_ARG(span_line(&c->ss, e->span,
 	    c->a)));
-	near_init(&near, e->text);
-	for (const struct map_rule *r = m->rules; r != NULL; r = r->next)
-		if (r->forth && r->right.n > 0)
-			near_try(&near, r->right.path[r->right.n - 1]);
 	diag_meant(&c->ss, g, &near);
 }
 
 static void
-check_action(struct map_info *m, struct action *a)
+check_action(struct map_info *m, struct action *a, int back)
 {
 	struct compile *c = m->ck.c;
 	int verb = find_verb(c, a->verb);
@@ -121,18 +129,19 @@ check_action(struct map_info *m, struct action *a)
 		diag_at(&c->ss, C504, a->by.first->span,
 		    "only `upsert` goes by a field");
 	for (struct item *i = a->by.first; i != NULL; i = i->next)
-		check_by(m, i->value);
+		check_by(m, i->value, back);
 }
 
 void
-rules_check(struct compile *c, struct map_info *m, struct decl *d)
+rules_check(struct compile *c, struct map_info *m, struct decl *d, int back)
 {
+	struct local *other = back ? &m->left : &m->right;
 	struct stmt *last = NULL;
 	size_t before = c->d->nerror;
 
-	m->outbound = d;
+	m->sync[back] = d;
 	m->ck.flags |= CK_RULES;
-	m->right.not_here = "the record of the other side is not known here; "
+	other->not_here = "the record of the other side is not known here; "
 	    "linked(…) and changed(…) are";
 	for (struct stmt *s = d->body; s != NULL; s = s->next) {
 		if (last != NULL) {
@@ -151,14 +160,14 @@ rules_check(struct compile *c, struct map_info *m, struct decl *d)
 				check_sure(&m->ck, s->guard);
 			}
 		}
-		check_action(m, &s->action);
+		check_action(m, &s->action, back);
 	}
 	if (last == NULL)
 		diag_fix(&c->ss, diag_at(&c->ss, C501, d->head,
 		    "the rules do not say what happens otherwise"),
 		    "otherwise skip \"no rule\";");
 	m->ck.flags &= ~(unsigned)CK_RULES;
-	m->right.not_here = NULL;
+	other->not_here = NULL;
 	if (c->d->nerror != before)
 		m->bad = 1;
 }
@@ -174,14 +183,13 @@ gen_changed(struct compile *c, struct gen_func *f, const struct note *n)
 	const struct gen_slot *in = g->in.p, *out = g->out.p;
 	uint16_t *slot = arena_array(g->ua, g->out.n + 1, sizeof(*slot));
 	struct prog_slots set = { .slot = slot };
+	int written = (path->local->kind == LOCAL_LEFT) == g->back;
 
 	for (unsigned o = 0; o < g->out.n; o++) {
-		int hit = path->local->kind == LOCAL_RIGHT &&
-		    path_overlaps(out[o].path, out[o].n, path->path,
-		    path->npath);
+		int hit = written && path_overlaps(out[o].path, out[o].n,
+		    path->path, path->npath);
 
-		for (size_t i = 0; i < g->rule.n && !hit &&
-		    path->local->kind == LOCAL_LEFT; i++) {
+		for (size_t i = 0; i < g->rule.n && !hit && !written; i++) {
 			int writes = 0;
 
 			for (unsigned k = 0; k < r[i].nout; k++)
@@ -203,14 +211,13 @@ gen_changed(struct compile *c, struct gen_func *f, const struct note *n)
 }
 
 static unsigned
-slot_number(const struct gen *g, const struct map_rule *r)
+slot_number(const struct gen *g, const struct place *p)
 {
 	const struct gen_slot *s = g->out.p;
 
 	for (unsigned i = 0; i < g->out.n; i++)
-		if (!s[i].rest && s[i].n == r->right.n &&
-		    path_overlaps(s[i].path, s[i].n, r->right.path,
-		    r->right.n))
+		if (!s[i].rest && s[i].n == p->n &&
+		    path_overlaps(s[i].path, s[i].n, p->path, p->n))
 			return i;
 	fatal("a rule without its slot");
 }
@@ -232,10 +239,10 @@ gen_action_of(struct compile *c, struct map_info *m, struct gen_func *f,
 	a.by = arena_array(g->ua, s->action.by.n, sizeof(*a.by));
 	a.by_name = arena_array(g->ua, s->action.by.n, sizeof(*a.by_name));
 	for (struct item *i = s->action.by.first; i != NULL; i = i->next) {
-		const struct map_rule *r = find_by(m, i->value);
+		const struct place *p = find_by(m, i->value, g->back, NULL);
 
-		a.by[a.nby] = (uint16_t)slot_number(g, r);
-		a.by_name[a.nby++] = gen_str(g, r->right.path[r->right.n - 1]);
+		a.by[a.nby] = (uint16_t)slot_number(g, p);
+		a.by_name[a.nby++] = gen_str(g, p->path[p->n - 1]);
 	}
 	gen_ak(f, OP_ACTION, 0, gen_action(g, a));
 }
@@ -247,7 +254,7 @@ rules_gen(struct compile *c, struct map_info *m, struct gen *g)
 	unsigned all = EVENT_CREATE | EVENT_UPDATE | EVENT_DELETE;
 
 	g->rules = f;
-	for (struct stmt *s = m->outbound->body; s != NULL; s = s->next) {
+	for (struct stmt *s = m->sync[g->back]->body; s != NULL; s = s->next) {
 		unsigned bits = s->kind == ST_ON ? event_bits(c, s->words) :
 		    all;
 		size_t event = SIZE_MAX, guard = SIZE_MAX;
