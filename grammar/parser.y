@@ -178,26 +178,26 @@ decl:
 		$$->right_schema = $12;
 		$$->body = $14.first;
 	}
-	| "identity" "for" name clause_block {
+	| "identity" "for" dotted clause_block {
 		$$ = ast_decl(p, DE_IDENTITY, @$, no_word);
 		$$->head = span_join(@1, @3);
 		$$->owner = $3;
 		$$->body = $4.first;
 	}
-	| "rules" "for" name opt_way rules_block {
+	| "rules" "for" dotted opt_way rules_block {
 		$$ = ast_decl(p, DE_RULES, @$, no_word);
 		$$->head = span_join(@1, @4);
 		$$->owner = $3;
 		$$->way = $4;
 		$$->body = $5.first;
 	}
-	| "test" string "for" name test_block {
+	| "test" string "for" dotted test_block {
 		$$ = ast_decl(p, DE_TEST, @$, $2);
 		$$->head = span_join(@1, @4);
 		$$->owner = $4;
 		$$->body = $5.first;
 	}
-	| "laws" "for" name clause_block {
+	| "laws" "for" dotted clause_block {
 		$$ = ast_decl(p, DE_LAWS, @$, no_word);
 		$$->head = span_join(@1, @3);
 		$$->owner = $3;
@@ -212,7 +212,7 @@ decl:
 		$$->type = $4;
 		$$->value = $6;
 	}
-	| "extend" name map_block {
+	| "extend" dotted map_block {
 		$$ = ast_decl(p, DE_EXTEND, @$, no_word);
 		$$->head = span_join(@1, @2);
 		$$->owner = $2;
@@ -372,6 +372,16 @@ map_stmt:
 	| "drop" place ';' {
 		$$ = ast_stmt(p, ST_DROP, @$);
 		$$->left = $2;
+	}
+	| "drop" place '.' '*' ';' {
+		$$ = ast_stmt(p, ST_DROP, @$);
+		$$->left = $2;
+		$$->rest = 1;
+	}
+	| "drop" "rules" name ';' {
+		$$ = ast_stmt(p, ST_DROP, @$);
+		$$->left = ast_word(p, EX_NAME, $2);
+		$$->name = $3;
 	}
 	;
 

@@ -114,7 +114,7 @@ enum stmt_kind {
 	ST_PICK,      /* left as name where guard create value, right */
 	ST_WHEN,      /* guard, body */
 	ST_REST,      /* left.* arrow right.* except words, pipe, attrs */
-	ST_DROP,      /* left */
+	ST_DROP,      /* left, left.* where rest; rules name */
 	ST_ON,        /* on words when guard do action */
 	ST_OTHERWISE, /* action */
 	ST_GIVEN,     /* name = value */
@@ -149,7 +149,7 @@ struct stmt {
 	struct items pipe, attrs;
 	struct action action;
 	struct stmt *body;
-	int has_body, has_value;
+	int has_body, has_value, rest;
 };
 
 struct stmts {
@@ -167,7 +167,7 @@ struct decl {
 	struct span span;  /* all of it */
 	struct span head;  /* up to the body */
 	struct word name;  /* dotted for a schema */
-	struct word owner; /* for what; as what */
+	struct word owner; /* for what, dotted; as what */
 	struct word path;  /* of use and schema: decoded text */
 	struct word left_name, left_schema;   /* map: (c: app.contact) */
 	struct word right_name, right_schema;

@@ -61,10 +61,10 @@ check_value(struct compile *c, const struct expr *e, struct type want,
 }
 
 static int
-step(struct compile *c, const struct map_info *m, struct stmt *s,
-    struct unit_step *out)
+step(struct compile *c, struct module *mod, const struct map_info *m,
+    struct stmt *s, struct unit_step *out)
 {
-	struct check ck = { .c = c, .m = m->e->mod };
+	struct check ck = { .c = c, .m = mod };
 	int left = str_eq(s->name.text, m->left.name);
 	struct value v;
 	struct buf b = { 0 };
@@ -106,10 +106,10 @@ is_param(const struct map_info *m, const struct stmt *s)
 }
 
 void
-test_compile(struct compile *c, struct decl *d, struct map_info *m,
-    struct unit_test *out, struct given **params)
+test_compile(struct compile *c, struct module *mod, struct decl *d,
+    struct map_info *m, struct unit_test *out, struct given **params)
 {
-	struct check ck = { .c = c, .m = m->e->mod };
+	struct check ck = { .c = c, .m = mod };
 	size_t n = 0;
 	int given = 0;
 
@@ -130,7 +130,7 @@ test_compile(struct compile *c, struct decl *d, struct map_info *m,
 			    "a test begins with `given`");
 			return;
 		}
-		if (step(c, m, s, &out->steps[out->nstep]) == 0)
+		if (step(c, mod, m, s, &out->steps[out->nstep]) == 0)
 			out->nstep++;
 	}
 }

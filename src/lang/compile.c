@@ -204,15 +204,17 @@ load(struct compile *c, struct str path, struct str text)
 	new_table(c, &m->aliases);
 	new_table(c, &m->connectors);
 	table_put(&c->modules, m->src->path, m);
-	if (c->last != NULL)
-		c->last->next = m;
-	else
-		c->first = m;
-	c->last = m;
 	if (parse_source(&c->ss, m->src) != 0)
 		c->ss.unparsed = 1;
 	declare_all(c, m);
 	m->loading = 0;
+	if (c->last != NULL) {
+		c->last->next = m;
+		m->rank = c->last->rank + 1;
+	} else {
+		c->first = m;
+	}
+	c->last = m;
 	return m;
 }
 
@@ -241,79 +243,30 @@ check_things(struct compile *c, struct module *m)
 		map_check(c, i->value);
 }
 
-/* The map that a block is for; NULL with a finding. */
-static struct map_info *
-owner(struct compile *c, struct module *m, struct decl *d)
-{
-	struct entity *e = table_get(&m->maps, d->owner.text);
-	struct near near;
-	struct diag *g;
-
-	if (e != NULL)
-		return e->u.map;
-	g = diag_at(&c->ss, C215, d->owner.span, "there is no map `%.*s`",
-	    STR_ARG(d->owner.text));
-	near_init(&near, d->owner.text);
-	for (struct table_entry *i = table_next(&m->maps, NULL); i != NULL;
-	    i = table_next(&m->maps, i))
-		near_try(&near, i->key);
-	diag_meant(&c->ss, g, &near);
-	return NULL;
-}
-
-static void
-check_rules(struct compile *c, struct module *m, struct decl *d)
-{
-	struct map_info *map = owner(c, m, d);
-	int back = str_eq(d->way.text, STR("inbound"));
-
-	if (d->way.text.n > 0 && !back &&
-	    !str_eq(d->way.text, STR("outbound"))) {
-		diag_at(&c->ss, C503, d->way.span,
-		    "rules are inbound or outbound");
-		return;
-	}
-	if (map == NULL)
-		return;
-	if (map->sync[back] != NULL) {
-		diag_also(&c->ss, diag_at(&c->ss, C202, d->head,
-		    "a second set of %s rules for `%.*s`",
-		    back ? "inbound" : "outbound", STR_ARG(d->owner.text)),
-		    map->sync[back]->head, "the first");
-		return;
-	}
-	rules_check(c, map, d, back);
-}
-
 /* Blocks that belong to a map, and those that are not built. */
 static void
 check_blocks(struct compile *c, struct module *m)
 {
 	for (struct decl *d = m->src->decls.first; d != NULL; d = d->next) {
 		switch (d->kind) {
-		case DE_RULES:
-			check_rules(c, m, d);
-			break;
 		case DE_IDENTITY:
 			NOT_BUILT(c, d->head, "`identity`");
 			break;
 		case DE_LAWS:
 			NOT_BUILT(c, d->head, "`laws`");
 			break;
-		case DE_EXTEND:
-			NOT_BUILT(c, d->head, "`extend`");
-			break;
 		case DE_TEST: {
-			struct map_info *map = owner(c, m, d);
+			struct map_info *map = block_map(c, m, d);
 			struct unit_test *t;
 
 			if (map == NULL || map->left.type.kind == TYPE_BAD ||
-			    map->right.type.kind == TYPE_BAD)
+			    map->right.type.kind == TYPE_BAD ||
+			    !layer_is_top(c, m, map))
 				break;
 			t = &c->unit->tests[c->unit->ntest++];
 			t->map = NULL; /* set when the maps are made */
 			c->test_maps[c->unit->ntest - 1] = map;
-			test_compile(c, d, map, t,
+			test_compile(c, m, d, map, t,
 			    &c->given[c->unit->ntest - 1]);
 			break;
 		}
@@ -341,7 +294,11 @@ warn_unused(struct compile *c, struct table *t, enum code code,
 static void
 check_unused(struct compile *c, struct module *m)
 {
-	if (m->maps.live == 0)
+	int maps = m->maps.live > 0;
+
+	for (struct overlay *o = c->overlays; o != NULL; o = o->next)
+		maps |= o->mod == m;
+	if (!maps)
 		return;
 	for (struct table_entry *i = table_next(&m->things, NULL); i != NULL;
 	    i = table_next(&m->things, i)) {
@@ -495,8 +452,10 @@ compile(struct compile *c, struct str path, const struct lang_options *o)
 	count(c);
 	if (o != NULL)
 		params_read(c, o);
+	layers_find(c);
 	for (struct module *m = c->first; m != NULL; m = m->next)
 		check_things(c, m);
+	layers_rules(c);
 	for (struct module *m = c->first; m != NULL; m = m->next)
 		check_blocks(c, m);
 	for (struct module *m = c->first; m != NULL; m = m->next)
@@ -504,7 +463,7 @@ compile(struct compile *c, struct str path, const struct lang_options *o)
 		    i != NULL; i = table_next(&m->connectors, i))
 			connector_compile(c, i->value,
 			    &c->unit->connectors[c->unit->nconnector++]);
-	check_unused(c, c->first);
+	check_unused(c, c->last);
 	if (c->d->nerror == 0)
 		make_maps(c);
 	if (c->d->nerror == 0)
@@ -525,6 +484,7 @@ lang_compile(struct str path, lang_read_fn *read, void *arg,
 	size_t before = d->nerror;
 
 	c.last_map = &c.maps;
+	c.last_overlay = &c.overlays;
 	arena_defer(&a, free_set, c.schemas);
 	arena_defer(&a, free_table, &c.modules);
 	compile(&c, path_resolve(&c, STR(""), path), o);

@@ -12,6 +12,7 @@
  *   attr.c pipe.c assign.c map.c           rules of a map, one by one
  *   each.c pick.c late.c                   lists, and rules that are put
  *   graph.c prove.c and together           mapgen.c  their two programs
+ *   layer.c     overlays, and which map a block is for
  *   rules.c     what to do with a record
  *   clause.c conn.c connop.c               connectors
  *   block.c     test blocks
@@ -55,6 +56,7 @@ struct module {
 	struct table schemas;
 	struct table aliases; /* of use */
 	struct table connectors;
+	unsigned rank; /* higher than that of all it uses */
 	struct module *next;
 };
 
@@ -67,7 +69,8 @@ struct compile {
 	void *arg;
 	struct schema_set *schemas;
 	struct table modules; /* by path */
-	struct module *first, *last;
+	struct module *first, *last; /* by rank; the last is the file itself */
+	struct overlay *overlays, **last_overlay;
 	struct lang_sources files;
 	size_t cfiles;
 	struct map_info *maps, **last_map;
@@ -413,6 +416,8 @@ enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST, RULE_EACH, RULE_PICK };
 struct map_rule {
 	struct map_rule *next;
 	struct stmt *stmt;
+	const struct overlay *layer; /* NULL: the base */
+	const struct map_rule *clash; /* of a layer below, reported */
 	enum rule_kind kind;
 	int forth, back;        /* it writes right, it writes left */
 	struct place *left;     /* several of a tuple */
@@ -467,6 +472,8 @@ struct map_info {
 	size_t nrule;
 	struct decl *sync[2];   /* rules for it: outbound, inbound */
 	struct named *named[2]; /* left, right */
+	struct overlay *layer;  /* whose rules are read */
+	struct dropped *dropped;
 	int bad;
 };
 
@@ -486,20 +493,57 @@ enum value_compare pipe_compare(const struct map_rule *r, int back);
 /* One direction as a program; NULL when a limit was passed. */
 struct prog *map_gen(struct compile *c, struct map_info *m, int back);
 /* What to do with a record, of one direction. */
-void rules_check(struct compile *c, struct map_info *m, struct decl *d,
-    int back);
+void rules_check(struct compile *c, struct map_info *m, struct module *mod,
+    struct decl *d, int back);
 void rules_gen(struct compile *c, struct map_info *m, struct gen *g);
 /* One path is the other or lies above it. */
 int path_overlaps(const struct str *a, size_t na, const struct str *b,
     size_t nb);
 
+/* ---- layers ---- */
+
+/*
+ * An `extend` block: a layer above its map and above the overlays before it,
+ * which are those of the files it uses and of its own file.
+ */
+struct overlay {
+	struct overlay *next;
+	struct decl *decl;
+	struct module *mod;
+	struct entity *map;
+	struct str name; /* its file's, without folder and .map */
+	unsigned level;  /* above that of all below it */
+};
+
+/* Find the overlays of all maps; to be called before maps are checked. */
+void layers_find(struct compile *c);
+/* The map that a block of m is for; NULL with a finding. */
+struct map_info *block_map(struct compile *c, struct module *m,
+    struct decl *d);
+/* Whether no file above m extends the map: what m tests is what there is. */
+int layer_is_top(const struct compile *c, const struct module *m,
+    const struct map_info *map);
+/*
+ * Whether block d of a map is used: 0 where a layer above drops it, and with a
+ * finding where there is one already, was.
+ */
+int block_stands(struct compile *c, const struct decl *d,
+    const struct map_info *map, const struct decl *was);
+/* Give each map its rules of both directions, and check them. */
+void layers_rules(struct compile *c);
+
 /* ---- blocks ---- */
 
-void test_compile(struct compile *c, struct decl *d, struct map_info *m,
-    struct unit_test *out, struct given **given);
+void test_compile(struct compile *c, struct module *mod, struct decl *d,
+    struct map_info *m, struct unit_test *out, struct given **given);
 void connector_compile(struct compile *c, struct entity *e,
     struct unit_connector *out);
 
+/*
+ * The file in which a name is looked up: m, or the one that its alias means,
+ * which *name then loses; NULL when there is no such file.
+ */
+struct module *find_module(struct module *m, struct str *name);
 /* A declared thing by "name" or "alias.name"; NULL when there is none. */
 struct entity *find_thing(struct compile *c, struct module *m, struct str name);
 struct entity *find_in(struct table *t, struct str name);

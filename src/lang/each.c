@@ -57,6 +57,7 @@ body_new(struct map_info *m, struct map_rule *r, struct stmt *s)
 	b->right_schema = m->right_schema;
 	b->missing = m->missing;
 	b->null = m->null;
+	b->layer = m->layer;
 	b->last = &b->rules;
 	return b;
 }

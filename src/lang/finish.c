@@ -237,6 +237,7 @@ put_rules(struct finish *f)
 		out[i].end = entry + (uint32_t)r[i].end;
 		out[i].pos = span_pos(f->g->ss, r[i].span);
 		out[i].text = r[i].text;
+		out[i].layer = r[i].layer;
 		out[i].in = slots(f, r[i].in, r[i].nin);
 		out[i].nin = r[i].nin;
 		out[i].out = slots(f, r[i].out, r[i].nout);

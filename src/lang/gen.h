@@ -64,7 +64,7 @@ struct gen_rule {
 	const struct gen_func *f; /* main or put */
 	size_t start, end;   /* its instructions */
 	struct span span;
-	struct str text;
+	struct str text, layer;
 	uint16_t *in, *out;
 	uint16_t nin, nout;
 	unsigned cin, cout;

@@ -17,8 +17,8 @@ path_overlaps(const struct str *a, size_t na, const struct str *b, size_t nb)
 	return 1;
 }
 
-static int
-same_path(const struct str *a, size_t na, const struct str *b, size_t nb)
+int
+path_same(const struct str *a, size_t na, const struct str *b, size_t nb)
 {
 	return na == nb && path_overlaps(a, na, b, nb);
 }
@@ -32,7 +32,7 @@ name_path(struct map_info *m, int right, struct str *path, size_t n)
 	struct named *x;
 
 	for (x = m->named[right]; x != NULL; x = x->next)
-		if (same_path(x->path, x->n, path, n))
+		if (path_same(x->path, x->n, path, n))
 			return;
 	x = arena_new(c->a, struct named);
 	*x = (struct named){ m->named[right], path, n };
@@ -144,7 +144,7 @@ excludes(struct compile *c, const struct expr *a, const struct expr *b)
 	if (b->kind == EX_NOT)
 		return excludes(c, b, a);
 	return a->kind == EX_EQ && b->kind == EX_EQ && expr_is_slot(a->a) &&
-	    expr_is_slot(b->a) && same_path(a->a->note->path,
+	    expr_is_slot(b->a) && path_same(a->a->note->path,
 	    a->a->note->npath, b->a->note->path, b->a->note->npath) &&
 	    expr_const(c, a->b, &x) == 0 && expr_const(c, b->b, &y) == 0 &&
 	    !value_equal(x, y, CMP_EXACT, c->a);
@@ -165,8 +165,8 @@ exclusive(struct compile *c, const struct map_rule *x,
 	    witness);
 }
 
-static struct str
-show_path(struct compile *c, const struct str *path, size_t n)
+struct str
+path_show(struct compile *c, const struct str *path, size_t n)
 {
 	struct str s = STR("");
 
@@ -174,6 +174,35 @@ show_path(struct compile *c, const struct str *path, size_t n)
 		s = arena_printf(c->a, "%.*s%s%.*s", STR_ARG(s), i ? "." : "",
 		    STR_ARG(path[i]));
 	return s;
+}
+
+/* The upper layer comes first: that is where the drop belongs. */
+static struct diag *
+report_layers(struct map_info *m, const struct writer *x,
+    const struct writer *y, int back, struct str path)
+{
+	struct compile *c = m->ck.c;
+	const struct writer *up = layer_order(x->r->layer, y->r->layer) > 0 ?
+	    x : y;
+	const struct writer *low = up == x ? y : x;
+	struct diag *g;
+
+	if (up->r->clash == low->r)
+		return NULL;
+	up->r->clash = low->r;
+	g = diag_at(&c->ss, C230, up->r->stmt->span,
+	    "%.*s and %.*s both write %.*s `%.*s`",
+	    STR_ARG(layer_show(c, low->r->layer)),
+	    STR_ARG(layer_show(c, up->r->layer)),
+	    STR_ARG(back ? m->left_schema : m->right_schema), STR_ARG(path));
+	diag_also(&c->ss, g, low->r->stmt->span, "%.*s",
+	    STR_ARG(layer_show(c, low->r->layer)));
+	/* of a rest, one name alone can be dropped */
+	if (low->r->kind != RULE_REST)
+		path = path_show(c, low->p->path, low->p->n);
+	diag_fix(&c->ss, g, "to replace it: drop %.*s.%.*s;",
+	    STR_ARG(back ? m->left.name : m->right.name), STR_ARG(path));
+	return g;
 }
 
 static struct diag *
@@ -188,6 +217,8 @@ report_two(struct map_info *m, const struct writer *x, struct writer *y,
 	if (str_eq(y->told, path))
 		return NULL;
 	y->told = path;
+	if (layer_order(x->r->layer, y->r->layer) != 0)
+		return report_layers(m, x, y, back, path);
 	g = diag_at(&c->ss, C412, x->r->stmt->span,
 	    "two rules write %.*s `%.*s`", STR_ARG(schema), STR_ARG(path));
 	diag_also(&c->ss, g, y->r->stmt->span, "%s", "");
@@ -229,10 +260,12 @@ rest_and_field(struct map_info *m, struct writer *rest, struct writer *w,
 	if (is_excepted(rest->r, right) ||
 	    map_names(m, back, from->path, from->n, source))
 		return;
-	g = report_two(m, w, rest, back, show_path(c, w->p->path, w->p->n));
+	g = report_two(m, w, rest, back, path_show(c, w->p->path, w->p->n));
 	diag_witness(&c->ss, g, "both match when %.*s",
 	    STR_ARG(witness(c, from, source)));
-	diag_fix(&c->ss, g, "add `%.*s` to except(…)", STR_ARG(right));
+	if (layer_order(rest->r->layer, w->r->layer) >= 0)
+		diag_fix(&c->ss, g, "add `%.*s` to except(…)",
+		    STR_ARG(right));
 }
 
 /* Two rests may share an object when no name can be of both. */
@@ -269,7 +302,7 @@ check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 	if (xr && yr) {
 		if (x->p->n == y->p->n && !rests_apart(x->r, y->r, back))
 			report_two(m, x, y, back, arena_printf(c->a, "%.*s.*",
-			    STR_ARG(show_path(c, x->p->path, x->p->n))));
+			    STR_ARG(path_show(c, x->p->path, x->p->n))));
 		return;
 	}
 	if (xr && y->p->n > x->p->n) {
@@ -285,8 +318,8 @@ check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 		return;
 	}
 	g = report_two(m, x, y, back, x->p->n > y->p->n ?
-	    show_path(c, x->p->path, x->p->n) :
-	    show_path(c, y->p->path, y->p->n));
+	    path_show(c, x->p->path, x->p->n) :
+	    path_show(c, y->p->path, y->p->n));
 	if (seen.n > 0)
 		diag_witness(&c->ss, g, "both match when %.*s", STR_ARG(seen));
 }
@@ -347,11 +380,33 @@ writer_of(const struct map_info *m, int back, const struct str *path,
 }
 
 static void
-check_required(struct map_info *m, int back, struct type at, struct str *path,
+report_required(struct map_info *m, int back, const struct str *path,
     size_t n)
 {
 	struct compile *c = m->ck.c;
 	const struct local *side = back ? &m->left : &m->right;
+	struct str show = path_show(c, path, n);
+	const struct dropped *d = m->dropped;
+	struct diag *g;
+
+	while (d != NULL && !(d->place.expr->note->local == side &&
+	    path_same(d->place.path, d->place.n, path, n)))
+		d = d->next;
+	g = diag_at(&c->ss, C404, d ? d->span : m->head,
+	    d ? "%.*s needs `%.*s`, and this drops the rule that writes it" :
+	    m->up ? "an element of %.*s needs `%.*s`, which no rule writes" :
+	    "%.*s needs `%.*s`, which no rule writes",
+	    STR_ARG(back ? m->left_schema : m->right_schema), STR_ARG(show));
+	diag_fix(&c->ss, g, "%.*s.%.*s <- …;", STR_ARG(side->name),
+	    STR_ARG(show));
+	m->bad = 1;
+}
+
+static void
+check_required(struct map_info *m, int back, struct type at, struct str *path,
+    size_t n)
+{
+	struct compile *c = m->ck.c;
 	struct str schema = back ? m->left_schema : m->right_schema;
 
 	if (at.node == NULL || n == AST_DEPTH)
@@ -373,21 +428,14 @@ check_required(struct map_info *m, int back, struct type at, struct str *path,
 			continue;
 		}
 		if (r == NULL) {
-			m->bad = 1;
-			diag_fix(&c->ss, diag_at(&c->ss, C404, m->head,
-			    m->up ? "an element of %.*s needs `%.*s`, which "
-			    "no rule writes" : "%.*s needs `%.*s`, which no "
-			    "rule writes", STR_ARG(schema),
-			    STR_ARG(show_path(c, path, n + 1))),
-			    "%.*s.%.*s <- …;", STR_ARG(side->name),
-			    STR_ARG(show_path(c, path, n + 1)));
+			report_required(m, back, path, n + 1);
 		} else if (!back && r->source_type.kind != TYPE_BAD &&
 		    ((r->source_type.nil & NIL_ABSENT) || r->nguard > 0)) {
 			m->bad = 1;
 			diag_fix(&c->ss, diag_at(&c->ss, C404, r->stmt->span,
 			    "%.*s needs `%.*s`, and this may leave it out",
 			    STR_ARG(schema),
-			    STR_ARG(show_path(c, path, n + 1))),
+			    STR_ARG(path_show(c, path, n + 1))),
 			    r->nguard ? "move the rule out of `when`" :
 			    "add `with required`, or a default");
 		}
@@ -407,7 +455,7 @@ check_picks(struct map_info *m)
 				continue;
 			a = x->list_right ? &x->right : x->left;
 			b = y->list_right ? &y->right : y->left;
-			if (same_path(a->path, a->n, b->path, b->n))
+			if (path_same(a->path, a->n, b->path, b->n))
 				picks_apart(m, x, y);
 		}
 }

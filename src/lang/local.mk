@@ -28,6 +28,7 @@ LANG_SOURCES = \
 	src/lang/graph.c \
 	src/lang/lang.h \
 	src/lang/late.c \
+	src/lang/layer.c \
 	src/lang/literal.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \

@@ -125,6 +125,7 @@ map_new_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 	struct map_rule *r = arena_new(m->ck.c->a, struct map_rule);
 
 	r->stmt = s;
+	r->layer = m->layer;
 	r->missing = m->missing;
 	r->null = m->null;
 	r->guards = guards;
@@ -409,11 +410,21 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 			m->bad |= was;
 			break;
 		default:
-			diag_at(&c->ss, C213, s->span,
-			    "`drop` stands in `extend` only");
+			if (m->layer == NULL || m->up || nguard > 0)
+				diag_at(&c->ss, C213, s->span,
+				    "`drop` stands in `extend` only");
 			break;
 		}
 	}
+}
+
+void
+map_rules(struct map_info *m, struct stmt *body)
+{
+	for (struct stmt *s = body; s != NULL; s = s->next)
+		if (s->kind == ST_DEFAULT)
+			map_default(m, s);
+	map_body(m, body, NULL, 0);
 }
 
 static int
@@ -480,10 +491,8 @@ map_check(struct compile *c, struct entity *e)
 		m->bad = 1;
 		return -1;
 	}
-	for (struct stmt *s = d->body; s != NULL; s = s->next)
-		if (s->kind == ST_DEFAULT)
-			map_default(m, s);
-	map_body(m, d->body, NULL, 0);
+	map_rules(m, d->body);
+	layers_apply(m);
 	if (m->nrule > PROG_FRAME) {
 		diag_at(&c->ss, C702, d->head, "more than %d rules",
 		    PROG_FRAME);

@@ -12,6 +12,9 @@
  */
 void graph_check(struct map_info *m);
 
+int path_same(const struct str *a, size_t na, const struct str *b, size_t nb);
+/* "properties.email" */
+struct str path_show(struct compile *c, const struct str *path, size_t n);
 /* Whether a rule names the field name of the object at, on a side. */
 int map_names(const struct map_info *m, int right, const struct str *at,
     size_t n, struct str name);
@@ -46,6 +49,22 @@ int map_writable(struct map_info *m, const struct map_rule *r,
     const struct place *p, int back);
 /* Whether e reads a field of a side. */
 int map_reads(const struct expr *e, const struct local *side);
+/* Check the statements of a map or overlay, and keep their rules. */
+void map_rules(struct map_info *m, struct stmt *body);
+/* Drop what the overlays drop, add their rules. */
+void layers_apply(struct map_info *m);
+
+/* What an overlay dropped. */
+struct dropped {
+	struct dropped *next;
+	struct place place;
+	struct span span;
+};
+
+/* "overlay `acme`", "the base" */
+struct str layer_show(struct compile *c, const struct overlay *o);
+/* >0 where x is above y, 0 where they are of one file. */
+int layer_order(const struct overlay *x, const struct overlay *y);
 
 /* ---- tuple.c: several fields of a side ---- */
 

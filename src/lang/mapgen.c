@@ -293,6 +293,14 @@ name_rest(struct compile *c, struct map_info *m, struct gen *g,
 
 /* The rules that depend on the target as it was, and as main left it. */
 static void
+rule_begin(struct gen_func *f, const struct map_rule *r)
+{
+	gen_rule_begin(f->g, f, r->stmt->span);
+	if (r->layer != NULL)
+		f->g->cur->layer = gen_str(f->g, r->layer->name);
+}
+
+static void
 gen_put(struct compile *c, const struct map_info *m, struct gen *g, int back)
 {
 	struct gen_func *f = gen_func(g, STR("put"), 0);
@@ -302,7 +310,7 @@ gen_put(struct compile *c, const struct map_info *m, struct gen *g, int back)
 	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		if (!(back ? r->back : r->forth) || !map_is_late(r, back))
 			continue;
-		gen_rule_begin(g, f, r->stmt->span);
+		rule_begin(f, r);
 		map_gen_rule(c, f, r, back);
 		gen_rule_end(g, f);
 	}
@@ -332,7 +340,7 @@ map_gen(struct compile *c, struct map_info *m, int back)
 			late = 1;
 			continue;
 		}
-		gen_rule_begin(g, f, r->stmt->span);
+		rule_begin(f, r);
 		if (r->kind == RULE_REST)
 			gen_rest_rule(f, r, back);
 		else

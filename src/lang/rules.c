@@ -133,7 +133,8 @@ check_action(struct map_info *m, struct action *a, int back)
 }
 
 void
-rules_check(struct compile *c, struct map_info *m, struct decl *d, int back)
+rules_check(struct compile *c, struct map_info *m, struct module *mod,
+    struct decl *d, int back)
 {
 	struct local *other = back ? &m->left : &m->right;
 	struct stmt *last = NULL;
@@ -141,6 +142,7 @@ rules_check(struct compile *c, struct map_info *m, struct decl *d, int back)
 
 	m->sync[back] = d;
 	m->ck.flags |= CK_RULES;
+	m->ck.m = mod;
 	other->not_here = "the record of the other side is not known here; "
 	    "linked(…) and changed(…) are";
 	for (struct stmt *s = d->body; s != NULL; s = s->next) {
@@ -167,6 +169,7 @@ rules_check(struct compile *c, struct map_info *m, struct decl *d, int back)
 		    "the rules do not say what happens otherwise"),
 		    "otherwise skip \"no rule\";");
 	m->ck.flags &= ~(unsigned)CK_RULES;
+	m->ck.m = m->e->mod;
 	other->not_here = NULL;
 	if (c->d->nerror != before)
 		m->bad = 1;

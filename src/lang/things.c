@@ -14,23 +14,32 @@ find_in(struct table *t, struct str name)
 	return table_get(t, name);
 }
 
-struct entity *
-find_thing(struct compile *c, struct module *m, struct str name)
+struct module *
+find_module(struct module *m, struct str *name)
 {
-	const char *dot = memchr(name.p, '.', name.n);
+	const char *dot = memchr(name->p, '.', name->n);
 	struct entity *alias;
 	size_t n;
 
-	(void)c;
 	if (dot == NULL)
-		return table_get(&m->things, name);
-	n = (size_t)(dot - name.p);
-	alias = table_get(&m->aliases, str_from(name.p, n));
-	if (alias == NULL || alias->u.module == NULL)
+		return m;
+	n = (size_t)(dot - name->p);
+	alias = table_get(&m->aliases, str_from(name->p, n));
+	if (alias == NULL)
 		return NULL;
 	alias->used = 1;
-	return table_get(&alias->u.module->things,
-	    str_from(name.p + n + 1, name.n - n - 1));
+	if (alias->u.module == NULL)
+		return NULL;
+	*name = str_from(dot + 1, name->n - n - 1);
+	return alias->u.module;
+}
+
+struct entity *
+find_thing(struct compile *c, struct module *m, struct str name)
+{
+	(void)c;
+	m = find_module(m, &name);
+	return m ? table_get(&m->things, name) : NULL;
 }
 
 static void
@@ -44,26 +53,23 @@ near_table(struct table *t, struct near *n)
 void
 near_things(struct compile *c, struct module *m, struct near *n)
 {
-	const char *dot = n->want.n ? memchr(n->want.p, '.', n->want.n) : NULL;
-	struct entity *alias;
+	struct str name = n->want;
+	struct module *seen = find_module(m, &name);
 
-	if (dot == NULL) {
+	if (seen == m) {
 		near_table(&m->things, n);
 		for (size_t i = 0; i < nbuiltin; i++)
 			near_try(n, str_z(builtins[i].name));
 		return;
 	}
-	alias = table_get(&m->aliases, str_from(n->want.p,
-	    (size_t)(dot - n->want.p)));
-	if (alias != NULL && alias->u.module != NULL) {
+	if (seen != NULL) {
 		struct near in;
 
-		near_init(&in, str_from(dot + 1, n->want.n -
-		    (size_t)(dot + 1 - n->want.p)));
-		near_table(&alias->u.module->things, &in);
+		near_init(&in, name);
+		near_table(&seen->things, &in);
 		if (in.best.n > 0)
-			n->best = arena_printf(c->a, "%.*s.%.*s",
-			    STR_ARG(alias->decl->name.text),
+			n->best = arena_printf(c->a, "%.*s%.*s",
+			    (int)(name.p - n->want.p), n->want.p,
 			    STR_ARG(in.best));
 	} else {
 		for (size_t i = 0; i < nbuiltin; i++)

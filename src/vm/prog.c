@@ -196,7 +196,10 @@ put_place(struct buf *out, const struct prog *p, uint32_t pc)
 	buf_printf(out, "; %.*s:%" PRIu32, STR_ARG(file), pos->line);
 	for (uint32_t i = 0; i < p->nrule; i++)
 		if (p->rule[i].start == pc)
-			buf_printf(out, "  %.*s", STR_ARG(p->rule[i].text));
+			buf_printf(out, "%s%.*s  %.*s",
+			    p->rule[i].layer.n > 0 ? " of " : "",
+			    STR_ARG(p->rule[i].layer),
+			    STR_ARG(p->rule[i].text));
 	buf_putc(out, '\n');
 }
 
