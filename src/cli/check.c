@@ -103,10 +103,8 @@ cmd_compile(const struct args *a)
 	options_fini(&o);
 	if (u == NULL)
 		return err_exit(ERR_DATA);
-	for (uint32_t i = 0; i < u->nmap; i++) {
-		prog_list(&out, u->maps[i].forward);
-		prog_list(&out, u->maps[i].backward);
-	}
+	for (uint32_t i = 0; i < u->nmap; i++)
+		map_list(&out, &u->maps[i]);
 	for (uint32_t i = 0; i < u->nconnector; i++)
 		prog_list(&out, u->connectors[i].prog);
 	unit_unref(u);

@@ -40,28 +40,17 @@ attr_nil(struct compile *c, struct str of, struct expr *e,
 	return 0;
 }
 
+/* group: address */
 static int
-check_own(struct compile *c, struct map_rule *r, struct expr *e)
+check_group(struct compile *c, struct map_rule *r, struct expr *e)
 {
-	static const char *const later[] = { "right", "latest", "fill", "max",
-		"min", "union", "manual", "expr" };
-
-	if (is_word(e, "left")) {
-		r->own = 1;
-		return 0;
+	if (e->kind != EX_NAME) {
+		if (e->kind != EX_BAD)
+			diag_at(&c->ss, C212, e->span, "a group has a name");
+		return -1;
 	}
-	for (size_t i = 0; i < COUNT(later); i++)
-		if (is_word(e, later[i]) || (e->kind == EX_CALL &&
-		    is_word(e->a, later[i]))) {
-			diag_fix(&c->ss, diag_at(&c->ss, C190, e->span,
-			    "`own: %s` is not built yet", later[i]),
-			    "without `own` a rule writes both ways");
-			return -1;
-		}
-	if (e->kind != EX_BAD)
-		diag_at(&c->ss, C212, e->span, "`own` is left, right, latest, "
-		    "fill, max, min, union, manual or expr");
-	return -1;
+	r->group = (struct word){ e->text, e->span };
+	return 0;
 }
 
 static int
@@ -79,7 +68,8 @@ static int
 check_attr(struct compile *c, struct map_rule *r, struct item *i)
 {
 	static const char *const known[] = { "required", "lossy", "readonly",
-		"create only", "missing", "null", "own", "prune", "order" };
+		"create only", "missing", "null", "own", "group", "prune",
+		"order" };
 	static const char *const later[] = { "unknown" };
 	struct str name = i->name.text;
 	struct near near;
@@ -101,7 +91,10 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 	} else if (str_eq(name, STR("null"))) {
 		return attr_nil(c, name, i->value, &r->null, NULL);
 	} else if (str_eq(name, STR("own"))) {
-		return check_own(c, r, i->value);
+		r->own = own_read(c, i->value);
+		return r->own != NULL ? 0 : -1;
+	} else if (str_eq(name, STR("group"))) {
+		return check_group(c, r, i->value);
 	} else if (str_eq(name, STR("order"))) {
 		return check_order(c, r, i->value);
 	}

@@ -353,6 +353,9 @@ make_maps(struct compile *c)
 		out->pos = span_pos(&c->ss, m->e->decl->span);
 		out->forward = map_gen(c, m, 0);
 		out->backward = map_gen(c, m, 1);
+		if (out->forward == NULL || out->backward == NULL)
+			continue; /* a limit was passed */
+		fields_gen(c, m, out);
 		for (uint32_t i = 0; i < u->ntest; i++)
 			if (c->test_maps[i] == m)
 				u->tests[i].map = out;

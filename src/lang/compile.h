@@ -9,9 +9,10 @@
  *   literal.c expr.c choice.c call.c fact.c   check expressions
  *   genexpr.c   make their code
  *   enum.c      enums, both directions
- *   attr.c pipe.c assign.c map.c           rules of a map, one by one
+ *   attr.c pipe.c assign.c own.c map.c     rules of a map, one by one
  *   each.c pick.c late.c                   lists, and rules that are put
  *   graph.c prove.c and together           mapgen.c  their two programs
+ *   unify.c     what is decided as one
  *   layer.c     overlays, and which map a block is for
  *   rules.c     what to do with a record
  *   clause.c conn.c connop.c               connectors
@@ -431,7 +432,11 @@ struct map_rule {
 	unsigned nstep;
 	enum nil_policy missing, null;
 	struct expr *other;     /* missing: default(…) */
-	int required, lossy, create_only, readonly, own;
+	int required, lossy, create_only, readonly;
+	struct map_own *own;    /* NULL: the map's */
+	struct word group;
+	struct map_rule *one;   /* another that is decided with it, or itself */
+	int no[2];              /* its number among the rules of a program */
 	enum law law;
 	struct expr **guards;   /* of the when groups around it */
 	unsigned nguard;
@@ -468,6 +473,8 @@ struct map_info {
 	struct local left, right;
 	struct str left_schema, right_schema;
 	enum nil_policy missing, null;
+	struct map_own *own;    /* of `on conflict`; NULL: left */
+	struct gen *gen[2];     /* forward, backward */
 	struct map_rule *rules, **last;
 	size_t nrule;
 	struct decl *sync[2];   /* rules for it: outbound, inbound */
@@ -492,6 +499,8 @@ void pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 enum value_compare pipe_compare(const struct map_rule *r, int back);
 /* One direction as a program; NULL when a limit was passed. */
 struct prog *map_gen(struct compile *c, struct map_info *m, int back);
+/* What is decided as one, for unit_map.fields; after both map_gen. */
+void fields_gen(struct compile *c, struct map_info *m, struct unit_map *out);
 /* What to do with a record, of one direction. */
 void rules_check(struct compile *c, struct map_info *m, struct module *mod,
     struct decl *d, int back);

@@ -132,7 +132,7 @@ each_check(struct map_info *m, struct stmt *s, struct expr **guards,
 	if (map_sides(m, s->left, s->right) != 0 ||
 	    (list_place(m, s->left, r->left) |
 	    list_place(m, s->right, &r->right)) != 0 ||
-	    attr_check(c, r, s->attrs) != 0) {
+	    attr_check(c, r, s->attrs) != 0 || own_check(m, r) != 0) {
 		m->bad = 1;
 		return;
 	}
@@ -151,9 +151,11 @@ each_check(struct map_info *m, struct stmt *s, struct expr **guards,
 	map_body(r->body, s->body, NULL, 0);
 	check_key(m, r, s);
 	graph_check(r->body);
-	for (const struct map_rule *x = r->body->rules; x; x = x->next)
+	for (const struct map_rule *x = r->body->rules; x; x = x->next) {
 		if (x->law > r->law)
 			r->law = x->law;
+		own_inside(r->body, x);
+	}
 	m->bad |= r->body->bad;
 }
 

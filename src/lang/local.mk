@@ -32,6 +32,7 @@ LANG_SOURCES = \
 	src/lang/literal.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
+	src/lang/own.c \
 	src/lang/param.c \
 	src/lang/parse.c src/lang/parse.h \
 	src/lang/pick.c \
@@ -44,7 +45,8 @@ LANG_SOURCES = \
 	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/things.c \
 	src/lang/tuple.c \
-	src/lang/type.c src/lang/type.h
+	src/lang/type.c src/lang/type.h \
+	src/lang/unify.c
 
 check_PROGRAMS += tests/unit/lang
 TESTS += tests/unit/lang

@@ -132,6 +132,7 @@ map_new_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 	r->nguard = nguard;
 	r->rights = &r->right;
 	r->nright = 1;
+	r->no[0] = r->no[1] = -1;
 	return r;
 }
 
@@ -173,10 +174,16 @@ check_loss(struct map_info *m, struct map_rule *r)
 		    "%s", why), "with lossy, own: left");
 		return -1;
 	}
-	if (r->lossy && !r->own) {
+	if (r->lossy && r->own == NULL) {
 		diag_fix(&c->ss, diag_at(&c->ss, C411, r->stmt->at,
 		    "a lossy rule names the side that owns the value"),
 		    "with lossy, own: left");
+		return -1;
+	}
+	if (r->lossy && r->own->kind == OWN_RIGHT &&
+	    r->missing == NIL_DEFAULT) {
+		diag_at(&c->ss, C212, r->own->span, "a default stands for "
+		    "what ours lacks, and `own: right` sends nothing of ours");
 		return -1;
 	}
 	return 0;
@@ -216,6 +223,13 @@ map_pipe(struct map_info *m, struct map_rule *r, struct stmt *s)
 	return check_loss(m, r);
 }
 
+void
+map_ways(struct map_rule *r)
+{
+	r->forth = !r->lossy || r->own->kind != OWN_RIGHT;
+	r->back = !r->lossy || r->own->kind != OWN_LEFT;
+}
+
 static int
 check_both(struct map_info *m, struct map_rule *r)
 {
@@ -236,19 +250,21 @@ check_both(struct map_info *m, struct map_rule *r)
 		return -1;
 	if (map_pipe(m, r, s) != 0)
 		return -1;
-	r->forth = 1;
-	r->back = !r->lossy;
+	map_ways(r);
 	if (tuple_check(m, r) != 0)
 		return -1;
-	for (unsigned i = 0; i < r->nright; i++)
+	for (unsigned i = 0; i < r->nright && r->forth; i++)
 		bad |= map_writable(m, r, &r->rights[i], 0);
 	for (unsigned i = 0; i < r->nleft && r->back; i++)
 		bad |= map_writable(m, r, &r->left[i], 1);
 	if (bad)
 		return -1;
-	t = tuple_type(c, r->left, r->nleft);
-	r->source_type = pipe_flow(c, r, assign_policy(c, r, t, 0), 0);
-	bad |= tuple_assign(m, r, r->source_type, 0);
+	bad |= own_check(m, r);
+	if (r->forth) {
+		t = tuple_type(c, r->left, r->nleft);
+		r->source_type = pipe_flow(c, r, assign_policy(c, r, t, 0), 0);
+		bad |= tuple_assign(m, r, r->source_type, 0);
+	}
 	if (!r->back || bad)
 		return bad;
 	t = tuple_type(c, r->rights, r->nright);
@@ -341,15 +357,41 @@ check_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 
 /* ---- statements ---- */
 
+/* on conflict latest(tie: right): of all rules that do not say it */
+static void
+conflict_default(struct map_info *m, struct stmt *s)
+{
+	struct compile *c = m->ck.c;
+
+	m->own = own_read(c, s->value);
+	if (m->own == NULL) {
+		m->bad = 1;
+		return;
+	}
+	switch (m->own->kind) {
+	case OWN_LEFT: case OWN_RIGHT: case OWN_LATEST: case OWN_FILL:
+	case OWN_MANUAL:
+		return;
+	default:
+		diag_at(&c->ss, C441, m->own->span, "not every field can be "
+		    "decided so: left, right, latest, fill or manual");
+		m->bad = 1;
+	}
+}
+
 static void
 map_default(struct map_info *m, struct stmt *s)
 {
 	struct compile *c = m->ck.c;
 	int null = str_eq(s->name.text, STR("null"));
 
+	if (str_eq(s->name.text, STR("conflict"))) {
+		conflict_default(m, s);
+		return;
+	}
 	if (!null && !str_eq(s->name.text, STR("missing"))) {
 		diag_at(&c->ss, C212, s->name.span,
-		    "`on` is followed by missing or null");
+		    "`on` is followed by missing, null or conflict");
 		m->bad = 1;
 		return;
 	}
@@ -500,5 +542,6 @@ map_check(struct compile *c, struct entity *e)
 		return -1;
 	}
 	graph_check(m);
+	unify_check(m);
 	return m->bad ? -1 : 0;
 }

@@ -118,6 +118,32 @@ int attr_nil(struct compile *c, struct str of, struct expr *e,
 /* Read the attributes of a rule into it; -1 with a finding. */
 int attr_check(struct compile *c, struct map_rule *r, struct items attrs);
 
+/* Which ways a `<->` goes, once its attributes are read. */
+void map_ways(struct map_rule *r);
+
+/* What `own` says of a field that both sides changed. */
+struct map_own {
+	enum own kind;
+	struct span span;
+	enum own_order order;
+	int tie_right;
+	int64_t within_us;
+	struct expr *value;      /* of expr; of union: the key, or NULL */
+	struct local locals[5];  /* of expr */
+	int func;                /* of the forward program, once it is made */
+};
+
+/* What stands behind own: or `on conflict`; NULL with a finding. */
+struct map_own *own_read(struct compile *c, struct expr *e);
+/* Whether own suits a rule whose types are known; -1 with a finding. */
+int own_check(struct map_info *m, struct map_rule *r);
+/* A rule of an element is decided with its list. */
+void own_inside(struct map_info *m, const struct map_rule *r);
+/* The function of an expr in the forward program. */
+void own_gen(struct compile *c, struct gen *g, struct map_rule *r);
+/* Which rules are decided as one, and that they agree on how. */
+void unify_check(struct map_info *m);
+
 /* The type of a rule's value after missing: and null:. */
 struct type assign_policy(struct compile *c, const struct map_rule *r,
     struct type t, int back);

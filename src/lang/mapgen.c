@@ -291,15 +291,16 @@ name_rest(struct compile *c, struct map_info *m, struct gen *g,
 	}
 }
 
-/* The rules that depend on the target as it was, and as main left it. */
 static void
-rule_begin(struct gen_func *f, const struct map_rule *r)
+rule_begin(struct gen_func *f, struct map_rule *r)
 {
 	gen_rule_begin(f->g, f, r->stmt->span);
+	r->no[f->g->back] = (int)f->g->rule.n - 1;
 	if (r->layer != NULL)
 		f->g->cur->layer = gen_str(f->g, r->layer->name);
 }
 
+/* The rules that depend on the target as it was, and as main left it. */
 static void
 gen_put(struct compile *c, const struct map_info *m, struct gen *g, int back)
 {
@@ -307,7 +308,7 @@ gen_put(struct compile *c, const struct map_info *m, struct gen *g, int back)
 
 	g->put = f;
 	f->at = m->e->decl->head;
-	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
+	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		if (!(back ? r->back : r->forth) || !map_is_late(r, back))
 			continue;
 		rule_begin(f, r);
@@ -327,6 +328,7 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	struct gen_func *f = gen_func(g, STR("main"), 0);
 	int late = 0;
 
+	m->gen[back] = g;
 	g->maps_records = 1;
 	g->back = back;
 	f->at = m->e->decl->head;
@@ -351,6 +353,8 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	gen_end(f);
 	if (late)
 		gen_put(c, m, g, back);
+	for (struct map_rule *r = m->rules; r != NULL && !back; r = r->next)
+		own_gen(c, g, r);
 	if (m->sync[back] != NULL)
 		rules_gen(c, m, g);
 	return gen_finish(g);

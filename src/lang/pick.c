@@ -205,7 +205,7 @@ pick_check(struct map_info *m, struct stmt *s, struct expr **guards,
 	struct compile *c = m->ck.c;
 	struct map_rule *r = map_new_rule(m, s, guards, nguard);
 	struct type t;
-	int bad;
+	int bad = 0;
 
 	m->bad = 1; /* until the end */
 	if (m->up != NULL) {
@@ -216,24 +216,26 @@ pick_check(struct map_info *m, struct stmt *s, struct expr **guards,
 	r->create = s->value;
 	r->nleft = 1;
 	r->left = arena_new(c->a, struct place);
-	r->forth = 1;
 	r->list_right = !map_is_left(m, expr_root(s->left));
 	if ((r->list_right ? map_sides(m, s->right, s->left) :
 	    map_sides(m, s->left, s->right)) != 0 ||
 	    (check_picked(m, r, s) | map_place(m, s->right, r->list_right ?
 	    r->left : &r->right, 0)) != 0)
 		return;
-	bad = map_pipe(m, r, s);
-	r->back = !r->lossy;
-	if (bad || map_writable(m, r, &r->right, 0) != 0 ||
+	if (map_pipe(m, r, s) != 0 || own_check(m, r) != 0)
+		return;
+	map_ways(r);
+	if ((r->forth && map_writable(m, r, &r->right, 0) != 0) ||
 	    (r->back && map_writable(m, r, &r->left[0], 1) != 0))
 		return;
 	if (r->law < LAW_CANON)
 		r->law = LAW_CANON;
-	r->source_type = pipe_flow(c, r, assign_policy(c, r, r->left[0].type,
-	    0), 0);
-	bad = assign_check(m, r, &r->right, r->source_type, 0,
-	    s->right->span);
+	if (r->forth) {
+		r->source_type = pipe_flow(c, r, assign_policy(c, r,
+		    r->left[0].type, 0), 0);
+		bad = assign_check(m, r, &r->right, r->source_type, 0,
+		    s->right->span);
+	}
 	if (r->back) {
 		t = pipe_flow(c, r, assign_policy(c, r, r->right.type, 1), 1);
 		bad |= assign_check(m, r, &r->left[0], t, 1, s->left->span);

@@ -109,6 +109,17 @@ rest_check(struct map_info *m, struct stmt *s)
 	bad |= map_place(m, right, &r->right, 1);
 	bad |= rest_pipe(m, r, s->pipe);
 	for (struct item *i = s->attrs.first; i != NULL; i = i->next) {
+		if (str_eq(i->name.text, STR("own")) && i->value != NULL) {
+			r->own = own_read(c, i->value);
+			bad |= r->own == NULL || own_check(m, r) != 0;
+			continue;
+		}
+		if (str_eq(i->name.text, STR("group"))) {
+			diag_at(&c->ss, C443, i->span, "a rest has many "
+			    "fields, each decided by itself");
+			bad = 1;
+			continue;
+		}
 		NOT_BUILT(c, i->span, "an attribute of `rest`");
 		bad = 1;
 	}

@@ -7,6 +7,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/codes.c \
 	src/vm/contact.c \
 	src/vm/dates.c \
+	src/vm/field.c \
 	src/vm/glue.c \
 	src/vm/html.c \
 	src/vm/insn.c src/vm/insn.h \

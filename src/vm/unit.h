@@ -8,6 +8,57 @@
 
 #include "vm/prog.h"
 
+/* Who is right where both sides changed; the words of the language. */
+#define OWNS(X)                                                           \
+	X(LEFT, "left")                                                   \
+	X(RIGHT, "right")                                                 \
+	X(LATEST, "latest")                                               \
+	X(FILL, "fill")                                                   \
+	X(MAX, "max")                                                     \
+	X(MIN, "min")                                                     \
+	X(UNION, "union")                                                 \
+	X(MANUAL, "manual")                                               \
+	X(EXPR, "expr")
+
+enum own {
+#define X(name, word) OWN_##name,
+	OWNS(X)
+#undef X
+};
+
+/* What max and min compare left values by. */
+enum own_order { ORDER_NUMBER, ORDER_TEXT, ORDER_TIME };
+
+/*
+ * Fields that are decided as one: those of a rule, of the rules of a group,
+ * and of rules that write the same field.
+ */
+struct unit_field {
+	struct str name;       /* the group, or the first path */
+	const uint16_t *right; /* out slots of forward; none: it only comes */
+	const uint16_t *left;  /* out slots of backward; none: it only goes */
+	uint16_t nright, nleft;
+	uint8_t group;         /* name is a group's */
+	uint8_t create_only;
+	uint8_t shared;        /* a left slot is another field's as well */
+	/* what comes back may differ from what went: not only copies */
+	uint8_t recoded;
+	/* members of an object, each decided by itself; the right name is
+	 * the left one between prefix and suffix */
+	uint8_t rest;
+	struct str prefix, suffix;
+	enum own own;
+	enum own_order order;
+	int tie_right;         /* of latest */
+	int64_t within_us;     /* times that differ by no more are a tie */
+	const struct str *key; /* of union: path in an element, or none */
+	uint16_t nkey;
+	/* of expr: the forward program's function
+	 * (ours, theirs, base, ours_at, theirs_at) */
+	int func;
+	struct prog_pos pos;   /* of own; line 0: the engine's default */
+};
+
 /* A mapping between a left (internal) and a right (CRM) schema. */
 struct unit_map {
 	struct str name;
@@ -15,8 +66,19 @@ struct unit_map {
 	struct str left_name, right_name; /* what the map calls them: c, h */
 	struct prog *forward;   /* left to right, with the outbound rules */
 	struct prog *backward;  /* right to left, with the inbound rules */
+	const struct unit_field *fields;
+	uint32_t nfield;
 	struct prog_pos pos;
 };
+
+/* Both programs, and how fields are decided where that is said. */
+void map_list(struct buf *out, const struct unit_map *m);
+/* The table of fields is what a merge may trust; the error says why not. */
+int map_verify(const struct unit_map *m, struct err *e);
+/* "latest"; and "latest(tie: left, within: 0ms)" */
+const char *own_name(enum own own);
+int own_find(struct str name); /* or -1 */
+void field_own(struct buf *out, const struct unit_field *f);
 
 /* What a reply, or an item of one, means.  The vocabulary is closed. */
 #define OUTCOMES(X)                                                       \

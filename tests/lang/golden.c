@@ -100,10 +100,8 @@ unnumber(struct buf *b)
 static void
 list(struct buf *out, const struct unit *u)
 {
-	for (uint32_t i = 0; i < u->nmap; i++) {
-		prog_list(out, u->maps[i].forward);
-		prog_list(out, u->maps[i].backward);
-	}
+	for (uint32_t i = 0; i < u->nmap; i++)
+		map_list(out, &u->maps[i]);
 	for (uint32_t i = 0; i < u->nconnector; i++)
 		prog_list(out, u->connectors[i].prog);
 }
