@@ -306,6 +306,26 @@ FUNC(join_name)
 }
 
 /*
+ * Empty words are none: joined again they would not come back.  At least one
+ * is left, and how many there are is the result.
+ */
+static uint32_t
+drop_empty(struct value *words, struct arena *a)
+{
+	struct value *kept = arena_array(a, words->n, sizeof(*kept));
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < words->n; i++)
+		if (words->u.list[i].n > 0)
+			kept[n++] = words->u.list[i];
+	if (n == 0)
+		kept[n++] = words->u.list[0];
+	words->u.list = kept;
+	words->n = n;
+	return n;
+}
+
+/*
  * Words to parts: one each from the right, as a family name stands last and
  * given names are many; what is too much goes to the first part.  Too few
  * words fill the first part, then from the right.
@@ -321,7 +341,7 @@ FUNC_BACK(join_name)
 	    builtin_split(vm, args, &words, a, e) != 0 ||
 	    (part = vm_values(vm, a, (size_t)parts, e)) == NULL)
 		return -1;
-	n = words.n;
+	n = drop_empty(&words, a);
 	for (k = 0; k < parts; k++)
 		part[k] = value_null();
 	/* the first part: all that the others leave, one word at least */

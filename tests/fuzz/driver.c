@@ -13,8 +13,8 @@
  * dies, the input that killed it is left in ./crash-NAME; an input that takes
  * longer than TOO_LONG seconds counts as one that kills.
  *
- * A fuzzer may define fuzz_words, texts that are put into inputs, ended by
- * NULL.
+ * A fuzzer may define fuzz_words, texts that are put into inputs, and
+ * fuzz_folders, below tests/, whose files are inputs as well; NULL ends both.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -35,6 +35,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 extern const char *const fuzz_words[] __attribute__((weak));
+extern const char *const fuzz_folders[] __attribute__((weak));
 void __sanitizer_set_death_callback(void (*fn)(void)) __attribute__((weak));
 void __sanitizer_cov_trace_pc(void);
 
@@ -304,17 +305,31 @@ fuzz(double seconds)
 
 /* Tests say where the sources are; make compiles from where it builds. */
 static void
-own_corpus(char *out, size_t size, const char *name)
+below_tests(const char *path, size_t n)
 {
 	const char *top = getenv("top_srcdir");
-	int n = (int)strcspn(name, "-");
+	char whole[4096];
 
 	if (top != NULL)
-		snprintf(out, size, "%s/tests/fuzz/corpus/%.*s", top, n, name);
+		snprintf(whole, sizeof(whole), "%s/tests/%.*s", top, (int)n,
+		    path);
 	else
-		snprintf(out, size, "%.*s/corpus/%.*s",
-		    (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__, n,
-		    name);
+		snprintf(whole, sizeof(whole), "%.*s/../%.*s",
+		    (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__,
+		    (int)n, path);
+	run_path(whole);
+}
+
+static void
+own_corpus(const char *name)
+{
+	char path[300];
+	int n = snprintf(path, sizeof(path), "fuzz/corpus/%.*s",
+	    (int)strcspn(name, "-"), name);
+
+	below_tests(path, (size_t)n);
+	for (size_t i = 0; fuzz_folders != NULL && fuzz_folders[i]; i++)
+		below_tests(fuzz_folders[i], strlen(fuzz_folders[i]));
 }
 
 int
@@ -343,12 +358,8 @@ main(int argc, char **argv)
 		signal(signals[k], on_signal);
 	if (__sanitizer_set_death_callback != NULL)
 		__sanitizer_set_death_callback(leave_crash);
-	if (i == argc) {
-		char own[4096];
-
-		own_corpus(own, sizeof(own), name);
-		run_path(own);
-	}
+	if (i == argc)
+		own_corpus(name);
 	for (; i < argc; i++)
 		run_path(argv[i]);
 	printf("%s: %zu files\n", name, ncorpus);

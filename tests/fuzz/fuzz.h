@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-extern const char *const fuzz_words[];
+extern const char *const fuzz_words[], *const fuzz_folders[];
 
 /* The promise must hold, whatever the input. */
 #define HOLDS(promise, ...)                                               \

@@ -26,14 +26,43 @@ static const char record[] = "{\"id\":\"1\",\"name\":\"Ann\",\"nick\":null,"
     "\"2026-01-31\",\"tags\":[\"x\",\"y\"],\"in\":{\"x\":\"X\"},\"more\":{"
     "\"p\":\"q\",\"x_r\":\"s\"}}";
 
+/* A schema of the golden files, read once; NULL when there is none. */
+static const struct str *
+golden_schema(struct str path)
+{
+	static struct {
+		const char *name;
+		struct str text;
+	} known[] = { { "ours.json", { 0 } }, { "theirs.json", { 0 } },
+		{ "words.json", { 0 } }, { "strict.json", { 0 } } };
+	static struct arena kept;
+	const char *top = getenv("top_srcdir");
+
+	for (size_t i = 0; i < COUNT(known); i++) {
+		struct str name = str_z(known[i].name);
+
+		if (path.n < name.n || !str_eq(name, str_from(path.p +
+		    path.n - name.n, name.n)))
+			continue;
+		if (known[i].text.n == 0 && top != NULL)
+			lang_read_file(NULL, arena_printf(&kept,
+			    "%s/tests/lang/files/%s", top, known[i].name),
+			    &known[i].text, &kept, NULL);
+		return known[i].text.n > 0 ? &known[i].text : NULL;
+	}
+	return NULL;
+}
+
 /* The source, whatever the path; schemas by their ending. */
 static int
 read_any(void *arg, struct str path, struct str *text, struct arena *a,
     struct err *e)
 {
-	const struct str *source = arg;
+	const struct str *source = arg, *golden = golden_schema(path);
 
-	if (path.n > 5 && memcmp(path.p + path.n - 5, ".json", 5) == 0)
+	if (golden != NULL)
+		*text = *golden;
+	else if (path.n > 5 && memcmp(path.p + path.n - 5, ".json", 5) == 0)
 		*text = str_from(schema, sizeof(schema) - 1);
 	else
 		*text = *source;
@@ -156,6 +185,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
+const char *const fuzz_folders[] = { "lang/files", NULL };
+
 const char *const fuzz_words[] = { "use", " as ", "schema s = \"s.json\";",
 	"enum ", "map m (c: s) <-> (h: s) {", "rules for m {", "otherwise ",
 	"skip", "test \"t\" for m {", "given c = ", "expect h = ", "put h = ",
@@ -172,5 +203,8 @@ const char *const fuzz_words[] = { "use", " as ", "schema s = \"s.json\";",
 	"dec_text(scale: 2)", "int_text", "list_text(\";\")", "div(", "int(",
 	"map(", "filter(", "x => ", "\"{c.name}\"", "\"a\"", "re\"a\"", "1.50",
 	"10s", "20%", "# c\n", "{", "}", "(", ")", "[", "]", ";", ".", ",",
-	"`q`", "each ", "pick ", "codec c { -> : it; <- : it; law: exact; }",
+	"`q`", "codec k { -> : it; <- : it; law: exact; }",
+	"each c.people as p <-> h.people as q key p.x = q.x {",
+	"pick c.people as p where p.x == \"a\" create { x: \"a\" } <-> h.x;",
+	"sort_by(c.tags ?? [], x => len(x))",
 	NULL };

@@ -7,6 +7,7 @@ EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
 FUZZERS += \
 	tests/fuzz/lang_diff \
 	tests/fuzz/lang_map \
+	tests/fuzz/lang_parse \
 	tests/fuzz/record_layout \
 	tests/fuzz/record_number \
 	tests/fuzz/record_reader \
@@ -19,7 +20,7 @@ check_LIBRARIES += tests/fuzz/libfuzz.a
 
 # The code that is fuzzed, built once more to tell the driver where it goes.
 tests_fuzz_libfuzz_a_SOURCES = \
-	$(LANG_SOURCES) \
+	$(LANG_SOURCES) grammar/parser.y grammar/lexer.l \
 	$(src_record_librecord_a_SOURCES) \
 	$(src_base_libbase_a_SOURCES)
 tests_fuzz_libfuzz_a_CFLAGS = $(AM_CFLAGS) -fsanitize-coverage=trace-pc
@@ -40,6 +41,8 @@ tests_fuzz_lang_diff_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_diff.c \
 tests_fuzz_lang_diff_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_lang_map_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_map.c
 tests_fuzz_lang_map_LDADD = $(LIB_FUZZ) $(LIB_LANG)
+tests_fuzz_lang_parse_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_parse.c
+tests_fuzz_lang_parse_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_record_layout_SOURCES = \
 	$(FUZZ_DRIVER) tests/fuzz/record_json.h tests/fuzz/record_layout.c
 tests_fuzz_record_layout_LDADD = $(LIB_FUZZ)
