@@ -190,8 +190,11 @@ element_gen(struct compile *c, struct gen *g, const struct map_rule *r,
 	f->lambda = b->lambda;
 	f->at = r->stmt->head;
 	for (const struct map_rule *x = b->rules; x != NULL; x = x->next)
-		if (back ? x->back : x->forth)
+		if (back ? x->back : x->forth) {
+			gen_rule_begin(g, f, x->stmt->span);
 			map_gen_rule(c, f, x, back);
+			gen_rule_end(g, f);
+		}
 	f->at = r->stmt->head;
 	gen_element_end(f, &outer);
 	return f;

@@ -14,7 +14,8 @@ gen_element_begin(struct gen *g, struct str name, unsigned nargs,
 {
 	struct gen_func *f = gen_func(g, name, nargs);
 
-	*outer = (struct gen_outer){ g->in, g->out, g->rest, g->cur };
+	*outer = (struct gen_outer){ g->in, g->out, g->rest, g->cur != NULL ?
+		g->cur - (struct gen_rule *)g->rule.p : -1 };
 	g->in = g->out = (struct vec){ 0 };
 	g->rest = NULL;
 	g->cur = NULL;
@@ -125,6 +126,12 @@ prepend(struct gen_func *f, const struct gen_func *pre)
 		f->handlers[i].end += (uint32_t)pre->n;
 		f->handlers[i].target += (uint32_t)pre->n;
 	}
+	for (size_t i = 0; i < g->rule.n; i++) {
+		struct gen_rule *r = (struct gen_rule *)g->rule.p + i;
+
+		r->start += r->f == f ? pre->n : 0;
+		r->end += r->f == f ? pre->n : 0;
+	}
 	f->code = code;
 	f->n += pre->n;
 	f->cap = f->n;
@@ -158,5 +165,6 @@ gen_element_end(struct gen_func *f, const struct gen_outer *outer)
 	g->in = outer->in;
 	g->out = outer->out;
 	g->rest = outer->rest;
-	g->cur = outer->cur;
+	g->cur = outer->rule < 0 ? NULL :
+	    (struct gen_rule *)g->rule.p + outer->rule;
 }

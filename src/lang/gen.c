@@ -329,7 +329,7 @@ note_slot(struct gen *g, uint16_t **list, uint16_t *n, unsigned *cap,
 static int32_t
 current_rule(const struct gen *g)
 {
-	return g->cur ? (int32_t)g->rule.n - 1 : -1;
+	return g->cur ? (int32_t)(g->cur - (struct gen_rule *)g->rule.p) : -1;
 }
 
 unsigned
@@ -459,18 +459,24 @@ gen_set(struct gen *g, struct prog_slots s)
 void
 gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp)
 {
+	struct gen_rule *r = vec_add(g->a, &g->rule, sizeof(*r));
+
 	f->at = sp;
-	g->cur = vec_add(g->a, &g->rule, sizeof(*g->cur));
-	g->cur->f = f;
-	g->cur->start = f->n;
-	g->cur->span = sp;
-	g->cur->text = span_line(g->ss, sp, g->ua);
+	r->f = f;
+	r->start = f->n;
+	r->span = sp;
+	r->text = span_line(g->ss, sp, g->ua);
+	/* slots of an element are none of main's */
+	g->cur = f->element ? NULL : r;
 }
 
 void
 gen_rule_end(struct gen *g, struct gen_func *f)
 {
-	g->cur->end = f->n;
+	struct gen_rule *r = f->element ?
+	    (struct gen_rule *)g->rule.p + g->rule.n - 1 : g->cur;
+
+	r->end = f->n;
 	g->cur = NULL;
 }
 

@@ -93,7 +93,7 @@ struct vec {
 struct gen_outer {
 	struct vec in, out;
 	struct gen_rest *rest;
-	struct gen_rule *cur;
+	long rule;           /* that is being made, or -1 */
 };
 
 struct gen {
@@ -167,7 +167,10 @@ size_t gen_loop(struct gen *g, struct prog_loop l);
 size_t gen_action(struct gen *g, struct prog_action a);
 size_t gen_set(struct gen *g, struct prog_slots s);
 
-/* Instructions of main or put between these belong to a rule. */
+/*
+ * Instructions of main, put or an element between these belong to a rule.
+ * Rules of an element may lie inside one of put.
+ */
 void gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp);
 void gen_rule_end(struct gen *g, struct gen_func *f);
 

@@ -131,7 +131,8 @@ struct prog_pos {
 
 /*
  * A rule of the map, for explain and coverage: its code is [start, end) of
- * main or of put, it writes the out slots, from the in slots.
+ * main or of put, it writes the out slots, from the in slots.  A rule of an
+ * element has neither; its code is of the element's function.
  */
 struct prog_rule {
 	uint32_t start, end;

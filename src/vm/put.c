@@ -146,12 +146,14 @@ meet(struct join *j, uint32_t i, struct value **neu, struct value *both,
 static int
 join_lists(struct join *j, struct value *result, struct err *e)
 {
-	size_t room = (size_t)j->neu.n + j->old.n, n = 0, rest = 0;
+	size_t room = ((size_t)j->neu.n + j->old.n) * sizeof(struct value);
 	struct value *out, *left, *list, *neu, both;
+	size_t n = 0, rest = 0;
 
-	if ((out = vm_values(j->vm, j->a, room, e)) == NULL ||
-	    (left = vm_values(j->vm, j->a, room, e)) == NULL ||
-	    (list = vm_values(j->vm, j->a, j->neu.n, e)) == NULL)
+	/* both lists fit; whether what they become does is seen at the end */
+	if ((out = vm_alloc(j->vm, j->a, room, e)) == NULL ||
+	    (left = vm_alloc(j->vm, j->a, room, e)) == NULL ||
+	    (list = vm_alloc(j->vm, j->a, room, e)) == NULL)
 		return -1;
 	if (j->neu.n > 0)
 		memcpy(list, j->neu.u.list, j->neu.n * sizeof(*list));
@@ -174,6 +176,8 @@ join_lists(struct join *j, struct value *result, struct err *e)
 			out[n++] = list[i];
 	if (rest > 0)
 		memcpy(out + n, left, rest * sizeof(*out));
+	if (vm_list_fits(j->vm, n + rest, e) != 0)
+		return -1;
 	*result = (struct value){ .type = V_LIST, .n = (uint32_t)(n + rest),
 		.u.list = out };
 	return 0;

@@ -266,3 +266,78 @@ Test(limits, patterns)
 	}
 	vm_free(vm);
 }
+
+/* n records {k: from}, {k: from + 1}, … */
+static struct value
+keyed(size_t n, int64_t from, struct arena *a)
+{
+	struct value *list = arena_array(a, n, sizeof(*list));
+
+	for (size_t i = 0; i < n; i++) {
+		struct member *m = arena_new(a, struct member);
+
+		*m = (struct member){ STR("k"), value_int(from + (int64_t)i) };
+		list[i] = (struct value){ .type = V_RECORD, .n = 1,
+			.u.record = m };
+	}
+	return (struct value){ .type = V_LIST, .n = (uint32_t)n,
+		.u.list = list };
+}
+
+/* What counts is the list that comes out, not what went into it. */
+Test(limits, joined_lists)
+{
+	unsigned k = 2 * (unsigned)builtin_find(STR("list_put"));
+	struct value path = value_text(STR("k"));
+	struct vm_limits limits = vm_limits_default;
+	struct arena a = { 0 };
+	struct value got;
+	struct err e;
+
+	for (int over = 0; over < 2; over++) {
+		struct value args[] = { keyed(6, 0, &a), keyed(6, 2 + over,
+			&a), { .type = V_LIST, .n = 1, .u.list = &path },
+			value_null(), value_bool(0),
+			value_text(STR("old")) };
+		struct vm *vm;
+
+		limits.list_length = 8;
+		vm = vm_new(&limits);
+		cr_expect_eq(test_call(vm, k, args, 6, &got, &a, &e), -over);
+		if (over)
+			cr_expect_not_null(strstr(e.text,
+			    "list: 9 elements, more than 8"), "%s", e.text);
+		else
+			cr_expect_eq(got.n, 8);
+		vm_free(vm);
+	}
+	arena_fini(&a);
+}
+
+/* Each element of either list is paid for. */
+Test(limits, joined_lists_cost_fuel)
+{
+	unsigned k = 2 * (unsigned)builtin_find(STR("list_put"));
+	struct value path = value_text(STR("k"));
+	struct vm_limits limits = vm_limits_default;
+	struct arena a = { 0 };
+	struct value got;
+	struct err e;
+	struct value args[] = { keyed(1000, 0, &a), keyed(1000, 500, &a),
+		{ .type = V_LIST, .n = 1, .u.list = &path }, value_null(),
+		value_bool(1), value_text(STR("new")) };
+	struct vm *vm;
+
+	limits.fuel = 2000;
+	vm = vm_new(&limits);
+	cr_expect_eq(test_call(vm, k, args, 6, &got, &a, &e), -1);
+	cr_expect_eq(e.code, ERR_LIMIT);
+	vm_free(vm);
+	limits.fuel = 10000;
+	vm = vm_new(&limits);
+	cr_expect_eq(test_call(vm, k, args, 6, &got, &a, &e), 0, "%s",
+	    e.text);
+	cr_expect_eq(got.n, 1000);
+	vm_free(vm);
+	arena_fini(&a);
+}
