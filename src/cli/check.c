@@ -103,10 +103,7 @@ cmd_compile(const struct args *a)
 	options_fini(&o);
 	if (u == NULL)
 		return err_exit(ERR_DATA);
-	for (uint32_t i = 0; i < u->nmap; i++)
-		map_list(&out, &u->maps[i]);
-	for (uint32_t i = 0; i < u->nconnector; i++)
-		prog_list(&out, u->connectors[i].prog);
+	unit_list(&out, u);
 	unit_unref(u);
 	if (path != NULL && (f = fopen(path, "w")) == NULL) {
 		err_set(&e, ERR_SYSTEM, "%s: cannot write it", path);

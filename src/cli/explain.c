@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/size.h"
 #include "cli/cli.h"
+#include "cli/keys.h"
 #include "cli/mapping.h"
 #include "vm/builtin.h"
 #include "vm/vm.h"
@@ -28,7 +29,8 @@ struct explain {
 	struct mapping mapping;
 	struct vm *vm;
 	struct arena arena;
-	struct buf record, base, out;
+	struct buf record, base, keys, out;
+	int json;
 	struct step *steps;
 	size_t nstep, cap;
 	char *ran; /* by rule of the program */
@@ -245,6 +247,7 @@ text_all(struct explain *x)
 	else
 		buf_puts(&x->out, STR("  (the map has no rules)"));
 	buf_putc(&x->out, '\n');
+	buf_puts(&x->out, buf_str(&x->keys));
 }
 
 /* ---- for a program ---- */
@@ -345,7 +348,9 @@ json_all(struct explain *x)
 		buf_putc(&x->out, ',');
 		json_place(&x->out, file_of(p, act->file), act->line);
 	}
-	buf_puts(&x->out, STR("}}\n"));
+	buf_putc(&x->out, '}');
+	buf_puts(&x->out, buf_str(&x->keys));
+	buf_puts(&x->out, STR("}\n"));
 }
 
 /* ---- the work ---- */
@@ -389,7 +394,10 @@ work(struct explain *x, const char *base, struct err *e)
 		    x->dirty, &x->arena);
 		ev = (struct vm_event){ EVENT_UPDATE, 1, x->dirty };
 	}
-	return vm_rules(x->vm, m->prog, &x->f, &ev, &x->action, &x->arena, e);
+	if (vm_rules(x->vm, m->prog, &x->f, &ev, &x->action, &x->arena, e) !=
+	    0)
+		return -1;
+	return keys_show(&x->keys, m, x->vm, &x->f, x->json, &x->arena, e);
 }
 
 /* What led to an error, as far as it was seen. */
@@ -407,7 +415,7 @@ tell_failure(struct explain *x)
 int
 cmd_explain(const struct args *a)
 {
-	struct explain x = { .old = NULL };
+	struct explain x = { .json = args_get(a, 'j') != NULL };
 	int64_t now = clock_wall_us();
 	struct err e, ignored;
 	int status;
@@ -424,7 +432,7 @@ cmd_explain(const struct args *a)
 		tell_failure(&x);
 		write_all(STDERR_FILENO, &x.out, &ignored);
 	} else {
-		if (args_get(a, 'j') != NULL)
+		if (x.json)
 			json_all(&x);
 		else
 			text_all(&x);
@@ -436,6 +444,7 @@ cmd_explain(const struct args *a)
 	arena_fini(&x.arena);
 	buf_fini(&x.record);
 	buf_fini(&x.base);
+	buf_fini(&x.keys);
 	buf_fini(&x.out);
 	mapping_close(&x.mapping);
 	return status;

@@ -12,6 +12,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/fmt.c \
 	src/cli/history.c \
 	src/cli/io.c \
+	src/cli/keys.c src/cli/keys.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/mapping.c src/cli/mapping.h \
 	src/cli/options.c src/cli/options.h \

@@ -250,7 +250,7 @@ check_blocks(struct compile *c, struct module *m)
 	for (struct decl *d = m->src->decls.first; d != NULL; d = d->next) {
 		switch (d->kind) {
 		case DE_IDENTITY:
-			NOT_BUILT(c, d->head, "`identity`");
+			identity_check(c, m, d);
 			break;
 		case DE_LAWS:
 			NOT_BUILT(c, d->head, "`laws`");
@@ -356,6 +356,7 @@ make_maps(struct compile *c)
 		if (out->forward == NULL || out->backward == NULL)
 			continue; /* a limit was passed */
 		fields_gen(c, m, out);
+		out->identity = identity_unit(c, m);
 		for (uint32_t i = 0; i < u->ntest; i++)
 			if (c->test_maps[i] == m)
 				u->tests[i].map = out;

@@ -15,6 +15,7 @@
  *   unify.c     what is decided as one
  *   layer.c     overlays, and which map a block is for
  *   rules.c     what to do with a record
+ *   identity.c  and by what it is found
  *   clause.c conn.c connop.c               connectors
  *   block.c     test blocks
  */
@@ -145,6 +146,7 @@ struct capture {
 struct lambda {
 	struct lambda *up;
 	struct local arg;
+	int bare;               /* it has no argument but the captures */
 	struct capture *list;
 	unsigned n, cap;
 };
@@ -153,6 +155,7 @@ struct lambda {
 #define CK_RULES 1     /* linked(h), changed(path) */
 #define CK_CONNECTOR 2 /* header(…), durations; any is taken for anything */
 #define CK_AFTER 4     /* a header is how long to wait */
+#define CK_KEY 8       /* what would need a value gives no key without */
 
 struct check {
 	struct compile *c;
@@ -254,6 +257,11 @@ void gen_target(struct gen_func *f, struct str *path, size_t npath,
 /* The value of a name, or of a path below a side. */
 void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
     struct str *path, size_t npath, unsigned dst);
+/*
+ * How much of a path lies in an in slot; what is below is read from its value,
+ * as it belongs to a rest.
+ */
+size_t gen_reach(const struct gen *g, const struct str *path, size_t npath);
 /* The set of out slots of changed(path); rules.c. */
 size_t gen_changed(struct compile *c, struct gen_func *f,
     const struct note *n);
@@ -479,6 +487,7 @@ struct map_info {
 	size_t nrule;
 	struct decl *sync[2];   /* rules for it: outbound, inbound */
 	struct named *named[2]; /* left, right */
+	struct identity *identity;
 	struct overlay *layer;  /* whose rules are read */
 	struct dropped *dropped;
 	int bad;
@@ -540,6 +549,15 @@ int block_stands(struct compile *c, const struct decl *d,
     const struct map_info *map, const struct decl *was);
 /* Give each map its rules of both directions, and check them. */
 void layers_rules(struct compile *c);
+
+/* ---- identity ---- */
+
+void identity_check(struct compile *c, struct module *m, struct decl *d);
+/* The functions of keys of one direction. */
+void identity_gen(struct compile *c, const struct map_info *m, struct gen *g);
+/* When both are made; NULL for a map without an identity. */
+const struct unit_identity *identity_unit(struct compile *c,
+    const struct map_info *m);
 
 /* ---- blocks ---- */
 

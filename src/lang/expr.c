@@ -110,7 +110,8 @@ expr_never_nil(struct check *ck, struct expr *e, struct type t)
 {
 	if (t.kind == TYPE_BAD)
 		return -1;
-	if (t.nil == 0 || ((ck->flags & CK_CONNECTOR) && t.kind == TYPE_ANY))
+	if (t.nil == 0 || (ck->flags & CK_KEY) ||
+	    ((ck->flags & CK_CONNECTOR) && t.kind == TYPE_ANY))
 		return 0;
 	report_nil(ck, e, t);
 	return -1;

@@ -193,20 +193,27 @@ gen_record(struct compile *c, struct gen_func *f, const struct expr *e,
 /* ---- names ---- */
 
 /*
- * The slot of a path.  A field that only a condition reads is still one of a
- * rest, so it is taken from the whole object and not by a slot of its own.
+ * A field that only a condition reads is still one of a rest, so it is taken
+ * from the whole object and not by a slot of its own.
  */
-static void
-gen_slot(struct gen_func *f, struct str *path, size_t npath, unsigned dst)
+size_t
+gen_reach(const struct gen *g, const struct str *path, size_t npath)
 {
-	struct gen *g = f->g;
 	size_t n = npath;
 
 	for (const struct gen_rest *r = g->rest; r != NULL; r = r->next)
 		if (r->n < npath && path_overlaps(r->path, r->n, path, r->n) &&
 		    !gen_reads(g, path, r->n + 1))
 			n = r->n;
-	gen_move(f, SLOT_TEMP, dst, SLOT_IN, gen_in(g, path, n, 0));
+	return n;
+}
+
+static void
+gen_slot(struct gen_func *f, struct str *path, size_t npath, unsigned dst)
+{
+	size_t n = gen_reach(f->g, path, npath);
+
+	gen_move(f, SLOT_TEMP, dst, SLOT_IN, gen_in(f->g, path, n, 0));
 	for (; n < npath; n++) {
 		gen_const(f, dst + 1, value_text(path[n]));
 		gen_abc(f, OP_FIELD, dst, dst, dst + 1);
@@ -247,7 +254,8 @@ gen_load(struct compile *c, struct gen_func *f, const struct local *l,
 			    str_eq(in->list[i].path[k], path[k]))
 				k++;
 			if (k == npath) {
-				gen_move(f, SLOT_TEMP, dst, SLOT_TEMP, i + 1);
+				gen_move(f, SLOT_TEMP, dst, SLOT_TEMP,
+				    i + !in->bare);
 				return;
 			}
 		}

@@ -26,6 +26,7 @@ LANG_SOURCES = \
 	src/lang/gen.c src/lang/gen.h \
 	src/lang/genexpr.c \
 	src/lang/graph.c \
+	src/lang/identity.c \
 	src/lang/lang.h \
 	src/lang/late.c \
 	src/lang/layer.c \
@@ -50,6 +51,7 @@ LANG_SOURCES = \
 
 check_PROGRAMS += tests/unit/lang
 TESTS += tests/unit/lang
-tests_unit_lang_SOURCES = tests/unit/lang.c tests/unit/lang_builtins.c
+tests_unit_lang_SOURCES = tests/unit/lang.c tests/unit/lang_builtins.c \
+	tests/unit/lang_identity.c
 tests_unit_lang_LDADD = $(LIB_LANG) $(UNIT_LIBS)
 EXTRA_DIST += src/lang/README.md

@@ -357,5 +357,6 @@ map_gen(struct compile *c, struct map_info *m, int back)
 		own_gen(c, g, r);
 	if (m->sync[back] != NULL)
 		rules_gen(c, m, g);
+	identity_gen(c, m, g);
 	return gen_finish(g);
 }

@@ -4,6 +4,7 @@
  */
 #include "vm/unit.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -36,6 +37,51 @@ unit_unref(struct unit *u)
 		return;
 	arena_fini(&u->arena);
 	free(u);
+}
+
+static void
+list_identity(struct buf *out, const struct unit_map *m)
+{
+	static const char *const words[] = {
+#define X(name, word) [AMBIGUOUS_##name] = word,
+		AMBIGUOUS_POLICIES(X)
+#undef X
+	};
+	const struct unit_identity *id = m->identity;
+
+	if (id == NULL)
+		return;
+	buf_printf(out, "identity %.*s  ; ambiguous %s\n", STR_ARG(m->name),
+	    words[id->ambiguous]);
+	for (uint32_t i = 0; i < id->nmatch; i++) {
+		const struct unit_match *x = &id->matches[i];
+
+		for (int right = 0; right < 2; right++) {
+			const struct unit_key *k = right ? &x->right :
+			    &x->left;
+			const struct prog *p = right ? m->backward :
+			    m->forward;
+
+			buf_printf(out, "%s fn %" PRIu32 "(", right ? " ==" :
+			    "match", k->func);
+			for (uint16_t n = 0; n < k->nin; n++)
+				buf_printf(out, "%sin.%.*s", n ? ", " : "",
+				    STR_ARG(p->in[k->in[n]].path));
+			buf_putc(out, ')');
+		}
+		buf_printf(out, "  ; %.*s\n", STR_ARG(x->text));
+	}
+}
+
+void
+unit_list(struct buf *out, const struct unit *u)
+{
+	for (uint32_t i = 0; i < u->nmap; i++) {
+		map_list(out, &u->maps[i]);
+		list_identity(out, &u->maps[i]);
+	}
+	for (uint32_t i = 0; i < u->nconnector; i++)
+		prog_list(out, u->connectors[i].prog);
 }
 
 const struct unit_map *

@@ -59,6 +59,44 @@ struct unit_field {
 	struct prog_pos pos;   /* of own; line 0: the engine's default */
 };
 
+/*
+ * By what a record is found: function func of the program, with these in slots
+ * of main as its arguments; vm_key calls it.
+ */
+struct unit_key {
+	uint32_t func;
+	uint16_t *in;
+	uint16_t nin;
+};
+
+/* Records whose keys are equal are the same thing in the two systems. */
+struct unit_match {
+	struct str text;       /* "match (c.email == h.email)" */
+	struct unit_key left;  /* of the forward program */
+	struct unit_key right; /* of the backward program */
+	int when_unlinked;     /* asked only of a record without a link */
+	struct prog_pos pos;
+};
+
+/* What becomes of a record that several others match. */
+#define AMBIGUOUS_POLICIES(X)                                             \
+	X(QUARANTINE, "quarantine")                                       \
+	X(SKIP, "skip")                                                   \
+	X(ERROR, "error")
+
+enum unit_ambiguous {
+#define X(name, word) AMBIGUOUS_##name,
+	AMBIGUOUS_POLICIES(X)
+#undef X
+};
+
+struct unit_identity {
+	struct unit_match *matches; /* the first that finds one is right */
+	uint32_t nmatch;
+	enum unit_ambiguous ambiguous;
+	struct prog_pos pos;
+};
+
 /* A mapping between a left (internal) and a right (CRM) schema. */
 struct unit_map {
 	struct str name;
@@ -68,6 +106,7 @@ struct unit_map {
 	struct prog *backward;  /* right to left, with the inbound rules */
 	const struct unit_field *fields;
 	uint32_t nfield;
+	const struct unit_identity *identity; /* NULL: by links alone */
 	struct prog_pos pos;
 };
 
@@ -239,6 +278,8 @@ struct unit {
 struct unit *unit_new(void);
 struct unit *unit_ref(struct unit *u);
 void unit_unref(struct unit *u);
+/* A listing of all its programs, and of what refers to their functions. */
+void unit_list(struct buf *out, const struct unit *u);
 /* NULL where there is none of that name. */
 const struct unit_map *unit_map(const struct unit *u, struct str name);
 const struct unit_connector *unit_connector(const struct unit *u,

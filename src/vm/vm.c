@@ -22,6 +22,7 @@
 #include "vm/insn.h"
 #include "vm/op.h"
 #include "vm/run.h"
+#include "vm/unit.h"
 
 const struct vm_limits vm_limits_default = {
 	.fuel = 1000000,
@@ -648,4 +649,26 @@ vm_call(struct vm *vm, const struct prog *p, uint32_t func,
 	if (call(vm, p, func, args, vm->stack + vm->main_slots, result, a))
 		return give_up(vm, e);
 	return 0;
+}
+
+int
+vm_key(struct vm *vm, const struct prog *p, const struct unit_key *k,
+    const struct vm_frame *f, struct buf *out, struct arena *a,
+    struct err *e)
+{
+	struct value args[PROG_TEMPS], key;
+
+	assert(k->nin <= PROG_TEMPS);
+	for (uint16_t i = 0; i < k->nin; i++)
+		args[i] = f->in[k->in[i]];
+	if (vm_call(vm, p, k->func, args, k->nin, &key, a, e) != 0)
+		return -1;
+	if (value_nil(key))
+		return 0;
+	/* what is empty in both systems makes no two records one */
+	for (uint32_t i = 0; i < key.n; i++)
+		if (key.u.list[i].type == V_TEXT && key.u.list[i].n == 0)
+			return 0;
+	value_canon(out, key, CMP_EXACT, a);
+	return 1;
 }

@@ -62,6 +62,17 @@ int vm_map(struct vm *vm, const struct prog *p, struct str json,
 int vm_put(struct vm *vm, const struct prog *p, struct str old,
     struct vm_frame *f, struct arena *a, struct err *e);
 
+struct unit_key;
+
+/*
+ * The key of the record in f, a frame of vm_map or vm_load: appends its
+ * canonical text, the same bytes for equal keys.  1, 0 for a record without
+ * the values that make it, -1.
+ */
+int vm_key(struct vm *vm, const struct prog *p, const struct unit_key *k,
+    const struct vm_frame *f, struct buf *out, struct arena *a,
+    struct err *e);
+
 /* What the rules know beside the record. */
 struct vm_event {
 	unsigned event; /* one EVENT_ bit */

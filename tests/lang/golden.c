@@ -97,15 +97,6 @@ unnumber(struct buf *b)
 	b->n = to + b->n - from;
 }
 
-static void
-list(struct buf *out, const struct unit *u)
-{
-	for (uint32_t i = 0; i < u->nmap; i++)
-		map_list(out, &u->maps[i]);
-	for (uint32_t i = 0; i < u->nconnector; i++)
-		prog_list(out, u->connectors[i].prog);
-}
-
 /* Lines without those that speak of the source. */
 static void
 strip(struct buf *b)
@@ -216,7 +207,7 @@ run(const char *file, struct str text, struct buf *out, struct buf *code)
 	if (u != NULL) {
 		struct vm *vm = vm_new(NULL);
 
-		list(code, u);
+		unit_list(code, u);
 		unnumber(code);
 		buf_puts(out, buf_str(code));
 		strip(code);
