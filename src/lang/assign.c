@@ -181,7 +181,9 @@ assign_check(struct map_info *m, const struct map_rule *r,
 		g = diag_at(&c->ss, C302, at, "`%.*s` is never null, but null "
 		    "may come%s", STR_ARG(path), back &&
 		    r->stmt->arrow == ARROW_BOTH ? " back" : "");
-		diag_fix(&c->ss, g, "add `with null: skip`");
+		diag_fix(&c->ss, g, r->nstep > 0 && r->error == NIL_CLEAR ?
+		    "`with null: skip, error: keep`" :
+		    "add `with null: skip`");
 		return -1;
 	}
 	return check_options(m, p, from, at);

@@ -14,8 +14,9 @@ attr_nil(struct compile *c, struct str of, struct expr *e,
     enum nil_policy *out, struct expr **other)
 {
 	int missing = str_eq(of, STR("missing"));
+	int error = str_eq(of, STR("error"));
 
-	if (is_word(e, "skip")) {
+	if (is_word(e, error ? "keep" : "skip")) {
 		*out = NIL_SKIP;
 	} else if (is_word(e, "clear")) {
 		*out = NIL_CLEAR;
@@ -33,7 +34,8 @@ attr_nil(struct compile *c, struct str of, struct expr *e,
 			diag_at(&c->ss, C212, e->span, "`%.*s` is %s",
 			    STR_ARG(of), missing ? other ?
 			    "skip, clear, error or default(…)" :
-			    "skip, clear or error" :
+			    "skip, clear or error" : error ?
+			    "keep, clear or error" :
 			    "clear, skip or error");
 		return -1;
 	}
@@ -64,12 +66,24 @@ check_order(struct compile *c, struct map_rule *r, struct expr *e)
 	return -1;
 }
 
+/* Only a codec refuses a value. */
+static int
+check_error(struct compile *c, struct map_rule *r, struct item *i)
+{
+	if (r->stmt->pipe.n > 0)
+		return attr_nil(c, i->name.text, i->value, &r->error, NULL);
+	diag_fix(&c->ss, diag_at(&c->ss, C212, i->span,
+	    "`error` says what becomes of a value that a codec refuses, and "
+	    "the rule has none"), "… via …, or try … else …");
+	return -1;
+}
+
 static int
 check_attr(struct compile *c, struct map_rule *r, struct item *i)
 {
 	static const char *const known[] = { "required", "lossy", "readonly",
-		"create only", "missing", "null", "own", "group", "prune",
-		"order" };
+		"create only", "missing", "null", "error", "own", "group",
+		"prune", "order" };
 	static const char *const later[] = { "unknown" };
 	struct str name = i->name.text;
 	struct near near;
@@ -90,6 +104,8 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 		return attr_nil(c, name, i->value, &r->missing, &r->other);
 	} else if (str_eq(name, STR("null"))) {
 		return attr_nil(c, name, i->value, &r->null, NULL);
+	} else if (str_eq(name, STR("error"))) {
+		return check_error(c, r, i);
 	} else if (str_eq(name, STR("own"))) {
 		r->own = own_read(c, i->value);
 		return r->own != NULL ? 0 : -1;

@@ -316,7 +316,7 @@ call_enum(struct check *ck, struct expr *e, struct entity *en, struct str name)
 	    ck->tried == 0 && ck->fails == NULL)
 		ck->fails = e;
 	out = enum_type(ck->c, en->u.en, 1);
-	out.nil = t.nil | (en->u.en->forth == ELSE_KEEP ? NIL_ABSENT : 0);
+	out.nil = enum_nil(en->u.en, t.nil, 0);
 	return out;
 }
 

@@ -382,11 +382,12 @@ int type_declared(struct compile *c, const struct type_name *n,
 /* The function that a call of thing means; NULL when it has errors. */
 const struct fn_info *fn_of(struct compile *c, struct entity *thing);
 
-/*
- * One direction of an enum as a program table.  The type of what it gives,
- * with its options.
- */
-size_t enum_gen(struct gen *g, const struct enum_info *en, int back);
+/* One direction of an enum, of the value in register dst. */
+void enum_gen(struct gen_func *f, const struct enum_info *en, int back,
+    unsigned dst);
+/* What of nil comes out where nil may come in. */
+unsigned enum_nil(const struct enum_info *en, unsigned nil, int back);
+/* The type of a side, with its options, without nil. */
 struct type enum_type(struct compile *c, const struct enum_info *en, int right);
 /* Values of from that no row takes are findings, at span at; 0 or -1. */
 int enum_cover(struct compile *c, const struct entity *en, struct type from,
@@ -438,7 +439,7 @@ struct map_rule {
 	struct type source_type;
 	struct step *steps;
 	unsigned nstep;
-	enum nil_policy missing, null;
+	enum nil_policy missing, null, error;
 	struct expr *other;     /* missing: default(…) */
 	int required, lossy, create_only, readonly;
 	struct map_own *own;    /* NULL: the map's */
@@ -480,7 +481,7 @@ struct map_info {
 	struct check ck;
 	struct local left, right;
 	struct str left_schema, right_schema;
-	enum nil_policy missing, null;
+	enum nil_policy missing, null, error;
 	struct map_own *own;    /* of `on conflict`; NULL: left */
 	struct gen *gen[2];     /* forward, backward */
 	struct map_rule *rules, **last;

@@ -57,15 +57,16 @@ body_new(struct map_info *m, struct map_rule *r, struct stmt *s)
 	b->right_schema = m->right_schema;
 	b->missing = m->missing;
 	b->null = m->null;
+	b->error = m->error;
 	b->layer = m->layer;
 	b->last = &b->rules;
 	return b;
 }
 
-static const struct map_rule *
+static struct map_rule *
 key_rule(const struct map_rule *r)
 {
-	for (const struct map_rule *x = r->body->rules; x != NULL; x = x->next)
+	for (struct map_rule *x = r->body->rules; x != NULL; x = x->next)
 		if (x->kind == RULE_FIELD && x->forth && x->back &&
 		    x->left[0].n == r->key[0].n &&
 		    x->right.n == r->key[1].n &&
@@ -82,7 +83,7 @@ check_key(struct map_info *m, struct map_rule *r, struct stmt *s)
 {
 	struct map_info *b = r->body;
 	struct compile *c = m->ck.c;
-	const struct map_rule *x;
+	struct map_rule *x;
 	struct diag *g;
 	struct str left = span_line(&c->ss, s->key->span, c->a);
 	struct str right = span_line(&c->ss, s->key2->span, c->a);
@@ -94,6 +95,16 @@ check_key(struct map_info *m, struct map_rule *r, struct stmt *s)
 		return;
 	}
 	x = key_rule(r);
+	/* an element without its key would be nobody's */
+	for (struct item *i = x ? x->stmt->attrs.first : NULL; i; i = i->next)
+		if (str_eq(i->name.text, STR("error")) &&
+		    x->error != NIL_ERROR) {
+			diag_at(&c->ss, C212, i->span,
+			    "an element is never without its key");
+			m->bad = 1;
+		}
+	if (x != NULL)
+		x->error = NIL_ERROR;
 	if (x == NULL) {
 		if (b->bad)
 			return;

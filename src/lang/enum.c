@@ -17,10 +17,12 @@ row_value(struct compile *c, struct expr *e, struct value *v)
 	}
 	if (e->kind == EX_BAD || literal_value(c, e, v) != 0)
 		return -1;
-	if (v->type == V_TEXT || v->type == V_INT || v->type == V_BOOL)
+	if (v->type == V_TEXT || v->type == V_INT || v->type == V_BOOL ||
+	    v->type == V_NULL)
 		return 0;
 	diag_at(&c->ss, C301, e->span,
-	    "a row holds texts, ints or bools, this is %s", value_word(*v));
+	    "a row holds texts, ints, bools or null, this is %s",
+	    value_word(*v));
 	return -1;
 }
 
@@ -37,17 +39,21 @@ key_text(struct arena *a, struct value v)
 {
 	if (v.type == V_TEXT)
 		return arena_printf(a, "t%.*s", (int)v.n, v.u.p);
+	if (v.type == V_NULL)
+		return STR("n");
 	return arena_printf(a, "%c%lld", v.type == V_INT ? 'i' : 'b',
 	    (long long)v.u.i);
 }
 
-/* All values of a side are of one kind. */
+/* All values of a side are of one kind, or null. */
 static int
 one_kind(struct compile *c, enum type_kind *kind, struct value v,
     struct span sp)
 {
 	enum type_kind k = kind_of(v);
 
+	if (v.type == V_NULL)
+		return 0;
 	if (*kind == TYPE_BAD)
 		*kind = k;
 	if (*kind == k)
@@ -183,14 +189,21 @@ check_return(struct compile *c, const struct enum_info *en,
 	struct value sent = back ? r->left : r->right;
 	struct diag *g;
 
-	if (r->arrow == ARROW_BOTH || find_row(en, sent, !back) != NULL ||
+	if (r->arrow == ARROW_BOTH || find_row(en, sent, !back) != NULL)
+		return 0;
+	/* null passes by where no row takes it, whatever else says */
+	if (sent.type != V_NULL &&
 	    (back ? en->forth : en->back) == ELSE_KEEP)
 		return 0;
 	g = diag_at(&c->ss, C416, r->stmt->span,
 	    "%.*s becomes %.*s, which does not come back",
 	    STR_ARG(value_show(c, key_of(r, back))),
 	    STR_ARG(value_show(c, sent)));
-	diag_fix(&c->ss, g, "add `else %s keep;`", back ? "->" : "<-");
+	if (sent.type == V_NULL)
+		diag_fix(&c->ss, g, "make a row take it: %.*s <-> null;",
+		    STR_ARG(value_show(c, key_of(r, back))));
+	else
+		diag_fix(&c->ss, g, "add `else %s keep;`", back ? "->" : "<-");
 	return -1;
 }
 
@@ -218,10 +231,20 @@ enum_check(struct compile *c, struct entity *e)
 		    "enum `%.*s` has no rows", STR_ARG(en->name));
 		bad = 1;
 	}
+	if (en->n > 0 && !bad && (en->left == TYPE_BAD ||
+	    en->right == TYPE_BAD)) {
+		diag_at(&c->ss, C418, e->decl->head,
+		    "enum `%.*s` has only null on one side",
+		    STR_ARG(en->name));
+		bad = 1;
+	}
 	en->law = LAW_EXACT;
 	for (unsigned i = 0; i < en->n && !bad; i++) {
 		bad |= check_return(c, en, &en->rows[i]);
-		if (en->rows[i].arrow != ARROW_BOTH)
+		/* a null of its own comes back as the row's value */
+		if (en->rows[i].arrow != ARROW_BOTH ||
+		    en->rows[i].left.type == V_NULL ||
+		    en->rows[i].right.type == V_NULL)
 			en->law = LAW_CANON;
 	}
 	if ((en->has_forth && en->forth == ELSE_VALUE) ||
@@ -244,13 +267,13 @@ enum_type(struct compile *c, const struct enum_info *en, int right)
 		    en->rows[i].left;
 
 		/* a row that only takes this value gives none of it */
-		if (goes(&en->rows[i], !right))
+		if (goes(&en->rows[i], !right) && v.type != V_NULL)
 			s[t.noption++] = str_from(v.u.p, v.n);
 	}
-	if (right && en->forth == ELSE_VALUE && en->has_forth)
+	if (right && en->forth_value.type == V_TEXT)
 		s[t.noption++] = str_from(en->forth_value.u.p,
 		    en->forth_value.n);
-	if (!right && en->back == ELSE_VALUE && en->has_back)
+	if (!right && en->back_value.type == V_TEXT)
 		s[t.noption++] = str_from(en->back_value.u.p,
 		    en->back_value.n);
 	t.options = s;
@@ -335,8 +358,40 @@ enum_cover(struct compile *c, const struct entity *e, struct type from,
 	return -1;
 }
 
-size_t
-enum_gen(struct gen *g, const struct enum_info *en, int back)
+/* What null becomes, NULL where it passes by. */
+static const struct value *
+null_value(const struct enum_info *en, int back)
+{
+	const struct enum_row *r = find_row(en, value_null(), back);
+
+	return r == NULL ? NULL : back ? &r->left : &r->right;
+}
+
+unsigned
+enum_nil(const struct enum_info *en, unsigned nil, int back)
+{
+	const struct value *other = back ? &en->back_value : &en->forth_value;
+
+	if (null_value(en, back) != NULL)
+		nil &= ~(unsigned)NIL_NULL;
+	for (unsigned i = 0; i < en->n; i++)
+		if (goes(&en->rows[i], back) &&
+		    key_of(&en->rows[i], !back).type == V_NULL)
+			nil |= NIL_NULL;
+	switch (back ? en->back : en->forth) {
+	case ELSE_KEEP:
+		return nil | NIL_ABSENT;
+	case ELSE_VALUE:
+		return other->type == V_NULL ? nil | NIL_NULL : nil;
+	case ELSE_ERROR:
+		break;
+	}
+	return nil;
+}
+
+/* The table of one direction, in which null is no key. */
+static size_t
+table_of(struct gen *g, const struct enum_info *en, int back)
 {
 	struct prog_enum p = { .other = back ? en->back : en->forth };
 	struct value *from, *to;
@@ -353,11 +408,29 @@ enum_gen(struct gen *g, const struct enum_info *en, int back)
 	for (unsigned i = 0; i < en->n; i++) {
 		const struct enum_row *r = &en->rows[i];
 
-		if (!goes(r, back))
+		if (!goes(r, back) || key_of(r, back).type == V_NULL)
 			continue;
 		from[p.n] = gen_value(g, key_of(r, back));
 		to[p.n] = gen_value(g, back ? r->left : r->right);
 		p.n++;
 	}
 	return gen_enum(g, p, en, back);
+}
+
+void
+enum_gen(struct gen_func *f, const struct enum_info *en, int back,
+    unsigned dst)
+{
+	const struct value *null = null_value(en, back);
+	size_t is_null = 0, end;
+
+	if (null != NULL)
+		is_null = gen_jump(f, OP_JUMP_NULL, dst);
+	gen_ak(f, OP_ENUM, dst, table_of(f->g, en, back));
+	if (null == NULL)
+		return;
+	end = gen_jump(f, OP_JUMP, 0);
+	gen_label(f, is_null);
+	gen_const(f, dst, *null);
+	gen_label(f, end);
 }

@@ -356,7 +356,7 @@ gen_call(struct compile *c, struct gen_func *f, const struct expr *e,
 	case NOTE_ENUM:
 		gen_args(c, f, n, dst);
 		f->at = e->span;
-		gen_ak(f, OP_ENUM, dst, enum_gen(f->g, n->entity->u.en, 0));
+		enum_gen(f, n->entity->u.en, 0, dst);
 		break;
 	case NOTE_LOOP:
 		gen_loop_call(c, f, e, dst);

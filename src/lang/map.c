@@ -128,6 +128,7 @@ map_new_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 	r->layer = m->layer;
 	r->missing = m->missing;
 	r->null = m->null;
+	r->error = m->error;
 	r->guards = guards;
 	r->nguard = nguard;
 	r->rights = &r->right;
@@ -383,21 +384,19 @@ static void
 map_default(struct map_info *m, struct stmt *s)
 {
 	struct compile *c = m->ck.c;
-	int null = str_eq(s->name.text, STR("null"));
+	enum nil_policy *out = str_eq(s->name.text, STR("null")) ? &m->null :
+	    str_eq(s->name.text, STR("missing")) ? &m->missing :
+	    str_eq(s->name.text, STR("error")) ? &m->error : NULL;
 
 	if (str_eq(s->name.text, STR("conflict"))) {
 		conflict_default(m, s);
-		return;
-	}
-	if (!null && !str_eq(s->name.text, STR("missing"))) {
+	} else if (out == NULL) {
 		diag_at(&c->ss, C212, s->name.span,
-		    "`on` is followed by missing, null or conflict");
+		    "`on` is followed by missing, null, error or conflict");
 		m->bad = 1;
-		return;
+	} else if (attr_nil(c, s->name.text, s->value, out, NULL) != 0) {
+		m->bad = 1;
 	}
-	if (attr_nil(c, s->name.text, s->value, null ? &m->null :
-	    &m->missing, NULL) != 0)
-		m->bad = 1;
 }
 
 void
@@ -512,6 +511,7 @@ map_check(struct compile *c, struct entity *e)
 	m->head = d->head;
 	m->last = &m->rules;
 	m->missing = NIL_SKIP;
+	m->error = NIL_ERROR;
 	m->null = NIL_CLEAR;
 	m->left_schema = d->left_schema.text;
 	m->right_schema = d->right_schema.text;

@@ -110,8 +110,9 @@ void map_gen_rule(struct compile *c, struct gen_func *f,
     const struct map_rule *r, int back);
 
 /*
- * What stands behind missing: or null: (of says which): skip, clear, error,
- * and default(v) where other is given.  -1 with a finding.
+ * What stands behind missing:, null: or error: (of says which): skip or, of an
+ * error, keep; clear, error, and default(v) where other is given.  -1 with a
+ * finding.
  */
 int attr_nil(struct compile *c, struct str of, struct expr *e,
     enum nil_policy *out, struct expr **other);

@@ -204,9 +204,7 @@ enum_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 	    span_line(&c->ss, p->expr->span, c->a) : s->name) != 0)
 		return bad_type();
 	result = enum_type(c, en, !back);
-	result.nil = t.nil;
-	if ((back ? en->back : en->forth) == ELSE_KEEP)
-		result.nil |= NIL_ABSENT;
+	result.nil = enum_nil(en, t.nil, back);
 	return result;
 }
 
@@ -266,6 +264,28 @@ step_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 	return result;
 }
 
+static int
+step_fails(const struct step *s, int back)
+{
+	if (s->en != NULL)
+		return (back ? s->en->u.en->back : s->en->u.en->forth) ==
+		    ELSE_ERROR;
+	if (s->sig == NULL)
+		return step_way(s, back)->fails != NULL;
+	return back && s->sig->b->left != NULL ? s->sig->b->back_fallible :
+	    s->sig->b->fallible;
+}
+
+/* Whether the rule says what becomes of a value that is refused, and one is. */
+static int
+keeps_errors(const struct map_rule *r, int back)
+{
+	for (unsigned i = 0; i < r->nstep && r->error != NIL_ERROR; i++)
+		if (step_fails(&r->steps[i], back))
+			return 1;
+	return 0;
+}
+
 struct type
 pipe_flow(struct compile *c, const struct map_rule *r, struct type t,
     int back)
@@ -273,6 +293,8 @@ pipe_flow(struct compile *c, const struct map_rule *r, struct type t,
 	for (unsigned i = 0; i < r->nstep && t.kind != TYPE_BAD; i++)
 		t = step_flow(c, r, &r->steps[back ? r->nstep - 1 - i : i], t,
 		    back);
+	if (t.kind != TYPE_BAD && keeps_errors(r, back))
+		t.nil |= r->error == NIL_SKIP ? NIL_ABSENT : NIL_NULL;
 	return t;
 }
 
@@ -295,7 +317,7 @@ step_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 
 	f->at = s->span;
 	if (s->en != NULL) {
-		gen_ak(f, OP_ENUM, dst, enum_gen(f->g, s->en->u.en, back));
+		enum_gen(f, s->en->u.en, back, dst);
 		return;
 	}
 	if (meets_nil(s, back))
@@ -325,9 +347,19 @@ void
 pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
     int back, unsigned dst)
 {
+	size_t start = f->n, stop, over;
+
 	for (unsigned i = 0; i < r->nstep; i++)
 		step_gen(c, f, r, &r->steps[back ? r->nstep - 1 - i : i],
 		    back, dst);
+	if (!keeps_errors(r, back))
+		return;
+	stop = f->n;
+	over = gen_jump(f, OP_JUMP, 0);
+	gen_handle(f, start, stop, f->n);
+	gen_const(f, dst, r->error == NIL_CLEAR ? value_null() :
+	    (struct value){ .type = V_ABSENT });
+	gen_label(f, over);
 }
 
 enum value_compare
