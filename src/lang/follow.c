@@ -29,54 +29,12 @@ take(struct follow *f, struct buf *b)
 	return s;
 }
 
-/* old with the fields of patch in their places; a null stays a null. */
-static void
-merge(struct follow *f, struct buf *out, struct value old, struct value patch,
-    unsigned depth)
-{
-	unsigned n = 0;
-
-	old = value_open(old, f->a);
-	patch = value_open(patch, f->a);
-	if (old.type != V_RECORD || patch.type != V_RECORD ||
-	    depth == RECORD_DEPTH) {
-		value_write(out, patch);
-		return;
-	}
-	buf_putc(out, '{');
-	for (uint32_t i = 0; i < old.n; i++) {
-		const struct member *m = &old.u.record[i];
-		struct value v = value_member(patch, m->name, f->a);
-
-		if (n++)
-			buf_putc(out, ',');
-		buf_json(out, m->name);
-		buf_putc(out, ':');
-		if (v.type != V_ABSENT)
-			merge(f, out, m->value, v, depth + 1);
-		else
-			value_write(out, m->value);
-	}
-	for (uint32_t i = 0; i < patch.n; i++) {
-		const struct member *m = &patch.u.record[i];
-
-		if (value_member(old, m->name, f->a).type != V_ABSENT)
-			continue;
-		if (n++)
-			buf_putc(out, ',');
-		buf_json(out, m->name);
-		buf_putc(out, ':');
-		value_write(out, m->value);
-	}
-	buf_putc(out, '}');
-}
-
 static struct str
 merged(struct follow *f, struct str old, struct str patch)
 {
 	struct buf out = { 0 };
 
-	merge(f, &out, follow_raw(old), follow_raw(patch), 0);
+	value_patch(&out, old, patch, f->a);
 	return take(f, &out);
 }
 

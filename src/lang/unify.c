@@ -366,7 +366,9 @@ put_field(struct compile *c, struct map_info *m, struct map_rule *r,
 		if (root((struct map_rule *)x) != r)
 			continue;
 		f->create_only |= x->create_only != 0;
-		f->recoded |= x->law != LAW_EXACT || one_way(x);
+		f->fitted |= x->kind == RULE_EACH ||
+		    (x->kind == RULE_PICK && !x->list_right);
+		f->recoded |= !f->rest && (x->law != LAW_EXACT || one_way(x));
 	}
 }
 

@@ -8,6 +8,7 @@ src_record_librecord_a_SOURCES = \
 	src/record/names.c src/record/names.h \
 	src/record/number.c src/record/number.h \
 	src/record/order.c src/record/order.h \
+	src/record/patch.c \
 	src/record/plan.h \
 	src/record/reader.c \
 	src/record/scan.c src/record/scan.h \

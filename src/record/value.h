@@ -138,6 +138,14 @@ int value_equal(struct value a, struct value b, enum value_compare how,
 void value_write(struct buf *out, struct value v);
 
 /*
+ * Append old with the members of patch in their places, object by object; a
+ * null of patch stays one.  Both are checked texts of objects, with
+ * RECORD_PAD behind them.
+ */
+void value_patch(struct buf *out, struct str old, struct str patch,
+    struct arena *scratch);
+
+/*
  * Append the canonical form, the same bytes for equal values: names sorted,
  * numbers normalised (1.50 -> 1.5, 1e2 -> 100), strings minimally escaped.
  */

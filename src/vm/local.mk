@@ -7,11 +7,16 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/codes.c \
 	src/vm/contact.c \
 	src/vm/dates.c \
+	src/vm/decide.c src/vm/decide.h \
 	src/vm/field.c \
+	src/vm/form.c \
 	src/vm/glue.c \
 	src/vm/html.c \
 	src/vm/insn.c src/vm/insn.h \
 	src/vm/list.c \
+	src/vm/members.c \
+	src/vm/merge.c src/vm/merge.h \
+	src/vm/merging.h \
 	src/vm/names.c \
 	src/vm/number.c \
 	src/vm/op.h src/vm/opcodes.def \
@@ -42,6 +47,12 @@ tests_unit_vm_SOURCES = tests/unit/vm.h \
 	tests/unit/vm_run.c \
 	tests/unit/vm_verify.c
 tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)
+
+# A merge needs both programs of a map, so these are compiled.
+check_PROGRAMS += tests/unit/merge
+TESTS += tests/unit/merge
+tests_unit_merge_SOURCES = tests/unit/merge.c
+tests_unit_merge_LDADD = $(LIB_LANG) $(UNIT_LIBS)
 
 EXTRA_DIST += src/vm/README.md src/vm/page.awk
 dist_check_SCRIPTS += tests/unit/vm_page.sh

@@ -41,6 +41,7 @@ struct unit_field {
 	uint8_t group;         /* name is a group's */
 	uint8_t create_only;
 	uint8_t shared;        /* a left slot is another field's as well */
+	uint8_t fitted;        /* left slots are lists, changed in part */
 	/* what comes back may differ from what went: not only copies */
 	uint8_t recoded;
 	/* members of an object, each decided by itself; the right name is

@@ -362,3 +362,39 @@ Test(layout, patch_brings_old_to_neu, .timeout = 60)
 	}
 	cr_assert_gt(changed, 1000);
 }
+
+/* A patch as text: objects are joined, all else is replaced, null stays. */
+Test(layout, patches_a_text)
+{
+	static const struct {
+		const char *old, *patch, *whole;
+	} cases[] = {
+		{ "{}", "{}", "{}" },
+		{ "{\"a\":1}", "{}", "{\"a\":1}" },
+		{ "{}", "{\"a\":{\"b\":null}}", "{\"a\":{\"b\":null}}" },
+		{ "{ \"a\": 1.50, \"b\": [1, 2] }", "{\"b\":[3],\"c\":\"\"}",
+		    "{\"a\":1.50,\"b\":[3],\"c\":\"\"}" },
+		{ "{\"a\":{\"b\":1,\"c\":2}}", "{\"a\":{\"c\":null,\"d\":4}}",
+		    "{\"a\":{\"b\":1,\"c\":null,\"d\":4}}" },
+		{ "{\"a\":{\"b\":1}}", "{\"a\":null}", "{\"a\":null}" },
+		{ "{\"a\":null}", "{\"a\":{\"b\":1}}", "{\"a\":{\"b\":1}}" },
+		{ "{\"\\u0061\":1}", "{\"a\":2,\"\\\"\":3}",
+		    "{\"a\":2,\"\\\"\":3}" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct str old = padded(str_z(cases[i].old));
+		struct str patch = padded(str_z(cases[i].patch));
+		struct arena a = { 0 };
+		struct buf b = { 0 };
+
+		value_patch(&b, old, patch, &a);
+		cr_expect(str_eq(buf_str(&b), str_z(cases[i].whole)),
+		    "%s + %s = %.*s", cases[i].old, cases[i].patch,
+		    STR_ARG(buf_str(&b)));
+		buf_fini(&b);
+		arena_fini(&a);
+		unpad(old);
+		unpad(patch);
+	}
+}
