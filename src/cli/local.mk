@@ -8,18 +8,23 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/control.c \
 	src/cli/dev.c \
 	src/cli/dlq.c \
+	src/cli/draft.c src/cli/draft.h \
 	src/cli/explain.c \
 	src/cli/fmt.c \
 	src/cli/history.c \
 	src/cli/io.c \
 	src/cli/keys.c src/cli/keys.h \
+	src/cli/leaf.c src/cli/leaf.h \
+	src/cli/likeness.c src/cli/likeness.h \
 	src/cli/lines.c src/cli/lines.h \
 	src/cli/mapping.c src/cli/mapping.h \
+	src/cli/new.c \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/publish.c src/cli/publish.h \
 	src/cli/run.c \
 	src/cli/sandbox.c \
+	src/cli/scaffold.c src/cli/scaffold.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/sheet.c src/cli/sheet.h \
 	src/cli/status.c \

@@ -4,3 +4,6 @@ TESTS += tests/lang/golden
 tests_lang_golden_SOURCES = tests/lang/golden.c
 tests_lang_golden_LDADD = $(LIB_LANG)
 EXTRA_DIST += tests/lang/README.md tests/lang/files
+
+dist_check_SCRIPTS += tests/lang/new.sh
+TESTS += tests/lang/new.sh
