@@ -99,6 +99,7 @@ static void yyerror(struct span *at, struct parse *p, const char *text);
 %token <word> NUMBER "a number" DURATION "a duration" PERCENT "a percentage"
 %token <word> TEXT "a text" TEXT_HEAD "a text with {…}"
 %token <word> TEXT_MID "the rest of a text" TEXT_TAIL "the end of a text"
+%token RECORD "{" /* of a record: what follows is `name:` */
 %token CLOSE "}" /* of a block; of anything else it is '}' */
 %token BOTH "<->" BACK "<-" FORTH "->" ARM "=>"
 %token EQ "==" NE "!=" LE "<=" GE ">=" NIL_ELSE "??"
@@ -117,9 +118,11 @@ static void yyerror(struct span *at, struct parse *p, const char *text);
 %type <word> name member dotted opt_way string
 %type <stmts> enum_body map_body rules_body test_body codec_body clauses cases
 %type <stmts> enum_block map_block rules_block test_block codec_block
+%type <stmts> inner_block
 %type <stmts> clause_block case_block
 %type <stmt> enum_row map_stmt rule_stmt test_stmt codec_stmt clause case
 %type <expr> expr operand chain subject place literal record
+%type <expr> record_members
 %type <expr> enum_side opt_guard opt_reason default_value arg
 %type <item> member_item call_arg arm param attr pipe_step
 %type <items> members call_args arms arm_keys params opt_params attrs opt_attrs
@@ -150,6 +153,7 @@ decls:
 
 /* A brace that holds statements; the lexer skips all others after an error */
 open:	'{'			{ p->blocks++; }
+	| "{"			{ p->blocks++; } /* law: … */
 	;
 close:	"}"			{ if (p->blocks > 0) p->blocks--; }
 	;
@@ -571,6 +575,16 @@ clause_block:
 	| open clauses error close	{ $$ = $2; p->recover = 0; yyerrok; }
 	;
 
+/* Behind arguments, among which there may be a record. */
+inner_block:
+	inner_open clauses close	{ $$ = $2; }
+	| inner_open clauses error close { $$ = $2; p->recover = 0; yyerrok; }
+	;
+
+inner_open:
+	'{'			{ p->blocks++; }
+	;
+
 clauses:
 	%empty			{ $$ = (struct stmts){ 0 }; }
 	| clauses clause	{ $$ = stmts_add($1, $2); }
@@ -606,7 +620,7 @@ clause:
 		$$->value = ast_items(p, EX_LIST, span_join(@2, @4), NULL, $3);
 		$$->has_value = 1;
 	}
-	| member opt_args clause_block {
+	| member opt_args inner_block {
 		$$ = ast_stmt(p, ST_CLAUSE, @$);
 		$$->head = span_join(@1, @2);
 		$$->name = $1;
@@ -614,7 +628,7 @@ clause:
 		$$->body = $3.first;
 		$$->has_body = 1;
 	}
-	| member opt_args "cost" record clause_block {
+	| member opt_args "cost" record inner_block {
 		$$ = ast_stmt(p, ST_CLAUSE, @$);
 		$$->head = span_join(@1, @4);
 		$$->name = $1;
@@ -666,10 +680,14 @@ args:
 	| args arg		{ $$ = items_add(p, $1, expr_item(p, $2)); }
 	;
 
-/* Arguments of a clause stand side by side, so none has an operator. */
+/*
+ * Arguments of a clause stand side by side, so none has an operator outside
+ * of brackets: by(item.id ?? item.key).
+ */
 arg:
 	subject
 	| literal
+	| record_members
 	;
 
 /* types and parameters */
@@ -806,8 +824,13 @@ record:
 	'{' '}' {
 		$$ = ast_items(p, EX_RECORD, @$, NULL, no_items);
 	}
-	| '{' members '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
-	| '{' members ',' '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
+	| record_members
+	;
+
+/* Unlike an empty one, it is told from a block. */
+record_members:
+	"{" members '}'		{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
+	| "{" members ',' '}'	{ $$ = ast_items(p, EX_RECORD, @$, NULL, $2); }
 	;
 
 members:
@@ -917,6 +940,8 @@ symbol_group(const yysymbol_kind_t *want, int n, yysymbol_kind_t kind)
 	    wants(want, n, YYSYMBOL_EQ);
 	const char *name = yysymbol_name(kind);
 
+	if (kind == YYSYMBOL_RECORD) /* '{' is there as well, or a value */
+		return NULL;
 	/* before an operand nearly everything may stand */
 	if (value && (kind <= YYSYMBOL_TEXT_HEAD || *name == '\'') &&
 	    kind != YYSYMBOL_ELSE)
@@ -940,6 +965,8 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
 	enum { MAX = 80, SHOWN = 6 };
 	yysymbol_kind_t want[MAX];
 	yysymbol_kind_t got = yypcontext_token(ctx);
+	int operator = (got >= YYSYMBOL_AND && got <= YYSYMBOL_IN) ||
+	    (got >= YYSYMBOL_EQ && got <= YYSYMBOL_NIL_ELSE);
 	int n = yypcontext_expected_tokens(ctx, want, MAX);
 	const char *shown[SHOWN];
 	int nshown = 0, semicolon = 0;
@@ -959,7 +986,8 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
 		nshown++;
 	}
 	parse_unexpected(p, *yypcontext_location(ctx), got == YYSYMBOL_YYEOF,
-	    shown, nshown > SHOWN ? 0 : nshown, semicolon);
+	    shown, nshown > SHOWN ? 0 : nshown, semicolon,
+	    operator && wants(want, n, YYSYMBOL_TEXT));
 	return 0;
 }
 

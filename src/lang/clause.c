@@ -92,6 +92,25 @@ clause_word(struct args *a, const char *word)
 }
 
 int
+clause_value(struct args *a, const char *word, struct expr **value)
+{
+	struct item *i = a->at;
+
+	if (clause_word(a, word)) {
+		*value = clause_next(a);
+		return 1;
+	}
+	if (i == NULL || i->value->kind != EX_CALL || i->value->n != 1 ||
+	    i->value->items->name.text.n > 0 ||
+	    i->value->a->kind != EX_NAME ||
+	    !str_eq(i->value->a->text, str_z(word)))
+		return 0;
+	*value = i->value->items->value;
+	a->at = i->next;
+	return 1;
+}
+
+int
 clause_number(struct conn *k, const struct expr *e, int64_t *out)
 {
 	struct value v;

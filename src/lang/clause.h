@@ -41,6 +41,12 @@ int clause_bad(struct args *a, const char *form);
 struct expr *clause_next(struct args *a);
 /* 1 when the next argument is that word, which is then passed. */
 int clause_word(struct args *a, const char *word);
+/*
+ * 1 when it is that word with a value: the argument behind it, or what stands
+ * in word(…), where operators and records may.  *value is NULL when there is
+ * none.
+ */
+int clause_value(struct args *a, const char *word, struct expr **value);
 /* 1 and the text when e (may be NULL) is one. */
 int clause_text(const struct expr *e, struct str *out);
 /* 0 or -1, without a finding. */

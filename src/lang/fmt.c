@@ -30,6 +30,7 @@ struct level {
 	unsigned line_indent; /* of the line that the bracket is on */
 	unsigned indent;      /* of what is in it */
 	int block, oneline;
+	int cases;            /* of a classify */
 };
 
 struct fmt {
@@ -143,9 +144,11 @@ spaced(const struct fmt *f, size_t i)
 			return 1;
 		if (!is_word(a))
 			return 0;
-		/* `map name (`, `match (…)` and `scopes […]` of clauses */
+		/* `map name (`, `match (…)` and `scopes […]` of clauses; a
+		 * case begins with an expression */
 		if (i - 1 == f->first)
-			return 1;
+			return f->stmt_depth == 0 ||
+			    !f->stack[f->stmt_depth - 1].cases;
 		return i - 2 == f->first && t[f->first].kind == TK_MAP &&
 		    b == '(';
 	}
@@ -241,6 +244,7 @@ push(struct fmt *f, int block, int oneline)
 	l->line_indent = block ? f->stmt_indent : f->cur.indent;
 	l->indent = l->line_indent + 2;
 	l->block = block;
+	l->cases = 0;
 	l->oneline = oneline;
 }
 
@@ -327,6 +331,8 @@ token(struct fmt *f, size_t i, unsigned nl)
 			int one = f->in_oneline || fits_oneline(f, i);
 
 			push(f, 1, one);
+			f->stack[f->depth - 1].cases = i > 0 &&
+			    f->p->tokens[i - 1].kind == TK_CLASSIFY;
 			f->in_oneline += one;
 			f->must_break = !one;
 			f->begin = 1;

@@ -29,6 +29,53 @@ keep_token(struct parse *p, int kind, struct span at)
 	p->tokens[p->ntoken++] = (struct token){ kind, at, 0 };
 }
 
+static size_t
+skip_blanks(struct str s, size_t i)
+{
+	for (; i < s.n; i++) {
+		const char *eol;
+
+		if (s.p[i] == '#') {
+			eol = memchr(s.p + i, '\n', s.n - i);
+			if (eol == NULL)
+				return s.n;
+			i = (size_t)(eol - s.p);
+		} else if (strchr(" \t\r\n", s.p[i]) == NULL ||
+		    s.p[i] == '\0') {
+			break;
+		}
+	}
+	return i;
+}
+
+/* Behind the name that a member of a record has at i; i when there is none. */
+static size_t
+skip_name(struct str s, size_t i)
+{
+	size_t at = i;
+	char c = i < s.n ? s.p[i] : '\0';
+
+	if (c == '"' || c == '`') {
+		for (i++; i < s.n && s.p[i] != c && s.p[i] != '\n'; i++)
+			i += c == '"' && s.p[i] == '\\';
+		return i < s.n && s.p[i] == c ? i + 1 : at;
+	}
+	while (i < s.n && (s.p[i] == '_' || (s.p[i] >= '0' && s.p[i] <= '9') ||
+	    ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z')))
+		i++;
+	return i;
+}
+
+/* Whether `{` is a record's: `name:` is behind it, at i. */
+static int
+opens_record(struct str s, size_t i)
+{
+	size_t name = skip_blanks(s, i), end = skip_name(s, name);
+
+	i = skip_blanks(s, end);
+	return end > name && i < s.n && s.p[i] == ':';
+}
+
 /*
  * One token.  Blocks are the outermost braces that are open, so a `}` that
  * leaves as many open as there are blocks closes something inside a
@@ -44,6 +91,8 @@ scan_token(struct parse *p, LANG_YYSTYPE *value, struct span *at)
 		token = TK_CLOSE;
 	if (p->keep && token != 0)
 		keep_token(p, token, *at);
+	if (token == '{' && opens_record(p->src->text, at->end))
+		token = TK_RECORD;
 	if (token == ';')
 		p->cut = 0;
 	p->before = p->last;
@@ -77,7 +126,8 @@ recovering(struct parse *p, LANG_YYSTYPE *value, struct span *at)
 		if (token == 0)
 			break;
 		token = scan_token(p, value, at);
-		if (crosses_line(p, end, at->beg) && token != '{') {
+		if (crosses_line(p, end, at->beg) && token != '{' &&
+		    token != TK_RECORD) {
 			p->held = token;
 			p->held_value = value->word;
 			p->held_at = *at;
@@ -124,7 +174,7 @@ put_symbol(struct buf *b, const char *name)
 
 void
 parse_unexpected(struct parse *p, struct span at, int eof,
-    const char *const *want, int n, int semicolon)
+    const char *const *want, int n, int semicolon, int operator)
 {
 	struct buf b = { 0 };
 	struct diag *g;
@@ -149,6 +199,10 @@ parse_unexpected(struct parse *p, struct span at, int eof,
 		diag_fix(p->ss, g, "end the statement before it with `;`");
 		diag_edit(p->ss, g, (struct span){ p->before, p->before, 0 },
 		    STR(";"));
+	} else if (semicolon && operator) {
+		diag_fix(p->ss, g, "an argument with an operator stands in "
+		    "brackets: word(… %.*s …)",
+		    STR_ARG(span_text(p->ss, at)));
 	} else if (n > 0) {
 		diag_label(p->ss, g, "expected %.*s", STR_ARG(buf_str(&b)));
 	}

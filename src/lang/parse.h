@@ -79,9 +79,9 @@ struct type_name *ast_type(struct parse *p, struct word name,
 
 /*
  * A syntax error: what stood at a place, what could have (n may be 0), and
- * whether a semicolon was among it.
+ * whether a semicolon was among it; operator: it was one, between arguments.
  */
 void parse_unexpected(struct parse *p, struct span at, int eof,
-    const char *const *want, int n, int semicolon);
+    const char *const *want, int n, int semicolon, int operator);
 
 #endif
