@@ -62,6 +62,14 @@ two(struct parse *p, enum expr_kind k, struct span sp, struct span op,
 	return ast_op(p, k, sp, op, a, b, NULL);
 }
 
+static void
+open_block(struct parse *p, struct span at)
+{
+	if (p->blocks < AST_DEPTH)
+		p->block_at[p->blocks] = at.beg;
+	p->blocks++;
+}
+
 static void yyerror(struct span *at, struct parse *p, const char *text);
 }
 
@@ -152,8 +160,8 @@ decls:
 	;
 
 /* A brace that holds statements; the lexer skips all others after an error */
-open:	'{'			{ p->blocks++; }
-	| "{"			{ p->blocks++; } /* law: … */
+open:	'{'			{ open_block(p, @1); }
+	| "{"			{ open_block(p, @1); } /* law: … */
 	;
 close:	"}"			{ if (p->blocks > 0) p->blocks--; }
 	;
@@ -958,6 +966,19 @@ symbol_group(const yysymbol_kind_t *want, int n, yysymbol_kind_t kind)
 	return name;
 }
 
+/* What could follow where the source ends. */
+static void
+keep_wanted(struct parse *p, const yysymbol_kind_t *want, int n)
+{
+	p->wants_name = wants(want, n, YYSYMBOL_NAME);
+	p->wants_value = wants(want, n, YYSYMBOL_NUMBER);
+	for (int i = 0; i < n && p->nword < (int)COUNT(p->words); i++)
+		if (want[i] >= YYSYMBOL_USE && want[i] <= YYSYMBOL_ABSENT) {
+			p->soft[p->nword] = want[i] <= YYSYMBOL_PUT;
+			p->words[p->nword++] = yysymbol_name(want[i]);
+		}
+}
+
 /* What stood there and what could have, in the words of the language. */
 static int
 yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
@@ -971,6 +992,8 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parse *p)
 	const char *shown[SHOWN];
 	int nshown = 0, semicolon = 0;
 
+	if (got == YYSYMBOL_YYEOF)
+		keep_wanted(p, want, n);
 	for (int i = 0; i < n; i++) {
 		const char *name = symbol_group(want, n, want[i]);
 		int k = 0;

@@ -17,6 +17,12 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/leaf.c src/cli/leaf.h \
 	src/cli/likeness.c src/cli/likeness.h \
 	src/cli/lines.c src/cli/lines.h \
+	src/cli/lsp.c src/cli/lsp.h \
+	src/cli/lsp_change.c \
+	src/cli/lsp_doc.c \
+	src/cli/lsp_feature.c \
+	src/cli/lsp_rpc.c \
+	src/cli/lsp_text.c \
 	src/cli/mapping.c src/cli/mapping.h \
 	src/cli/new.c \
 	src/cli/options.c src/cli/options.h \

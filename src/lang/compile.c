@@ -9,7 +9,7 @@
 
 #include <xxhash.h>
 
-#include "lang/map.h"
+#include "lang/mention.h"
 #include "lang/parse.h"
 
 /* Files use each other at most so deep. */
@@ -205,7 +205,7 @@ load(struct compile *c, struct str path, struct str text)
 	new_table(c, &m->connectors);
 	table_put(&c->modules, m->src->path, m);
 	if (parse_source(&c->ss, m->src) != 0)
-		c->ss.unparsed = 1;
+		c->ss.unparsed = m->src->unparsed = 1;
 	declare_all(c, m);
 	m->loading = 0;
 	if (c->last != NULL) {
@@ -290,6 +290,16 @@ warn_unused(struct compile *c, struct table *t, enum code code,
 	}
 }
 
+static void
+mark_used(void *arg, const struct mention *m)
+{
+	const struct span *at = m->entity ? &m->entity->decl->name.span : NULL;
+
+	(void)arg;
+	if (at != NULL && (at->beg != m->span.beg || at->file != m->span.file))
+		m->entity->used = 1;
+}
+
 /* What a file that maps declares and does not use; a library is for others. */
 static void
 check_unused(struct compile *c, struct module *m)
@@ -300,6 +310,9 @@ check_unused(struct compile *c, struct module *m)
 		maps |= o->mod == m;
 	if (!maps)
 		return;
+	/* a statement with an error may not have been checked to its end */
+	if (c->d->nerror > 0)
+		mentions(c, m, c->a, mark_used, NULL);
 	for (struct table_entry *i = table_next(&m->things, NULL); i != NULL;
 	    i = table_next(&m->things, i)) {
 		struct entity *e = i->value;
@@ -441,8 +454,23 @@ sort_findings(struct diags *d)
 	}
 }
 
+void
+compile_begin(struct compile *c, struct arena *a, lang_read_fn *read,
+    void *arg, struct diags *d)
+{
+	*c = (struct compile){
+		.a = a, .d = d, .read = read, .arg = arg,
+		.ss = { .a = a, .d = d }, .unit = unit_new(),
+		.schemas = schema_set_new(),
+	};
+	c->last_map = &c->maps;
+	c->last_overlay = &c->overlays;
+	arena_defer(a, free_set, c->schemas);
+	arena_defer(a, free_table, &c->modules);
+}
+
 static void
-compile(struct compile *c, struct str path, const struct lang_options *o)
+compile_all(struct compile *c, struct str path, const struct lang_options *o)
 {
 	struct str text;
 	struct err err;
@@ -474,25 +502,24 @@ compile(struct compile *c, struct str path, const struct lang_options *o)
 		digest(c);
 }
 
+void
+compile_run(struct compile *c, struct str path, const struct lang_options *o)
+{
+	compile_all(c, path_resolve(c, STR(""), path), o);
+	sort_findings(c->d);
+}
+
 int
 lang_compile(struct str path, lang_read_fn *read, void *arg,
     const struct lang_options *o, struct unit **out,
     struct lang_sources *sources, struct diags *d)
 {
 	struct arena a = { 0 };
-	struct compile c = {
-		.a = &a, .d = d, .read = read, .arg = arg,
-		.ss = { .a = &a, .d = d }, .unit = unit_new(),
-		.schemas = schema_set_new(),
-	};
+	struct compile c;
 	size_t before = d->nerror;
 
-	c.last_map = &c.maps;
-	c.last_overlay = &c.overlays;
-	arena_defer(&a, free_set, c.schemas);
-	arena_defer(&a, free_table, &c.modules);
-	compile(&c, path_resolve(&c, STR(""), path), o);
-	sort_findings(d);
+	compile_begin(&c, &a, read, arg, d);
+	compile_run(&c, path, o);
 	if (sources != NULL)
 		*sources = c.files;
 	*out = NULL;

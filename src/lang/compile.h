@@ -18,6 +18,7 @@
  *   identity.c  and by what it is found
  *   clause.c conn.c connop.c               connectors
  *   block.c     test blocks
+ *   mention.c query.c                      what is where, for editors
  */
 #ifndef LANG_COMPILE_H
 #define LANG_COMPILE_H
@@ -83,6 +84,15 @@ struct compile {
 	size_t nvalue;
 	unsigned nesting;    /* of files, of functions */
 };
+
+/*
+ * A compile in an arena, which its tree, notes and tables live as long as;
+ * the unit is the caller's to unref.
+ */
+void compile_begin(struct compile *c, struct arena *a, lang_read_fn *read,
+    void *arg, struct diags *d);
+void compile_run(struct compile *c, struct str path,
+    const struct lang_options *o);
 
 /* ---- signatures ---- */
 

@@ -362,7 +362,8 @@ writer_of(const struct map_info *m, int back, const struct str *path,
 	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		const struct place *p = back ? r->left : r->rights;
 
-		if (!(back ? r->back : r->forth))
+		/* one that goes neither way has an error, and would write */
+		if (!(back ? r->back : r->forth) && (r->back || r->forth))
 			continue;
 		for (unsigned i = 0; i < (back ? r->nleft : r->nright); i++) {
 			if (p[i].expr == NULL ||

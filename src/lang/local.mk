@@ -2,9 +2,11 @@
 noinst_LIBRARIES += src/lang/liblang.a
 src_lang_liblang_a_SOURCES = $(LANG_SOURCES)
 LANG_SOURCES = \
+	src/lang/around.c \
 	src/lang/assign.c \
 	src/lang/ast.c src/lang/ast.h \
 	src/lang/attr.c \
+	src/lang/bind.c \
 	src/lang/block.c \
 	src/lang/call.c \
 	src/lang/choice.c \
@@ -12,14 +14,16 @@ LANG_SOURCES = \
 	src/lang/codec.c \
 	src/lang/codes.c src/lang/codes.def \
 	src/lang/compile.c src/lang/compile.h \
+	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
 	src/lang/connop.c \
+	src/lang/describe.c \
 	src/lang/diag.c \
 	src/lang/each.c \
 	src/lang/element.c \
 	src/lang/enum.c \
-	src/lang/fact.c \
 	src/lang/expr.c src/lang/expr.h \
+	src/lang/fact.c \
 	src/lang/finish.c \
 	src/lang/fmt.c \
 	src/lang/follow.c src/lang/follow.h \
@@ -33,12 +37,15 @@ LANG_SOURCES = \
 	src/lang/literal.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
+	src/lang/mention.c src/lang/mention.h \
+	src/lang/offer.c \
 	src/lang/own.c \
 	src/lang/param.c \
 	src/lang/parse.c src/lang/parse.h \
 	src/lang/pick.c \
 	src/lang/pipe.c \
 	src/lang/prove.c src/lang/prove.h \
+	src/lang/query.c src/lang/query.h \
 	src/lang/rest.c \
 	src/lang/rules.c \
 	src/lang/sig.c \
@@ -47,11 +54,13 @@ LANG_SOURCES = \
 	src/lang/things.c \
 	src/lang/tuple.c \
 	src/lang/type.c src/lang/type.h \
-	src/lang/unify.c
+	src/lang/unify.c \
+	src/lang/view.h
 
 check_PROGRAMS += tests/unit/lang
 TESTS += tests/unit/lang
 tests_unit_lang_SOURCES = tests/unit/lang.c tests/unit/lang_builtins.c \
-	tests/unit/lang_identity.c
+	tests/unit/lang_identity.c \
+	tests/unit/lang_query.c
 tests_unit_lang_LDADD = $(LIB_LANG) $(UNIT_LIBS)
 EXTRA_DIST += src/lang/README.md

@@ -42,6 +42,14 @@ struct parse {
 	struct comment *comments;
 	size_t ncomment, ccomment;
 	int keep;
+	/* what could stand where the source ends, for completion */
+	uint32_t block_at[AST_DEPTH]; /* braces of the outer open blocks */
+	int in_text;        /* it ends in a text, which the last token is */
+	int wants_name;     /* any name */
+	int wants_value;    /* an expression */
+	const char *words[64]; /* of the language; the soft ones are names */
+	unsigned char soft[64];
+	int nword;
 };
 
 /* Parse src into src->decls; findings go to ss->d.  0, or -1 with errors. */

@@ -20,6 +20,7 @@ struct source {
 	uint16_t file;
 	uint32_t *lines;  /* offset of each line's first byte */
 	uint32_t nlines;
+	int unparsed; /* it has syntax errors */
 	struct decls decls;
 };
 

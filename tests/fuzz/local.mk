@@ -7,6 +7,7 @@ EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
 FUZZERS += \
 	tests/fuzz/lang_diff \
 	tests/fuzz/lang_map \
+	tests/fuzz/lang_map-query \
 	tests/fuzz/lang_parse \
 	tests/fuzz/record_layout \
 	tests/fuzz/record_number \
@@ -39,10 +40,14 @@ tests_fuzz_lang_diff_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_diff.c \
 	tests/fuzz/oracle_rule.c tests/fuzz/oracle_schema.c \
 	tests/fuzz/oracle_value.c
 tests_fuzz_lang_diff_LDADD = $(LIB_FUZZ) $(LIB_LANG)
-tests_fuzz_lang_map_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_map.c
+FUZZ_MAP = $(FUZZ_DRIVER) tests/fuzz/fuzz_map.c tests/fuzz/fuzz_map.h
+tests_fuzz_lang_map_SOURCES = $(FUZZ_MAP) tests/fuzz/lang_map.c
 tests_fuzz_lang_map_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_lang_parse_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_parse.c
 tests_fuzz_lang_parse_LDADD = $(LIB_FUZZ) $(LIB_LANG)
+# What an editor asks, on the same corpus.
+tests_fuzz_lang_map_query_SOURCES = $(FUZZ_MAP) tests/fuzz/lang_query.c
+tests_fuzz_lang_map_query_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 tests_fuzz_record_layout_SOURCES = \
 	$(FUZZ_DRIVER) tests/fuzz/record_json.h tests/fuzz/record_layout.c
 tests_fuzz_record_layout_LDADD = $(LIB_FUZZ)
