@@ -34,6 +34,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/session.c src/cli/session.h \
 	src/cli/sheet.c src/cli/sheet.h \
 	src/cli/status.c \
+	src/cli/threeway.c src/cli/threeway.h \
+	src/cli/trace.c src/cli/trace.h \
 	src/cli/validate.c
 EXTRA_DIST += src/cli/README.md
 
@@ -47,6 +49,9 @@ check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli
 tests_unit_cli_SOURCES = tests/unit/cli.c
 tests_unit_cli_LDADD = src/cli/libcli.a $(LIB_BASE) $(UNIT_LIBS)
+
+dist_check_SCRIPTS += tests/unit/explain.sh
+TESTS += tests/unit/explain.sh
 
 bashcompdir = $(datadir)/bash-completion/completions
 dist_bashcomp_DATA = src/cli/crosswalk.bash

@@ -284,18 +284,37 @@ bring_again(struct work *w, struct err *e)
 	return 0;
 }
 
+/*
+ * Slots without those that old has already, or that are written when a record
+ * is made; how many are left.
+ */
+static unsigned
+reduce(struct work *w, const struct prog *p, struct value *slots,
+    const struct value *old)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->funcs[0].nout; i++) {
+		const struct prog_slot *s = &p->out[i];
+
+		if (old != NULL && (s->flags & LF_CREATE_ONLY ||
+		    value_equal(slots[i], old[i], s->compare, w->a)))
+			slots[i] = (struct value){ 0 };
+		n += slots[i].type != V_ABSENT;
+	}
+	return n;
+}
+
 static void
 write_ours(struct work *w)
 {
 	struct buf b = { 0 };
-	unsigned some = 0;
+	unsigned n = reduce(w, w->map->backward, w->to_us, w->had);
 
-	for (unsigned i = 0; i < w->left->nout; i++)
-		some += w->to_us[i].type != V_ABSENT;
-	if (some > 0 && w->had != NULL)
+	if (n > 0 && w->had != NULL)
 		layout_diff(&b, w->left->layout, w->to_us, w->had,
 		    STR("null"), NULL, w->a);
-	else if (some > 0)
+	else if (n > 0)
 		layout_write(&b, w->left->layout, w->to_us, STR("null"));
 	w->out->to_us = merging_keep(w, &b);
 }
@@ -355,15 +374,15 @@ foresee(struct work *w)
 static void
 write_theirs(struct work *w)
 {
+	int made = w->in->theirs.n == 0 && w->out->first;
 	struct buf b = { 0 };
-	unsigned some = 0;
+	unsigned n = reduce(w, w->map->forward, w->to_them,
+	    made ? NULL : w->theirs);
 
-	for (unsigned i = 0; i < w->right->nout; i++)
-		some += w->to_them[i].type != V_ABSENT;
-	if (some > 0 && (w->in->theirs.n > 0 || !w->out->first))
+	if (n > 0 && !made)
 		layout_diff(&b, w->right->layout, w->to_them, w->theirs,
 		    w->in->clear, NULL, w->a);
-	else if (some > 0)
+	else if (n > 0)
 		layout_write(&b, w->right->layout, w->to_them, w->in->clear);
 	w->out->to_them = merging_keep(w, &b);
 	layout_write(&b, w->right->layout, w->agreed, STR("null"));
@@ -410,5 +429,7 @@ vm_merge(struct vm *vm, const struct unit_map *map, const struct merge_in *in,
 	out->old = out->first ? NULL : w.base;
 	out->left_ours = w.had;
 	out->left_theirs = w.came;
+	out->them = w.to_them;
+	out->us = w.to_us;
 	return 0;
 }

@@ -63,6 +63,8 @@ struct merge {
 	 * theirs is in canonical form: what ours would send had it come. */
 	const struct value *ours, *theirs, *old;
 	const struct value *left_ours, *left_theirs;
+	/* what is written, by forward's and backward's out slots */
+	const struct value *them, *us;
 };
 
 const char *merge_decision_name(enum merge_decision d);
