@@ -371,27 +371,43 @@ eval_and_or(struct oracle *o, const struct expr *e, const struct obind *env,
 	return 0;
 }
 
+/* Whether an arm's key is true, or is the subject's value; any of several. */
+static int
+key_holds(struct oracle *o, const struct expr *key, const struct oval *of,
+    const struct obind *env, int *yes)
+{
+	struct oval v;
+
+	if (key->kind == EX_KEYS) {
+		*yes = 0;
+		for (const struct item *i = key->items; i && !*yes;
+		    i = i->next)
+			if (key_holds(o, i->value, of, env, yes) != 0)
+				return -1;
+		return 0;
+	}
+	if (of == NULL)
+		return o_condition(o, key, env, yes);
+	if (o_eval(o, key, env, &v) != 0)
+		return -1;
+	*yes = o_equal(o->a, of, &v, CMP_EXACT);
+	return 0;
+}
+
 static int
 eval_match(struct oracle *o, const struct expr *e, const struct obind *env,
     struct oval *out)
 {
-	struct oval of, key;
-	int yes;
+	struct oval of;
+	int yes = 1;
 
 	if (e->a != NULL && o_eval(o, e->a, env, &of) != 0)
 		return -1;
 	for (const struct item *i = e->items; i != NULL; i = i->next) {
-		if (i->key == NULL) {
-			yes = 1;
-		} else if (e->a == NULL) {
-			if (o_condition(o, i->key, env, &yes) != 0)
-				return -1;
-		} else {
-			if (o_eval(o, i->key, env, &key) != 0)
-				return -1;
-			yes = o_equal(o->a, &of, &key, CMP_EXACT);
-		}
-		if (yes)
+		if (i->key != NULL && key_holds(o, i->key,
+		    e->a ? &of : NULL, env, &yes) != 0)
+			return -1;
+		if (yes || i->key == NULL)
 			return o_eval(o, i->value, env, out);
 	}
 	return o_fail(o, e, "no arm");

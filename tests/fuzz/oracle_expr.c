@@ -288,6 +288,10 @@ choice(enum gkind k, unsigned depth, unsigned level)
 		g_put("match { ");
 		for (unsigned n = 1 + choose(C, 3); n > 0; n--) {
 			g_expr(G_BOOL, depth - 1, 0);
+			if (chance(C, 20)) {
+				g_put(", ");
+				g_expr(G_BOOL, depth - 1, 0);
+			}
 			g_put(" => ");
 			g_expr(k, depth - 1, 0);
 			g_put(", ");
@@ -302,6 +306,8 @@ choice(enum gkind k, unsigned depth, unsigned level)
 		g_put(") { ");
 		for (unsigned n = 1 + choose(C, 2); n > 0; n--) {
 			g_literal(chance(C, 20) ? G_DEC : G_INT);
+			for (; chance(C, 30); g_literal(G_INT))
+				g_put(", ");
 			g_put(" => ");
 			g_expr(k, depth - 1, 0);
 			g_put(", ");
