@@ -777,11 +777,13 @@ operand:
 		    ast_negative(p, @$, $2->text) :
 		    ast_op(p, EX_NEG, @$, @1, $2, NULL, NULL);
 	}
-	| "match" '{' arms '}'	{ $$ = ast_items(p, EX_MATCH, @$, NULL, $3); }
-	| "match" subject '{' arms '}' {
+	| "match" '{' arms opt_comma '}' {
+		$$ = ast_items(p, EX_MATCH, @$, NULL, $3);
+	}
+	| "match" subject '{' arms opt_comma '}' {
 		$$ = ast_items(p, EX_MATCH, @$, $2, $4);
 	}
-	| "match" '(' expr ')' '{' arms '}' {
+	| "match" '(' expr ')' '{' arms opt_comma '}' {
 		$$ = ast_items(p, EX_MATCH, @$, $3, $6);
 	}
 	;
@@ -881,7 +883,11 @@ call_arg:
 arms:
 	arm			{ $$ = items_one($1); }
 	| arms ',' arm		{ $$ = items_add(p, $1, $3); }
-	| arms ','
+	;
+
+opt_comma:
+	%empty
+	| ','
 	;
 
 arm:

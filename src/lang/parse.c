@@ -55,6 +55,8 @@ skip_name(struct str s, size_t i)
 	size_t at = i;
 	char c = i < s.n ? s.p[i] : '\0';
 
+	if (s.n - i > 2 && memcmp(s.p + i, "re\"", 3) == 0)
+		c = s.p[i += 2];
 	if (c == '"' || c == '`') {
 		for (i++; i < s.n && s.p[i] != c && s.p[i] != '\n'; i++)
 			i += c == '"' && s.p[i] == '\\';

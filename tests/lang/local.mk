@@ -7,3 +7,10 @@ EXTRA_DIST += tests/lang/README.md tests/lang/files
 
 dist_check_SCRIPTS += tests/lang/new.sh
 TESTS += tests/lang/new.sh
+
+# grammar/README.md against grammar/parser.y.
+check_PROGRAMS += tests/lang/ebnf
+TESTS += tests/lang/ebnf
+tests_lang_ebnf_SOURCES = tests/lang/ebnf.c tests/lang/ebnf.h \
+	tests/lang/ebnf_grammar.c
+tests_lang_ebnf_LDADD = $(LIB_LANG)
