@@ -52,6 +52,7 @@ tests_unit_cli_LDADD = src/cli/libcli.a $(LIB_BASE) $(UNIT_LIBS)
 
 dist_check_SCRIPTS += tests/unit/explain.sh
 TESTS += tests/unit/explain.sh
+EXTRA_DIST += tests/unit/command.sh
 
 bashcompdir = $(datadir)/bash-completion/completions
 dist_bashcomp_DATA = src/cli/crosswalk.bash

@@ -62,22 +62,37 @@ check_value(struct compile *c, const struct expr *e, struct type want,
 
 static int
 step(struct compile *c, struct module *mod, const struct map_info *m,
-    struct stmt *s, struct unit_step *out)
+    struct stmt *s, int *merges, struct unit_step *out)
 {
 	struct check ck = { .c = c, .m = mod };
 	int left = str_eq(s->name.text, m->left.name);
+	int right = str_eq(s->name.text, m->right.name);
+	int base = !left && !right && s->kind != ST_PUT &&
+	    str_eq(s->name.text, STR("base"));
 	struct value v;
 	struct buf b = { 0 };
 
-	if (!left && !str_eq(s->name.text, m->right.name)) {
+	if (!left && !right && !base) {
 		diag_fix(&c->ss, diag_at(&c->ss, C201, s->name.span,
 		    "the map has no side `%.*s`", STR_ARG(s->name.text)),
 		    "`%.*s` or `%.*s`", STR_ARG(m->left.name),
 		    STR_ARG(m->right.name));
 		return -1;
 	}
+	if (base && s->kind == ST_EXPECT && !*merges) {
+		diag_fix(&c->ss, diag_at(&c->ss, C508, s->span, "the test "
+		    "merges nothing"), "begin with `given base = …;`");
+		return -1;
+	}
+	*merges |= base;
 	if (check_expr(&ck, s->value).kind == TYPE_BAD)
 		return -1;
+	out->kind = s->kind == ST_GIVEN ? STEP_GIVEN :
+	    s->kind == ST_EXPECT ? STEP_EXPECT : STEP_PUT;
+	out->right = base ? 2 : right;
+	out->pos = span_pos(&c->ss, s->span);
+	if (base && s->kind == ST_GIVEN && s->value->kind == EX_ABSENT)
+		return 0; /* they meet for the first time */
 	if (s->value->kind != EX_RECORD ||
 	    expr_const(c, s->value, &v) != 0) {
 		diag_at(&c->ss, C507, s->value->span,
@@ -86,13 +101,9 @@ step(struct compile *c, struct module *mod, const struct map_info *m,
 	}
 	check_value(c, s->value, left ? m->left.type : m->right.type,
 	    left ? m->left_schema : m->right_schema);
-	out->kind = s->kind == ST_GIVEN ? STEP_GIVEN :
-	    s->kind == ST_EXPECT ? STEP_EXPECT : STEP_PUT;
-	out->right = !left;
 	value_write(&b, v);
 	out->json = arena_str(&c->unit->arena, buf_str(&b));
 	buf_fini(&b);
-	out->pos = span_pos(&c->ss, s->span);
 	return 0;
 }
 
@@ -111,7 +122,7 @@ test_compile(struct compile *c, struct module *mod, struct decl *d,
 {
 	struct check ck = { .c = c, .m = mod };
 	size_t n = 0;
-	int given = 0;
+	int given = 0, merges = 0;
 
 	for (struct stmt *s = d->body; s != NULL; s = s->next)
 		n++;
@@ -130,7 +141,7 @@ test_compile(struct compile *c, struct module *mod, struct decl *d,
 			    "a test begins with `given`");
 			return;
 		}
-		if (step(c, mod, m, s, &out->steps[out->nstep]) == 0)
+		if (step(c, mod, m, s, &merges, &out->steps[out->nstep]) == 0)
 			out->nstep++;
 	}
 }

@@ -3,6 +3,8 @@
  */
 #include "lang/follow.h"
 
+#include "vm/merge.h"
+
 struct str
 follow_pad(struct arena *a, struct str s)
 {
@@ -69,6 +71,9 @@ int
 follow_given(struct follow *f, int right, struct str json, struct err *e)
 {
 	f->side[right] = follow_pad(f->a, json);
+	f->stale = 1;
+	if (f->merges)
+		return 0;
 	return answer(f, right, 1, e);
 }
 
@@ -79,5 +84,39 @@ follow_put(struct follow *f, int right, struct str json, struct err *e)
 
 	f->side[right] = f->side[right].n == 0 ? patch :
 	    merged(f, f->side[right], patch);
+	f->stale = 1;
+	if (f->merges)
+		return 0;
 	return answer(f, right, 0, e);
+}
+
+void
+follow_base(struct follow *f, struct str json)
+{
+	f->base = json.n ? follow_pad(f->a, json) : json;
+	f->merges = f->stale = 1;
+}
+
+int
+follow_merge(struct follow *f, struct err *e)
+{
+	struct merge_in in = { .ours = f->side[0], .theirs = f->side[1],
+		.base = f->base, .ours_at = MERGE_NO_TIME,
+		.theirs_at = MERGE_NO_TIME };
+	struct str patch[2];
+	struct merge m;
+
+	if (!f->merges || !f->stale)
+		return 0;
+	if (vm_merge(f->vm, f->map, &in, &m, f->a, e) != 0)
+		return -1;
+	patch[0] = m.to_us;
+	patch[1] = m.to_them;
+	for (int i = 0; i < 2; i++)
+		if (patch[i].n > 0)
+			f->side[i] = f->side[i].n == 0 ? patch[i] :
+			    merged(f, f->side[i], patch[i]);
+	f->base = m.base;
+	f->stale = 0;
+	return 0;
 }

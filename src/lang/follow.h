@@ -17,6 +17,9 @@ struct follow {
 	struct arena *a;
 	/* what left and right have, RECORD_PAD behind it; n == 0: nothing */
 	struct str side[2];
+	/* what both agreed on, once they are merged and do not follow */
+	struct str base;
+	int merges, stale;
 };
 
 /*
@@ -31,6 +34,14 @@ int follow_given(struct follow *f, int right, struct str json, struct err *e);
  * a time; the other side gets the patch that follows.
  */
 int follow_put(struct follow *f, int right, struct str json, struct err *e);
+
+/*
+ * From here on both sides change for themselves and are merged, from a base;
+ * n == 0: they meet for the first time.
+ */
+void follow_base(struct follow *f, struct str json);
+/* Merge what changed; nothing when nothing did, or the sides just follow. */
+int follow_merge(struct follow *f, struct err *e);
 
 /* A copy with RECORD_PAD behind it. */
 struct str follow_pad(struct arena *a, struct str s);

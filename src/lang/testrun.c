@@ -75,18 +75,27 @@ static int
 step(struct run *r, const struct unit_step *s)
 {
 	const struct unit_map *m = r->f.map;
+	const struct str names[] = { m->left_name, m->right_name,
+		STR("base") };
 	struct err e;
-	int rv;
+	int rv = 0;
 
-	if (s->kind == STEP_EXPECT) {
-		compare(r, s, s->right ? m->right_name : m->left_name,
-		    follow_raw(follow_pad(&r->a, s->json)),
-		    follow_raw(r->f.side[s->right]), 0);
-		return 0;
+	if (s->kind == STEP_EXPECT)
+		rv = follow_merge(&r->f, &e);
+	else if (s->right == 2)
+		follow_base(&r->f, s->json);
+	else
+		rv = s->kind == STEP_GIVEN ?
+		    follow_given(&r->f, s->right, s->json, &e) :
+		    follow_put(&r->f, s->right, s->json, &e);
+	if (rv == 0 && s->kind == STEP_EXPECT) {
+		struct str got = s->right == 2 ? r->f.base :
+		    r->f.side[s->right];
+
+		compare(r, s, names[s->right],
+		    follow_raw(follow_pad(&r->a, s->json)), got.n > 0 ?
+		    follow_raw(got) : (struct value){ 0 }, 0);
 	}
-	rv = s->kind == STEP_GIVEN ?
-	    follow_given(&r->f, s->right, s->json, &e) :
-	    follow_put(&r->f, s->right, s->json, &e);
 	if (rv != 0)
 		buf_printf(&r->text, "%.*s:%u: the record is refused: %s\n",
 		    STR_ARG(file_of(r, s->pos)), s->pos.line, e.text);

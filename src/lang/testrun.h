@@ -6,6 +6,8 @@
  * put side = {…}     these fields of the side change, as a CRM's event brings
  *                    them; the other side gets the patch that follows
  * expect side = {…}  the side is exactly this, field by field
+ * given base = {…}   both sides last agreed on this; from here on they change
+ *                    for themselves, and are merged before they are looked at
  */
 #ifndef LANG_TESTRUN_H
 #define LANG_TESTRUN_H

@@ -242,7 +242,7 @@ enum test_step_kind { STEP_GIVEN, STEP_EXPECT, STEP_PUT };
 
 struct unit_step {
 	enum test_step_kind kind;
-	int right;        /* which side: 0 left, 1 right */
+	int right;        /* which side: 0 left, 1 right, 2 a merge's base */
 	struct str json;
 	struct prog_pos pos;
 };

@@ -1,33 +1,8 @@
 #!/bin/sh
 # crosswalk explain: both directions and a merge, for a person and as JSON,
 # and how it ends.
-set -u
-run=${top_builddir:-.}/crosswalk
-dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-# want STATUS, the arguments and in $dir/in the record: $dir/out, $dir/err
-want() {
-	status=$1
-	shift
-	(cd "$dir" && "$run" explain "$@") <"$dir/in" >"$dir/out" 2>"$dir/err"
-	got=$?
-	if [ "$got" != "$status" ]; then
-		echo "explain $*: status $got, not $status"
-		cat "$dir/out" "$dir/err"
-		failed=1
-	fi
-}
-
-# same FILE: its text is what stands on standard input
-same() {
-	cat >"$dir/want"
-	if ! diff -u "$dir/want" "$dir/$1"; then
-		echo "  in $1"
-		failed=1
-	fi
-}
+name=explain
+. "$(dirname "$0")/command.sh"
 
 # json: what came out is one JSON object
 json() {
@@ -38,10 +13,6 @@ json() {
 	fi
 }
 
-case $run in
-/*) ;;
-*) run=$(pwd)/$run ;;
-esac
 cat >"$dir/l.json" <<'END'
 {"type": "object", "properties": {
   "a": {"type": ["string", "null"]}, "b": {"type": ["string", "null"]},

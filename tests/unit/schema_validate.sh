@@ -1,32 +1,7 @@
 #!/bin/sh
 # crosswalk validate: what it prints and how it ends.
-set -u
-run=${top_builddir:-.}/crosswalk
-dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
-failed=0
-
-# want STATUS, the arguments and in $dir/in the records: $dir/out, $dir/err
-want() {
-	status=$1
-	shift
-	"$run" validate "$@" <"$dir/in" >"$dir/out" 2>"$dir/err"
-	got=$?
-	if [ "$got" != "$status" ]; then
-		echo "validate $*: status $got, not $status"
-		cat "$dir/out" "$dir/err"
-		failed=1
-	fi
-}
-
-# same FILE: its text is what stands on standard input
-same() {
-	cat >"$dir/want"
-	if ! diff -u "$dir/want" "$dir/$1"; then
-		echo "  in $1 of: $2"
-		failed=1
-	fi
-}
+name=validate
+. "$(dirname "$0")/command.sh"
 
 cat >"$dir/contact.json" <<'END'
 {"type": "object", "required": ["email"],
