@@ -13,6 +13,7 @@
 #include "cli/mapping.h"
 #include "cli/threeway.h"
 #include "cli/trace.h"
+#include "cli/unknown.h"
 
 struct explain {
 	struct mapping mapping;
@@ -21,6 +22,7 @@ struct explain {
 	struct buf record, base, keys, out;
 	int json;
 	struct trace trace;
+	struct unknown unknown;
 	struct vm_frame f;
 	struct value *old;  /* NULL: no base */
 	uint64_t *dirty;
@@ -189,6 +191,7 @@ cmd_explain(const struct args *a)
 	if (status != 0)
 		return status;
 	x.vm = vm_new(NULL);
+	unknown_listen(&x.unknown, x.vm, NULL);
 	vm_set_now(x.vm, now);
 	if ((merged ? threeway_explain(&x.out, &x.mapping, x.vm, a, &x.arena,
 	    &e) : explain(&x, args_get(a, 'b'), &e)) != 0) {
@@ -199,6 +202,7 @@ cmd_explain(const struct args *a)
 	}
 	vm_free(x.vm);
 	trace_fini(&x.trace);
+	unknown_fini(&x.unknown);
 	arena_fini(&x.arena);
 	buf_fini(&x.record);
 	buf_fini(&x.base);

@@ -36,6 +36,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/status.c \
 	src/cli/threeway.c src/cli/threeway.h \
 	src/cli/trace.c src/cli/trace.h \
+	src/cli/unknown.c src/cli/unknown.h \
 	src/cli/validate.c
 EXTRA_DIST += src/cli/README.md
 

@@ -3,6 +3,7 @@
  */
 #include "cli/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "record/scan.h"
@@ -32,14 +33,38 @@ name_of(const char *given)
 	return str_from(given, eq ? (size_t)(eq - given) : 0);
 }
 
+/* -c RECORD=FILE */
+static void
+read_catalog(struct options *o, const struct args *a, const char *given)
+{
+	struct str name = name_of(given);
+	struct lang_catalog *c = &o->catalogs[o->lang.ncatalog++];
+	struct err e;
+
+	if (name.n == 0)
+		args_fail(a, "a catalogue is given as RECORD=FILE, not `%s`",
+		    given);
+	c->schema = name;
+	c->file = str_z(given + name.n + 1);
+	for (size_t i = 0; i + 1 < o->lang.ncatalog; i++)
+		if (str_eq(o->catalogs[i].schema, name))
+			args_fail(a, "`%.*s` has two catalogues",
+			    STR_ARG(name));
+	if (lang_read_file(NULL, c->file, &c->text, &o->arena, &e) != 0)
+		exit(say_err(&e));
+}
+
 void
 options_read(struct options *o, const struct args *a)
 {
 	*o = (struct options){ .lang.nparam = 1, .files = a->nrest };
+	o->lang.catalogs = o->catalogs;
 	buf_putc(&o->text, '{');
 	for (int i = 0; i < a->ngiven; i++) {
 		struct str name, value;
 
+		if (a->given[i].letter == 'c')
+			read_catalog(o, a, a->given[i].value);
 		if (a->given[i].letter != 'p')
 			continue;
 		name = name_of(a->given[i].value);
@@ -71,6 +96,7 @@ void
 options_fini(struct options *o)
 {
 	buf_fini(&o->text);
+	arena_fini(&o->arena);
 }
 
 static int
@@ -82,6 +108,15 @@ declares(const struct unit *u, struct str name)
 	return u == NULL;
 }
 
+static int
+maps_to(const struct unit *u, struct str name)
+{
+	for (uint32_t i = 0; u != NULL && i < u->nmap; i++)
+		if (str_eq(u->maps[i].right, name))
+			return 1;
+	return u == NULL;
+}
+
 void
 options_met(struct options *o, const struct args *a, const struct unit *u)
 {
@@ -89,11 +124,15 @@ options_met(struct options *o, const struct args *a, const struct unit *u)
 	for (int i = 0; i < a->ngiven; i++) {
 		struct str name = name_of(a->given[i].value);
 
-		if (a->given[i].letter != 'p')
+		if (a->given[i].letter == 'p')
+			o->known[i] |= declares(u, name);
+		else if (a->given[i].letter == 'c')
+			o->known[i] |= maps_to(u, name);
+		else
 			continue;
-		o->known[i] |= declares(u, name);
 		if (o->files == 0 && !o->known[i])
-			args_fail(a, "no mapping has a param `%.*s`",
-			    STR_ARG(name));
+			args_fail(a, a->given[i].letter == 'p' ?
+			    "no mapping has a param `%.*s`" : "no map has "
+			    "`%.*s` on its right side", STR_ARG(name));
 	}
 }

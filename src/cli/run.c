@@ -16,6 +16,7 @@
 #include "cli/lines.h"
 #include "cli/mapping.h"
 #include "cli/progress.h"
+#include "cli/unknown.h"
 #include "vm/vm.h"
 
 #ifdef HOSTILE
@@ -34,6 +35,7 @@ struct run {
 	int has_base;
 	struct buf out;
 	struct progress progress;
+	struct unknown unknown;
 	uint64_t records, bad, bytes_out;
 };
 
@@ -161,6 +163,7 @@ cmd_run(const struct args *a)
 	}
 	lines_init(&r.in, STDIN_FILENO, "stdin");
 	r.vm = vm_new(NULL);
+	unknown_listen(&r.unknown, r.vm, &r.in.number);
 	vm_set_now(r.vm, now);
 	progress_begin(&r.progress);
 	if (map_all(&r, &e) != 0)
@@ -171,6 +174,7 @@ cmd_run(const struct args *a)
 	if (args_get(a, 's') != NULL)
 		print_stats(&r);
 	vm_free(r.vm);
+	unknown_fini(&r.unknown);
 	lines_fini(&r.in);
 	if (r.has_base)
 		lines_fini(&r.base);

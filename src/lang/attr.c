@@ -84,7 +84,6 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 	static const char *const known[] = { "required", "lossy", "readonly",
 		"create only", "missing", "null", "error", "own", "group",
 		"prune", "order" };
-	static const char *const later[] = { "unknown" };
 	struct str name = i->name.text;
 	struct near near;
 	struct diag *g;
@@ -114,11 +113,11 @@ check_attr(struct compile *c, struct map_rule *r, struct item *i)
 	} else if (str_eq(name, STR("order"))) {
 		return check_order(c, r, i->value);
 	}
-	for (size_t k = 0; k < COUNT(later); k++)
-		if (str_eq(name, str_z(later[k]))) {
-			NOT_BUILT(c, i->span, later[k]);
-			return -1;
-		}
+	if (str_eq(name, STR("unknown"))) {
+		diag_at(&c->ss, C212, i->span,
+		    "`unknown` is an attribute of `rest … via declared`");
+		return -1;
+	}
 	near_init(&near, name);
 	for (size_t k = 0; k < COUNT(known); k++) {
 		if (str_eq(name, str_z(known[k]))) {

@@ -505,6 +505,7 @@ compile_all(struct compile *c, struct str path, const struct lang_options *o)
 void
 compile_run(struct compile *c, struct str path, const struct lang_options *o)
 {
+	c->options = o;
 	compile_all(c, path_resolve(c, STR(""), path), o);
 	sort_findings(c->d);
 }

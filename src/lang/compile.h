@@ -83,6 +83,7 @@ struct compile {
 	struct value *values;        /* of params: records, the first wins */
 	size_t nvalue;
 	unsigned nesting;    /* of files, of functions */
+	const struct lang_options *options; /* or NULL */
 };
 
 /*
@@ -428,16 +429,21 @@ struct place {
 	struct type type;
 };
 
-enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST, RULE_EACH, RULE_PICK };
+enum rule_kind { RULE_FIELD, RULE_TUPLE, RULE_REST, RULE_EACH, RULE_PICK,
+	RULE_UNKNOWN /* what is left of a rest of declared fields */ };
 
 /* `when` groups nest at most so deep. */
 #define GUARDS_MAX 16
+
+/* What becomes of our fields that are in no catalogue. */
+enum unknown_policy { UNKNOWN_WARN, UNKNOWN_SKIP, UNKNOWN_ERROR };
 
 struct map_rule {
 	struct map_rule *next;
 	struct stmt *stmt;
 	const struct overlay *layer; /* NULL: the base */
-	const struct map_rule *clash; /* of a layer below, reported */
+	const struct map_rule *clash; /* another writer, reported */
+	struct map_rule *of;    /* the rest that it was made of */
 	enum rule_kind kind;
 	int forth, back;        /* it writes right, it writes left */
 	struct place *left;     /* several of a tuple */
@@ -460,6 +466,8 @@ struct map_rule {
 	struct expr **guards;   /* of the when groups around it */
 	unsigned nguard;
 	struct str prefix, suffix; /* of a rest */
+	int declared;           /* only what a catalogue lists */
+	enum unknown_policy unknown;
 	int reads_left;         /* an argument of a codec does */
 	/* each: rules of an element, and what joins two of them */
 	struct map_info *body;

@@ -219,6 +219,7 @@ static void
 report_field(struct check *ck, struct expr *e, struct type base)
 {
 	struct compile *c = ck->c;
+	struct str name;
 	struct near near;
 	struct diag *g;
 
@@ -243,8 +244,8 @@ report_field(struct check *ck, struct expr *e, struct type base)
 		for (unsigned i = 0; i < base.nfield; i++)
 			near_try(&near, base.fields[i].name);
 	else
-		for (size_t i = 0; i < schema_property_count(base.node); i++)
-			near_try(&near, schema_property_name(base.node, i));
+		for (size_t i = 0; type_field_name(base, i, &name); i++)
+			near_try(&near, name);
 	g = diag_at(&c->ss, C401, e->op, "`%.*s` has no field `%.*s`",
 	    STR_ARG(expr_source(ck, e->a)), STR_ARG(e->text));
 	diag_meant(&c->ss, g, &near);

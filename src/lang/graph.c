@@ -217,6 +217,12 @@ report_two(struct map_info *m, const struct writer *x, struct writer *y,
 	if (str_eq(y->told, path))
 		return NULL;
 	y->told = path;
+	/* two rests clash once, not for each of their fields */
+	if (x->r->of != NULL && y->r->of != NULL) {
+		if (y->r->of->clash == x->r->of)
+			return NULL;
+		y->r->of->clash = x->r->of;
+	}
 	if (layer_order(x->r->layer, y->r->layer) != 0)
 		return report_layers(m, x, y, back, path);
 	g = diag_at(&c->ss, C412, x->r->stmt->span,
@@ -467,6 +473,8 @@ graph_check(struct map_info *m)
 	struct str path[AST_DEPTH + 1];
 
 	name_all(m);
+	if (declared_expand(m))
+		name_all(m);
 	check_writers(m, 0);
 	check_writers(m, 1);
 	check_picks(m);

@@ -73,6 +73,13 @@ struct lang_sources {
 	size_t n;
 };
 
+/* A JSON Schema that adds fields to the records of a schema of the right. */
+struct lang_catalog {
+	struct str schema; /* "hubspot.contact" */
+	struct str file;   /* for messages */
+	struct str text;
+};
+
 /* What a compile is told beside the sources; all zero: nothing. */
 struct lang_options {
 	/*
@@ -81,6 +88,9 @@ struct lang_options {
 	 */
 	const struct str *params;
 	size_t nparam;
+	/* A tenant's own fields; what no map has on its right is not read. */
+	const struct lang_catalog *catalogs;
+	size_t ncatalog;
 };
 
 /*

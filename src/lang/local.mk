@@ -17,6 +17,7 @@ LANG_SOURCES = \
 	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
 	src/lang/connop.c \
+	src/lang/declared.c \
 	src/lang/describe.c \
 	src/lang/diag.c \
 	src/lang/each.c \

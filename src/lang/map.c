@@ -533,6 +533,7 @@ map_check(struct compile *c, struct entity *e)
 		m->bad = 1;
 		return -1;
 	}
+	m->right.type.more = catalog_root(c, d->right_schema);
 	map_rules(m, d->body);
 	layers_apply(m);
 	if (m->nrule > PROG_FRAME) {

@@ -77,6 +77,17 @@ int tuple_check(struct map_info *m, const struct map_rule *r);
 int tuple_assign(struct map_info *m, const struct map_rule *r, struct type t,
     int back);
 
+/* What a tenant's catalogue says of a schema's records; NULL: nothing. */
+const struct schema_node *catalog_root(struct compile *c, struct word name);
+/*
+ * Make rules of rests that pass what is declared, from all that is not named
+ * otherwise; 0 when there are none.
+ */
+int declared_expand(struct map_info *m);
+/* Tell of what such a rest does not pass. */
+void unknown_gen(struct compile *c, struct gen_func *f,
+    const struct map_rule *r);
+
 /* Check a rest and keep it. */
 void rest_check(struct map_info *m, struct stmt *s);
 

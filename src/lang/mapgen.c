@@ -295,7 +295,8 @@ static void
 rule_begin(struct gen_func *f, struct map_rule *r)
 {
 	gen_rule_begin(f->g, f, r->stmt->span);
-	r->no[f->g->back] = (int)f->g->rule.n - 1;
+	if (r->kind != RULE_UNKNOWN) /* which decides no field */
+		r->no[f->g->back] = (int)f->g->rule.n - 1;
 	if (r->layer != NULL)
 		f->g->cur->layer = gen_str(f->g, r->layer->name);
 }
@@ -333,7 +334,8 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	g->back = back;
 	f->at = m->e->decl->head;
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next)
-		if (r->kind == RULE_REST && (back ? r->back : r->forth))
+		if ((r->kind == RULE_REST || r->kind == RULE_UNKNOWN) &&
+		    (back ? r->back : r->forth))
 			name_rest(c, m, g, r, back);
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		if (!(back ? r->back : r->forth))
@@ -345,6 +347,8 @@ map_gen(struct compile *c, struct map_info *m, int back)
 		rule_begin(f, r);
 		if (r->kind == RULE_REST)
 			gen_rest_rule(f, r, back);
+		else if (r->kind == RULE_UNKNOWN)
+			unknown_gen(c, f, r);
 		else
 			map_gen_rule(c, f, r, back);
 		gen_rule_end(g, f);

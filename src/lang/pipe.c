@@ -125,7 +125,9 @@ check_step(struct check *ck, const struct map_rule *r, struct step *s,
 		return -1;
 	}
 	if (str_eq(s->name, STR("declared"))) {
-		NOT_BUILT(ck->c, e->span, "`declared`");
+		diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C413, e->span,
+		    "`declared` is the last word of a rest's pipe"),
+		    "rest … <-> … via … | declared;");
 		return -1;
 	}
 	thing = find_thing(ck->c, ck->m, s->name);

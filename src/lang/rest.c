@@ -3,13 +3,68 @@
  */
 #include "lang/map.h"
 
+/* The last word of a pipe may be `declared`: take it off. */
+static struct items
+take_declared(struct map_rule *r, struct items pipe)
+{
+	struct items rest = { 0 };
+
+	for (struct item *i = pipe.first; i != NULL; i = i->next) {
+		if (i == pipe.last && i->value->kind == EX_NAME &&
+		    str_eq(i->value->text, STR("declared"))) {
+			r->declared = 1;
+			break;
+		}
+		rest.last = i;
+		rest.n++;
+	}
+	if (rest.n > 0) {
+		rest.first = pipe.first;
+		rest.last->next = NULL;
+	}
+	return rest;
+}
+
+/* unknown: warn | skip | error */
+static int
+check_unknown(struct map_info *m, struct map_rule *r, const struct item *i)
+{
+	static const char *const words[] = { "warn", "skip", "error" };
+	struct compile *c = m->ck.c;
+	struct near near;
+	struct diag *g;
+
+	if (!r->declared || !r->forth) {
+		diag_fix(&c->ss, diag_at(&c->ss, C514, i->span, r->forth ?
+		    "`unknown` is about what is not declared, and this rest "
+		    "passes everything" : "`unknown` is about our fields, and "
+		    "this rest reads none"), r->forth ?
+		    "via … | declared" : "remove it");
+		return -1;
+	}
+	near_init(&near, i->value->text);
+	for (size_t k = 0; k < COUNT(words); k++) {
+		if (i->value->kind == EX_NAME &&
+		    str_eq(i->value->text, str_z(words[k]))) {
+			r->unknown = (enum unknown_policy)k;
+			return 0;
+		}
+		near_try(&near, str_z(words[k]));
+	}
+	g = diag_at(&c->ss, C514, i->value->span,
+	    "`unknown` is warn, skip or error");
+	if (i->value->kind == EX_NAME)
+		diag_meant(&c->ss, g, &near);
+	return -1;
+}
+
 /* prefix("x_") and suffix("_x") with constant texts. */
 static int
 rest_pipe(struct map_info *m, struct map_rule *r, struct items pipe)
 {
 	struct compile *c = m->ck.c;
 
-	if (pipe_check(&m->ck, r, pipe) != 0)
+	if (pipe_check(&m->ck, r, take_declared(r, pipe)) != 0)
 		return -1;
 	for (unsigned i = 0; i < r->nstep; i++) {
 		struct step *s = &r->steps[i];
@@ -36,6 +91,28 @@ rest_pipe(struct map_info *m, struct map_rule *r, struct items pipe)
 	return 0;
 }
 
+static int
+check_object(struct map_info *m, const struct place *p)
+{
+	struct compile *c = m->ck.c;
+	struct type of = p->type;
+
+	of.nil = 0;
+	if (of.kind == TYPE_RECORD || of.kind == TYPE_ANY)
+		return 0;
+	diag_at(&c->ss, C402, p->expr->span,
+	    "`%.*s` is %.*s and has no fields",
+	    STR_ARG(span_line(&c->ss, p->expr->span, c->a)),
+	    STR_ARG(type_text(c->a, of)));
+	return -1;
+}
+
+static int
+check_objects(struct map_info *m, struct map_rule *r)
+{
+	return check_object(m, &r->left[0]) | check_object(m, &r->right);
+}
+
 /* Members that nothing else names: what one of them is. */
 static int
 rest_type(struct map_info *m, const struct place *p, struct str name,
@@ -45,12 +122,6 @@ rest_type(struct map_info *m, const struct place *p, struct str name,
 	struct type of = p->type;
 
 	of.nil = 0;
-	if (of.kind != TYPE_RECORD && of.kind != TYPE_ANY) {
-		diag_at(&c->ss, C402, at, "`%.*s` is %.*s and has no fields",
-		    STR_ARG(span_line(&c->ss, p->expr->span, c->a)),
-		    STR_ARG(type_text(c->a, of)));
-		return -1;
-	}
 	if (type_member(c->a, of, name, t) != 0) {
 		diag_witness(&c->ss, diag_at(&c->ss, C420, at,
 		    "`%.*s` takes no fields that its schema does not name",
@@ -120,10 +191,15 @@ rest_check(struct map_info *m, struct stmt *s)
 			bad = 1;
 			continue;
 		}
+		if (str_eq(i->name.text, STR("unknown")) && i->value != NULL) {
+			bad |= check_unknown(m, r, i) != 0;
+			continue;
+		}
 		NOT_BUILT(c, i->span, "an attribute of `rest`");
 		bad = 1;
 	}
-	if (bad || check_rest_types(m, r) != 0)
+	if (bad || check_objects(m, r) != 0 ||
+	    (!r->declared && check_rest_types(m, r) != 0))
 		return;
 	map_keep_rule(m, r);
 	m->bad = 0;

@@ -115,13 +115,38 @@ is_open(const struct schema_node *n)
 	    V_ABSENT;
 }
 
+static int
+lists(const struct schema_node *n, struct str name)
+{
+	for (size_t i = 0; i < schema_property_count(n); i++)
+		if (str_eq(schema_property_name(n, i), name))
+			return 1;
+	return 0;
+}
+
+int
+type_field_name(struct type t, size_t i, struct str *name)
+{
+	size_t n = t.node ? schema_property_count(t.node) : 0;
+	size_t more = t.more ? schema_property_count(t.more) : 0;
+
+	if (i >= n + more)
+		return 0;
+	*name = i < n ? schema_property_name(t.node, i) :
+	    schema_property_name(t.more, i - n);
+	return 1;
+}
+
 int
 type_member(struct arena *a, struct type t, struct str name, struct type *out)
 {
-	const struct schema_node *n;
+	const struct schema_node *n, *more = NULL;
 
+	if (t.more != NULL)
+		more = schema_property(t.more, name);
 	if (t.kind == TYPE_BAD || t.kind == TYPE_ANY) {
-		*out = type_of(t.kind, NIL_BOTH);
+		*out = more ? type_of_node(a, more) : type_of(t.kind, 0);
+		out->nil = NIL_BOTH;
 		return 0;
 	}
 	if (t.kind != TYPE_RECORD)
@@ -141,11 +166,17 @@ type_member(struct arena *a, struct type t, struct str name, struct type *out)
 		return 0;
 	}
 	n = schema_property(t.node, name);
+	/* a catalogue knows better than a pattern, but not than a name */
+	if (more != NULL && !lists(t.node, name)) {
+		n = more;
+		more = NULL;
+	}
 	if (n == NULL && is_open(t.node))
 		n = schema_additional(t.node);
 	if (n == NULL)
 		return -1;
 	*out = type_of_node(a, n);
+	out->more = more;
 	out->nil |= t.nil;
 	if (!schema_property_required(t.node, name))
 		out->nil |= NIL_ABSENT;

@@ -44,6 +44,8 @@ struct type {
 	unsigned nil;
 	/* the schema's place, where the value comes from one */
 	const struct schema_node *node;
+	/* and the same place of a tenant's field catalogue */
+	const struct schema_node *more;
 	const struct type *of;             /* elements of a list */
 	const struct type_field *fields;   /* of a record that was built */
 	unsigned nfield;
@@ -68,6 +70,8 @@ struct type type_of_node(struct arena *a, const struct schema_node *n);
  */
 int type_member(struct arena *a, struct type t, struct str name,
     struct type *out);
+/* Name i of the fields that a schema or a catalogue lists; 0 behind them. */
+int type_field_name(struct type t, size_t i, struct str *name);
 /* What an element of a list is. */
 struct type type_element(struct arena *a, struct type t);
 /* The type of "int", "list<text>", …; -1 when there is none so called. */

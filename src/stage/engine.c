@@ -4,11 +4,13 @@
  */
 #include "stage/engine.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "pipe/pipe.h"
 #include "record/layout.h"
 #include "vm/vm.h"
@@ -22,10 +24,23 @@
 #define FRAME_BYTES ((size_t)256 << 10)
 #endif
 
+/* A field that is in no catalogue is told of once in so long, with others. */
+#define UNKNOWN_MS ((int64_t)600000)
+#define UNKNOWN_MAX 1000 /* fields; then nothing new is told */
+
+struct unknown {
+	int64_t told_ms;
+	uint64_t records; /* since then */
+};
+
 struct engine_run {
 	struct vm *vm;
 	struct arena arena;
 	struct buf fields, neu, match;
+	const struct route *rt;   /* of the record that is mapped */
+	struct table unknown;     /* by connection and field */
+	struct arena names;       /* its keys and entries */
+	struct buf key;
 };
 
 struct engine {
@@ -37,6 +52,39 @@ struct engine {
 	struct engine_run *run;
 };
 
+/* The VM's warnings. */
+static void
+note_unknown(void *arg, struct str field)
+{
+	struct engine_run *x = arg;
+	struct unknown *u;
+	char quoted[256];
+	int64_t now;
+
+	buf_reset(&x->key);
+	buf_printf(&x->key, "%" PRId32 " %.*s", x->rt->connection,
+	    STR_ARG(field));
+	u = table_get(&x->unknown, buf_str(&x->key));
+	if (u == NULL && x->unknown.live == UNKNOWN_MAX)
+		return;
+	now = clock_mono_ms();
+	if (u == NULL) {
+		u = arena_new(&x->names, struct unknown);
+		u->told_ms = now - UNKNOWN_MS;
+		table_put(&x->unknown, arena_str(&x->names,
+		    buf_str(&x->key)), u);
+	}
+	u->records++;
+	if (now - u->told_ms < UNKNOWN_MS)
+		return;
+	log_warn("engine.unknown_field", "connection=%.*s map=%.*s field=%s "
+	    "records=%" PRIu64, STR_ARG(x->rt->connection_name),
+	    STR_ARG(x->rt->map->name), log_quote(quoted, sizeof(quoted),
+	    arena_printf(&x->arena, "%.*s", STR_ARG(field)).p), u->records);
+	u->told_ms = now;
+	u->records = 0;
+}
+
 struct engine_run *
 engine_run_new(void)
 {
@@ -45,6 +93,7 @@ engine_run_new(void)
 	if (x == NULL)
 		fatal("out of memory: an engine");
 	x->vm = vm_new(NULL);
+	vm_set_warn(x->vm, note_unknown, x);
 	return x;
 }
 
@@ -56,6 +105,9 @@ engine_run_free(struct engine_run *x)
 	buf_fini(&x->fields);
 	buf_fini(&x->neu);
 	buf_fini(&x->match);
+	buf_fini(&x->key);
+	table_fini(&x->unknown);
+	arena_fini(&x->names);
 	free(x);
 }
 
@@ -187,6 +239,7 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	size_t n = 0;
 	int rv;
 
+	x->rt = rt;
 	result_of(r, w);
 	r->gen = (uint64_t)rt->map_gen;
 	buf_reset(&x->fields);

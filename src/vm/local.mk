@@ -8,6 +8,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/contact.c \
 	src/vm/dates.c \
 	src/vm/decide.c src/vm/decide.h \
+	src/vm/declared.c \
 	src/vm/field.c \
 	src/vm/form.c \
 	src/vm/glue.c \

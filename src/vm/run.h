@@ -28,6 +28,8 @@ struct vm {
 	int64_t now_us;
 	vm_trace_fn *trace;
 	void *trace_arg;
+	vm_warn_fn *warn;
+	void *warn_arg;
 
 	/* of the record that runs */
 	uint64_t fuel;      /* left */

@@ -522,6 +522,13 @@ vm_set_trace(struct vm *vm, vm_trace_fn *fn, void *arg)
 	vm->trace_arg = arg;
 }
 
+void
+vm_set_warn(struct vm *vm, vm_warn_fn *fn, void *arg)
+{
+	vm->warn = fn;
+	vm->warn_arg = arg;
+}
+
 static void
 begin(struct vm *vm, const struct prog *p, const struct arena *a)
 {

@@ -37,6 +37,13 @@ typedef void vm_trace_fn(void *arg, const struct prog *p, uint32_t pc,
 void vm_set_trace(struct vm *vm, vm_trace_fn *fn, void *arg);
 
 /*
+ * Called with a field, "custom.score", that a rest met and left out as it is
+ * in no catalogue, once for each record that has it.  NULL: nobody listens.
+ */
+typedef void vm_warn_fn(void *arg, struct str field);
+void vm_set_warn(struct vm *vm, vm_warn_fn *fn, void *arg);
+
+/*
  * The frame of a record that was mapped.  in and out are the slots of main;
  * they live until the arena is reset or the next vm_map.
  */

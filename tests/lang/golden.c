@@ -195,10 +195,18 @@ run(const char *file, struct str text, struct buf *out, struct buf *code)
 	struct overlay o = { str_z(file), text };
 	struct unit *u = NULL;
 	struct str params = first_line(text, STR("# params "));
+	struct lang_catalog catalog = { .schema = STR("theirs"),
+		.file = first_line(text, STR("# catalog ")) };
 	struct lang_options opts = { .params = &params,
-		.nparam = params.n > 0 };
+		.nparam = params.n > 0, .catalogs = &catalog,
+		.ncatalog = catalog.file.n > 0 };
+	struct arena a = { 0 };
 	struct diags d;
+	struct err e;
 
+	if (opts.ncatalog > 0 && lang_read_file(NULL, catalog.file,
+	    &catalog.text, &a, &e) != 0)
+		fail(file, e.text);
 	diags_init(&d);
 	lang_compile(str_z(file), read_overlay, &o, &opts, &u, NULL, &d);
 	diags_print(out, &d, 0);
@@ -215,6 +223,7 @@ run(const char *file, struct str text, struct buf *out, struct buf *code)
 		vm_free(vm);
 		unit_unref(u);
 	}
+	arena_fini(&a);
 	diags_fini(&d);
 	return u != NULL;
 }
