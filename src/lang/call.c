@@ -86,6 +86,20 @@ is_own_word(struct check *ck, const struct sig_type *want, struct expr *e)
 	return 0;
 }
 
+/* A pattern that is known is compiled, as a record would find out. */
+static int
+check_pattern(struct check *ck, const struct expr *e)
+{
+	struct value v;
+	struct err err;
+
+	if (expr_const(ck->c, e, &v) != 0 || v.type != V_TEXT ||
+	    builtin_check_regex(str_from(v.u.p, v.n), &err) == 0)
+		return 0;
+	diag_at(&ck->c->ss, C313, e->span, "%s", err.text);
+	return -1;
+}
+
 int
 call_check_arg(struct check *ck, struct str what, const struct sig_param *p,
     struct expr *e, struct type *var)
@@ -117,6 +131,8 @@ call_check_arg(struct check *ck, struct str what, const struct sig_param *p,
 		    STR_ARG(type_text(ck->c->a, t)));
 		return -1;
 	}
+	if (t.nil == 0 && str_eq(p->name, STR("pattern")))
+		return check_pattern(ck, e);
 	if (t.nil == 0 || takes_nil)
 		return 0;
 	want = t;
@@ -140,7 +156,7 @@ hidden_arg(struct compile *c, const struct builtin *b)
 
 /*
  * A division by a constant that is not zero cannot fail, nor can what turns
- * an int into itself or its text.
+ * an int into itself or its text, nor a match of a pattern that is known.
  */
 static int
 is_sure(struct compile *c, const struct sig *s, struct expr **args)
@@ -155,6 +171,12 @@ is_sure(struct compile *c, const struct sig *s, struct expr **args)
 	if (strcmp(name, "div") == 0 || strcmp(name, "mod") == 0)
 		return expr_const(c, args[1], &v) == 0 &&
 		    ((v.type == V_INT && v.u.i != 0) || v.type == V_DEC);
+	/* a pattern that compiled; its group 0 is always there */
+	if (strcmp(name, "re_match") == 0)
+		return expr_const(c, args[1], &v) == 0;
+	if (strcmp(name, "re_find") == 0)
+		return expr_const(c, args[1], &v) == 0 &&
+		    expr_const(c, args[2], &v) == 0 && v.u.i == 0;
 	if (strcmp(name, "text") == 0)
 		return k == TYPE_TEXT || k == TYPE_INT || k == TYPE_BOOL;
 	return (strcmp(name, "int") == 0 || strcmp(name, "decimal") == 0) &&

@@ -61,7 +61,7 @@ LANG_SOURCES = \
 check_PROGRAMS += tests/unit/lang
 TESTS += tests/unit/lang
 tests_unit_lang_SOURCES = tests/unit/lang.c tests/unit/lang_builtins.c \
-	tests/unit/lang_identity.c \
+	tests/unit/lang_identity.c tests/unit/lang_limits.c \
 	tests/unit/lang_query.c
 tests_unit_lang_LDADD = $(LIB_LANG) $(UNIT_LIBS)
 EXTRA_DIST += src/lang/README.md

@@ -170,6 +170,12 @@ rest_check(struct map_info *m, struct stmt *s)
 
 	r->kind = RULE_REST;
 	m->bad = 1; /* until the end */
+	/* each of them is a field that is read, so no map has more */
+	if (s->words.n > PROG_FRAME) {
+		diag_at(&c->ss, C702, s->words.last->span,
+		    "more than %d names in except(…)", PROG_FRAME);
+		return;
+	}
 	if (map_sides(m, left, right) != 0)
 		return;
 	r->nleft = 1;
