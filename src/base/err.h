@@ -19,7 +19,8 @@
 	X(SYSTEM, 71, "the operating system said no")                     \
 	X(DB, 75, "Postgres said no or is away")                          \
 	X(NET, 75, "a peer said no or is away")                           \
-	X(BUSY, 75, "try later")
+	X(BUSY, 75, "try later")                                          \
+	X(WAIT, 75, "another record has to be there first")
 
 enum err_code {
 #define X(name, exit, text) ERR_##name,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/known.h"
 #include "cli/options.h"
 #include "lang/testrun.h"
 #include "vm/vm.h"
@@ -143,22 +144,31 @@ cmd_test(const struct args *a)
 {
 	struct vm *vm = vm_new(NULL);
 	struct tally t = { 0 };
+	struct known known;
 	struct options o;
+	struct err e;
 	int status = 0;
 
 	options_read(&o, a);
+	if (known_read(&known, args_get(a, 'l'), &e) != 0) {
+		status = say_err(&e);
+		goto out;
+	}
 	for (int i = 0; i < a->nrest; i++) {
 		struct unit *u = compile(a->rest[i], a, &o);
 
 		t.path = a->rest[i];
 		if (u == NULL)
 			status = err_exit(ERR_DATA);
-		else if (test_run(u, vm, report, &t) != 0)
+		else if (test_run_known(u, vm, &known.lookups, report,
+		    &t) != 0)
 			status = status ? status : 1;
 		unit_unref(u);
 	}
-	options_fini(&o);
 	printf("%d passed, %d failed\n", t.passed, t.failed);
+out:
+	options_fini(&o);
 	vm_free(vm);
+	known_fini(&known);
 	return status;
 }

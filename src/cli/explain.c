@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
+#include "cli/known.h"
 #include "cli/mapping.h"
 #include "cli/threeway.h"
 #include "cli/trace.h"
@@ -20,6 +21,7 @@ struct explain {
 	struct vm *vm;
 	struct arena arena;
 	struct buf record, base, keys, out;
+	struct known known;
 	int json;
 	struct trace trace;
 	struct unknown unknown;
@@ -193,14 +195,17 @@ cmd_explain(const struct args *a)
 	x.vm = vm_new(NULL);
 	unknown_listen(&x.unknown, x.vm, NULL);
 	vm_set_now(x.vm, now);
-	if ((merged ? threeway_explain(&x.out, &x.mapping, x.vm, a, &x.arena,
+	if (known_give(&x.known, args_get(a, 'l'), x.vm, &e) != 0 ||
+	    (merged ? threeway_explain(&x.out, &x.mapping, x.vm, a, &x.arena,
 	    &e) : explain(&x, args_get(a, 'b'), &e)) != 0) {
+		known_hint(&e);
 		status = say_err(&e);
 		write_all(STDERR_FILENO, &x.out, &ignored);
 	} else if (write_all(STDOUT_FILENO, &x.out, &e) != 0) {
 		status = say_err(&e);
 	}
 	vm_free(x.vm);
+	known_fini(&x.known);
 	trace_fini(&x.trace);
 	unknown_fini(&x.unknown);
 	arena_fini(&x.arena);

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/known.h"
 #include "cli/lines.h"
 #include "cli/mapping.h"
 #include "cli/progress.h"
@@ -34,6 +35,7 @@ struct run {
 	struct lines in, base;
 	int has_base;
 	struct buf out;
+	struct known known;
 	struct progress progress;
 	struct unknown unknown;
 	uint64_t records, bad, bytes_out;
@@ -105,6 +107,7 @@ map_lines(struct run *r, struct err *e)
 		} else {
 			r->out.n = mark;
 			r->bad++;
+			known_hint(&bad);
 			fprintf(stderr, "line %" PRIu64 ": %s\n",
 			    r->in.number, bad.text);
 		}
@@ -166,7 +169,8 @@ cmd_run(const struct args *a)
 	unknown_listen(&r.unknown, r.vm, &r.in.number);
 	vm_set_now(r.vm, now);
 	progress_begin(&r.progress);
-	if (map_all(&r, &e) != 0)
+	if (known_give(&r.known, args_get(a, 'l'), r.vm, &e) != 0 ||
+	    map_all(&r, &e) != 0)
 		status = say_err(&e);
 	else if (r.bad > 0)
 		status = err_exit(ERR_DATA);
@@ -175,6 +179,7 @@ cmd_run(const struct args *a)
 		print_stats(&r);
 	vm_free(r.vm);
 	unknown_fini(&r.unknown);
+	known_fini(&r.known);
 	lines_fini(&r.in);
 	if (r.has_base)
 		lines_fini(&r.base);

@@ -50,6 +50,7 @@ note(void *arg, const struct prog *p, uint32_t pc, const struct value *frame)
 	case OP_CALL:
 	case OP_CALL_FN:
 	case OP_ENUM:
+	case OP_LOOKUP:
 		break;
 	default:
 		return;
@@ -127,6 +128,10 @@ step_name(const struct trace *t, uint32_t pc)
 		    k % 2 ? " (back)" : "").p;
 	case OP_CALL_FN:
 		return arena_str(t->a, p->funcs[k].name).p;
+	case OP_LOOKUP:
+		return arena_printf(t->a, "%s %.*s",
+		    p->lookups[k].kind == LOOKUP_TABLE ? "lookup" : "xref",
+		    STR_ARG(p->lookups[k].name)).p;
 	default:
 		return arena_printf(t->a, "enum %.*s",
 		    STR_ARG(p->enums[k].name)).p;

@@ -22,9 +22,10 @@ attr_nil(struct compile *c, struct str of, struct expr *e,
 		*out = NIL_CLEAR;
 	} else if (is_word(e, "error")) {
 		*out = NIL_ERROR;
-	} else if (missing && (is_word(e, "defer") || is_word(e, "create"))) {
-		NOT_BUILT(c, e->span, "waiting for another record");
-		return -1;
+	} else if (missing && other != NULL && is_word(e, "defer")) {
+		*out = NIL_DEFER;
+	} else if (missing && other != NULL && is_word(e, "create")) {
+		*out = NIL_CREATE;
 	} else if (missing && e->kind == EX_CALL &&
 	    is_word(e->a, "default") && e->n == 1 && other != NULL) {
 		*out = NIL_DEFAULT;
@@ -33,7 +34,7 @@ attr_nil(struct compile *c, struct str of, struct expr *e,
 		if (e->kind != EX_BAD)
 			diag_at(&c->ss, C212, e->span, "`%.*s` is %s",
 			    STR_ARG(of), missing ? other ?
-			    "skip, clear, error or default(…)" :
+			    "skip, clear, error, defer, create or default(…)" :
 			    "skip, clear or error" : error ?
 			    "keep, clear or error" :
 			    "clear, skip or error");

@@ -1,7 +1,7 @@
 /*
  * Test blocks: constants, checked against the schemas, kept as JSON.
  */
-#include "lang/compile.h"
+#include "lang/lookup.h"
 
 static void check_value(struct compile *c, const struct expr *e,
     struct type want, struct str schema);
@@ -71,7 +71,10 @@ step(struct compile *c, struct module *mod, const struct map_info *m,
 	    str_eq(s->name.text, STR("base"));
 	struct value v;
 	struct buf b = { 0 };
+	int given = lookup_given(c, m, s, out);
 
+	if (given != 0)
+		return given < 0 ? -1 : 0;
 	if (!left && !right && !base) {
 		diag_fix(&c->ss, diag_at(&c->ss, C201, s->name.span,
 		    "the map has no side `%.*s`", STR_ARG(s->name.text)),

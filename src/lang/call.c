@@ -3,10 +3,11 @@
  * lists, and the few words that only mean something in rules and connectors.
  */
 #include "lang/expr.h"
+#include "lang/lookup.h"
 
 /* Words of the language that this version has no code for. */
 static const char *const unbuilt[] = {
-	"xref", "lookup", "id_for", "event", "secret", "hmac_sha256", "uuid",
+	"id_for", "event", "secret", "hmac_sha256", "uuid",
 	"changed", "linked", "header", "e164", "phone_e164", "iso3166",
 	"us_state", "address_block", "iso4217", "minor_units", "name_parts",
 	"domain_of", "url_norm", "postal_norm", "html_text", "json_text",
@@ -300,7 +301,7 @@ call_fn(struct check *ck, struct expr *e, struct entity *fn, struct str name)
 	for (unsigned i = 0; i < info->n; i++)
 		bad |= check_expect(ck, note->args[i], info->params[i],
 		    "the parameter");
-	if (bad)
+	if (bad || lookup_inside(ck, e, info->looks) != 0)
 		return bad_type();
 	note->kind = NOTE_FN;
 	note->nargs = info->n;
@@ -655,6 +656,8 @@ check_call(struct check *ck, struct expr *e)
 		    call_enum(ck, e, thing, name) :
 		    call_fn(ck, e, thing, name);
 	}
+	if (lookup_call(ck, e, name, &t) == 0)
+		return t;
 	k = builtin_find(name);
 	if (k >= 0)
 		return call_builtin(ck, e, (unsigned)k);

@@ -167,6 +167,7 @@ struct lambda {
 #define CK_CONNECTOR 2 /* header(…), durations; any is taken for anything */
 #define CK_AFTER 4     /* a header is how long to wait */
 #define CK_KEY 8       /* what would need a value gives no key without */
+#define CK_ALONE 16    /* asks no other record and no table */
 
 struct check {
 	struct compile *c;
@@ -179,6 +180,8 @@ struct check {
 	const struct expr *fails;   /* the first that can, outside of try */
 	const struct fact *facts;   /* what is known to be not nil; fact.c */
 	unsigned calls;             /* how deep the functions below call */
+	int in_key;                 /* of a lookup */
+	unsigned looks;             /* LOOKS_… so far */
 };
 
 /* What the checker found out about an expression; hangs on expr.note. */
@@ -195,6 +198,7 @@ enum note_kind {
 	NOTE_LINKED,
 	NOTE_CHANGED, /* slots to be found in the map */
 	NOTE_HEADER,  /* value: the lower-case name */
+	NOTE_LOOKUP,  /* lookup of key args[0] */
 };
 
 struct note {
@@ -212,6 +216,7 @@ struct note {
 	struct entity *entity;
 	const struct fn_info *fn;
 	struct lambda *lambda;
+	const struct lookup *lookup;
 	struct span span;
 };
 
@@ -273,6 +278,10 @@ void gen_load(struct compile *c, struct gen_func *f, const struct local *l,
  * as it belongs to a rest.
  */
 size_t gen_reach(const struct gen *g, const struct str *path, size_t npath);
+/* The loop of e, with fn in place of its body. */
+void gen_loop_over(struct compile *c, struct gen_func *f,
+    const struct expr *e, enum prog_loop_kind kind,
+    const struct gen_func *fn, unsigned dst);
 /* The set of out slots of changed(path); rules.c. */
 size_t gen_changed(struct compile *c, struct gen_func *f,
     const struct note *n);
@@ -308,6 +317,7 @@ struct fn_info {
 	unsigned n;
 	struct type result;
 	const struct expr *fails; /* what in it can; NULL: nothing */
+	unsigned looks; /* LOOKS_… */
 	unsigned depth; /* of calls, its own included */
 };
 
@@ -412,6 +422,7 @@ struct step {
 	struct entity *en;      /* or enum */
 	const struct fn_info *way[2]; /* or functions; [1] NULL: one way */
 	enum law law;
+	const struct lookup *lookup; /* or lookup */
 	struct expr **args;
 	unsigned nargs;
 	int as_text;            /* HIDDEN_AS_TEXT */
@@ -419,7 +430,9 @@ struct step {
 	struct str name;
 };
 
-enum nil_policy { NIL_SKIP, NIL_CLEAR, NIL_ERROR, NIL_DEFAULT };
+/* NIL_DEFER and NIL_CREATE are about the link that an xref did not find. */
+enum nil_policy { NIL_SKIP, NIL_CLEAR, NIL_ERROR, NIL_DEFAULT, NIL_DEFER,
+	NIL_CREATE };
 
 /* A place of a record that a rule reads or writes. */
 struct place {
@@ -465,6 +478,7 @@ struct map_rule {
 	enum law law;
 	struct expr **guards;   /* of the when groups around it */
 	unsigned nguard;
+	unsigned looks, pipe_looks; /* LOOKS_… of it, of its pipe alone */
 	struct str prefix, suffix; /* of a rest */
 	int declared;           /* only what a catalogue lists */
 	enum unknown_policy unknown;
@@ -524,7 +538,17 @@ struct type pipe_flow(struct compile *c, const struct map_rule *r,
     struct type t, int back);
 void pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
     int back, unsigned dst);
+/*
+ * The function of a step in a direction, NULL: it is none.  One without a way
+ * back is the same in both directions of one-way rules.
+ */
+const struct fn_info *step_way(const struct step *s, int back);
+void pipe_gen_step(struct compile *c, struct gen_func *f,
+    const struct map_rule *r, const struct step *s, int back, unsigned dst);
 enum value_compare pipe_compare(const struct map_rule *r, int back);
+/* Into register v: what goes into the pipe of a rule. */
+void map_gen_value(struct compile *c, struct gen_func *f,
+    const struct map_rule *r, int back, unsigned v);
 /* One direction as a program; NULL when a limit was passed. */
 struct prog *map_gen(struct compile *c, struct map_info *m, int back);
 /* What is decided as one, for unit_map.fields; after both map_gen. */

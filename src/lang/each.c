@@ -166,6 +166,7 @@ each_check(struct map_info *m, struct stmt *s, struct expr **guards,
 		if (x->law > r->law)
 			r->law = x->law;
 		own_inside(r->body, x);
+		r->looks |= x->looks;
 	}
 	m->bad |= r->body->bad;
 }
@@ -283,12 +284,9 @@ keys_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 }
 
 void
-each_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
-    int back, unsigned v)
+each_gen_loop(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    const struct gen_func *element, unsigned v)
 {
-	const struct place *to = back ? &r->left[0] : &r->right;
-	size_t nil = gen_jump(f, OP_JUMP_NIL, v);
-	struct gen_func *element = element_gen(c, f->g, r, back);
 	const struct lambda *l = r->body->lambda;
 	size_t k = gen_loop(f->g, (struct prog_loop){ LOOP_MAP,
 		element->index, (uint16_t)l->n });
@@ -299,6 +297,16 @@ each_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	f->at = r->stmt->head;
 	gen_need(f, v + 1 + l->n);
 	gen_ak(f, OP_LOOP, v, k);
+}
+
+void
+each_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned v)
+{
+	const struct place *to = back ? &r->left[0] : &r->right;
+	size_t nil = gen_jump(f, OP_JUMP_NIL, v);
+
+	each_gen_loop(c, f, r, element_gen(c, f->g, r, back), v);
 	gen_move(f, SLOT_TEMP, v + 1, SLOT_OLD,
 	    gen_old(f->g, to->path, to->n));
 	gen_const(f, v + 2, path_value(c, &r->key[!back]));

@@ -46,6 +46,7 @@ encode(const struct finish *f, const struct gen_func *fn,
 		return INSN_J(OP_JUMP, i->b);
 	case OP_CONST: case OP_FAIL: case OP_ENUM: case OP_CALL:
 	case OP_CALL_FN: case OP_LOOP: case OP_CHANGED: case OP_EVENT:
+	case OP_LOOKUP: case OP_WAIT: case OP_KEY:
 	case OP_ACTION: case OP_JUMP_TRUE: case OP_JUMP_FALSE:
 	case OP_JUMP_ABSENT: case OP_JUMP_NULL: case OP_JUMP_NIL:
 		return INSN_AK(i->op, i->a, i->b);
@@ -64,7 +65,7 @@ copy(struct finish *f, const struct vec *v, size_t size)
 	return p;
 }
 
-/* The frame is shared by main, put and rules: all have its temporaries. */
+/* The frame is shared by main, put, rules and keys: it has room for all. */
 static int
 lay_frame(struct finish *f)
 {
@@ -75,6 +76,8 @@ lay_frame(struct finish *f)
 		temps = g->rules->ntemps;
 	if (g->put != NULL && g->put->ntemps > temps)
 		temps = g->put->ntemps;
+	if (g->keys != NULL && g->keys->ntemps > temps)
+		temps = g->keys->ntemps;
 	f->in_base = temps;
 	f->out_base = temps + (unsigned)g->in.n;
 	f->old_base = f->out_base + (unsigned)g->out.n;
@@ -128,6 +131,7 @@ put_code(struct finish *f)
 	p->handlers = handlers;
 	p->rules = f->g->rules ? f->g->rules->index : -1;
 	p->put = f->g->put ? f->g->put->index : 0;
+	p->keys = f->g->keys ? f->g->keys->index : 0;
 }
 
 static struct prog_slot *
@@ -210,6 +214,8 @@ put_records(struct finish *f)
 		put_frame(f, &f->p->funcs[f->p->rules]);
 	if (f->p->put > 0)
 		put_old(f, &f->p->funcs[f->p->put]);
+	if (f->p->keys > 0)
+		put_frame(f, &f->p->funcs[f->p->keys]);
 	f->p->in = put_slots(f, &f->g->in);
 	f->p->out = put_slots(f, &f->g->out);
 }
@@ -279,6 +285,8 @@ gen_finish(struct gen *g)
 	f.p->naction = (uint32_t)g->actions.n;
 	f.p->sets = copy(&f, &g->sets, sizeof(struct prog_slots));
 	f.p->nset = (uint32_t)g->sets.n;
+	f.p->lookups = copy(&f, &g->lookups, sizeof(struct prog_lookup));
+	f.p->nlookup = (uint32_t)g->lookups.n;
 	put_code(&f);
 	if (g->maps_records)
 		put_records(&f);

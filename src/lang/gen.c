@@ -456,6 +456,19 @@ gen_set(struct gen *g, struct prog_slots s)
 	return table_add(g, &g->sets, &s, sizeof(s), "sets of fields");
 }
 
+size_t
+gen_lookup(struct gen *g, struct prog_lookup l)
+{
+	const struct prog_lookup *known = g->lookups.p;
+
+	for (size_t i = 0; i < g->lookups.n; i++)
+		if (known[i].kind == l.kind && known[i].type == l.type &&
+		    str_eq(known[i].name, l.name))
+			return i;
+	l.name = gen_str(g, l.name);
+	return table_add(g, &g->lookups, &l, sizeof(l), "lookups");
+}
+
 void
 gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp)
 {

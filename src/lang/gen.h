@@ -103,8 +103,8 @@ struct gen {
 	struct str name;
 	struct gen_func *funcs, *last_func;
 	uint16_t nfunc;
-	struct gen_func *rules, *put;
-	struct vec consts, enums, enum_keys, loops, actions, sets;
+	struct gen_func *rules, *put, *keys;
+	struct vec consts, enums, enum_keys, loops, actions, sets, lookups;
 	struct table const_index; /* scalars to their number, + 1 */
 	size_t ncode;
 	struct vec in, out;  /* struct gen_slot; of an element inside of one */
@@ -166,6 +166,8 @@ size_t gen_enum_find(const struct gen *g, const void *key, int back);
 size_t gen_loop(struct gen *g, struct prog_loop l);
 size_t gen_action(struct gen *g, struct prog_action a);
 size_t gen_set(struct gen *g, struct prog_slots s);
+/* Equal ones share a number. */
+size_t gen_lookup(struct gen *g, struct prog_lookup l);
 
 /*
  * Instructions of main, put or an element between these belong to a rule.

@@ -2,7 +2,7 @@
  * Code of checked expressions.  gen_expr leaves the value in register dst and
  * may use every register above it; nothing below is touched.
  */
-#include "lang/compile.h"
+#include "lang/lookup.h"
 
 static void
 binary(struct compile *c, struct gen_func *f, const struct expr *e,
@@ -307,31 +307,37 @@ gen_args(struct compile *c, struct gen_func *f, const struct note *n,
 	gen_need(f, dst + (n->nargs ? n->nargs : 1));
 }
 
-static void
-gen_loop_call(struct compile *c, struct gen_func *f, const struct expr *e,
-    unsigned dst)
+void
+gen_loop_over(struct compile *c, struct gen_func *f, const struct expr *e,
+    enum prog_loop_kind kind, const struct gen_func *fn, unsigned dst)
 {
-	const struct note *n = e->note;
-	const struct expr *body = e->items->next->value->a;
-	const struct lambda *l = n->lambda;
-	struct gen_func *fn = gen_func(f->g, STR("=>"), l->n + 1);
-	size_t k;
-
-	fn->lambda = l;
-	fn->at = body->span;
-	gen_expr(c, fn, body, l->n + 1);
-	fn->at = body->span;
-	gen_a(fn, OP_RETURN, l->n + 1);
-	k = gen_loop(f->g, (struct prog_loop){ n->loop, fn->index,
+	const struct lambda *l = e->note->lambda;
+	size_t k = gen_loop(f->g, (struct prog_loop){ kind, fn->index,
 	    (uint16_t)l->n });
 
-	gen_expr(c, f, n->args[0], dst);
+	gen_expr(c, f, e->note->args[0], dst);
 	for (unsigned i = 0; i < l->n; i++)
 		gen_load(c, f, l->list[i].local, l->list[i].path,
 		    l->list[i].npath, dst + 1 + i);
 	f->at = e->span;
 	gen_need(f, dst + 1 + l->n);
 	gen_ak(f, OP_LOOP, dst, k);
+}
+
+static void
+gen_loop_call(struct compile *c, struct gen_func *f, const struct expr *e,
+    unsigned dst)
+{
+	const struct expr *body = e->items->next->value->a;
+	const struct lambda *l = e->note->lambda;
+	struct gen_func *fn = gen_func(f->g, STR("=>"), l->n + 1);
+
+	fn->lambda = l;
+	fn->at = body->span;
+	gen_expr(c, fn, body, l->n + 1);
+	fn->at = body->span;
+	gen_a(fn, OP_RETURN, l->n + 1);
+	gen_loop_over(c, f, e, e->note->loop, fn, dst);
 }
 
 static void
@@ -374,6 +380,11 @@ gen_call(struct compile *c, struct gen_func *f, const struct expr *e,
 		gen_const(f, dst + 1, n->value);
 		f->at = e->span;
 		gen_abc(f, OP_FIELD, dst, dst, dst + 1);
+		break;
+	case NOTE_LOOKUP:
+		gen_args(c, f, n, dst);
+		f->at = e->span;
+		lookup_gen(f, n->lookup, dst);
 		break;
 	default:
 		fatal("a call without a meaning");

@@ -33,9 +33,11 @@ LANG_SOURCES = \
 	src/lang/graph.c \
 	src/lang/identity.c \
 	src/lang/lang.h \
+	src/lang/keys.c \
 	src/lang/late.c \
 	src/lang/layer.c \
 	src/lang/literal.c \
+	src/lang/lookup.c src/lang/lookup.h \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
 	src/lang/mention.c src/lang/mention.h \

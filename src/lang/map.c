@@ -5,6 +5,7 @@
 #include "lang/map.h"
 
 #include "lang/expr.h"
+#include "lang/lookup.h"
 
 /* ---- places ---- */
 
@@ -348,6 +349,8 @@ check_rule(struct map_info *m, struct stmt *s, struct expr **guards,
 		return;
 	}
 	bad = s->arrow == ARROW_BOTH ? check_both(m, r) : check_oneway(m, r);
+	if (!bad)
+		bad = lookup_rule(m, r);
 	if (bad)
 		m->bad = 1;
 	/* a rule with an error still writes its places */
@@ -437,9 +440,11 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 				break;
 			}
 			m->right.not_here = "a guard reads the left side";
+			m->ck.flags |= CK_ALONE;
 			check_condition(&m->ck, s->guard);
 			check_sure(&m->ck, s->guard);
 			m->right.not_here = NULL;
+			m->ck.flags &= ~(unsigned)CK_ALONE;
 			map_body(m, s->body, more, nguard + 1);
 			break;
 		}

@@ -110,6 +110,9 @@ int picks_apart(struct map_info *m, const struct map_rule *x,
 /* The list in register v becomes the target's list. */
 void each_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
     int back, unsigned v);
+/* The loop over the list in register v, with the element's function. */
+void each_gen_loop(struct compile *c, struct gen_func *f,
+    const struct map_rule *r, const struct gen_func *element, unsigned v);
 /* The value that is picked, into register v. */
 void pick_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
     unsigned v);

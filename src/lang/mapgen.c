@@ -4,7 +4,7 @@
  * A rule without codecs, guards and special wishes is one MOVE: absent leaves
  * the target out, null clears it, as the defaults say.
  */
-#include "lang/map.h"
+#include "lang/lookup.h"
 
 static void
 nil_const(struct gen_func *f, unsigned dst, int null)
@@ -34,7 +34,8 @@ gen_policy(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	struct str what = place_text(c, r, back);
 	size_t jump, over, done = 0;
 
-	if (missing && (r->required || r->missing != NIL_SKIP)) {
+	if (missing && (r->required || r->missing == NIL_CLEAR ||
+	    r->missing == NIL_ERROR || r->missing == NIL_DEFAULT)) {
 		jump = gen_jump(f, OP_JUMP_ABSENT, v);
 		over = gen_jump(f, OP_JUMP, 0);
 		gen_label(f, jump);
@@ -192,13 +193,48 @@ source(struct compile *c, struct gen_func *f, const struct map_rule *r,
 }
 
 void
+map_gen_value(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned v)
+{
+	size_t none[2] = { 0 };
+	struct value k;
+
+	source(c, f, r, back, v, none);
+	f->at = r->stmt->head;
+	if (none[0] != 0) {
+		gen_label(f, none[0]);
+		gen_label(f, none[1]);
+	}
+	if (r->looks & ~r->pipe_looks)
+		lookup_gen_wait(f, r, back, v);
+	if (r->source == NULL || expr_const(c, r->source, &k) != 0)
+		gen_policy(c, f, r, back, v);
+}
+
+/* What the pipe of a rule did not find. */
+static void
+gen_missed(struct gen_func *f, const struct map_rule *r, int back, unsigned v)
+{
+	size_t absent, over;
+
+	f->at = r->stmt->head;
+	lookup_gen_wait(f, r, back, v);
+	if (r->missing != NIL_CLEAR || back)
+		return;
+	absent = gen_jump(f, OP_JUMP_ABSENT, v);
+	over = gen_jump(f, OP_JUMP, 0);
+	gen_label(f, absent);
+	nil_const(f, v, 1);
+	gen_label(f, over);
+}
+
+void
 map_gen_rule(struct compile *c, struct gen_func *f,
     const struct map_rule *r, int back)
 {
 	const struct note *plain = plain_source(r, back);
-	size_t guards[GUARDS_MAX], none[2] = { 0 };
+	size_t guards[GUARDS_MAX];
 	unsigned v = f->nargs;
-	struct value k;
 
 	if (plain != NULL) {
 		unsigned in = gen_in(f->g, plain->path, plain->npath, 0);
@@ -211,18 +247,13 @@ map_gen_rule(struct compile *c, struct gen_func *f,
 		gen_expr(c, f, r->guards[i], v);
 		guards[i] = gen_jump(f, OP_JUMP_FALSE, v);
 	}
-	source(c, f, r, back, v, none);
-	f->at = r->stmt->head;
-	if (none[0] != 0) {
-		gen_label(f, none[0]);
-		gen_label(f, none[1]);
-	}
-	if (r->source == NULL || expr_const(c, r->source, &k) != 0)
-		gen_policy(c, f, r, back, v);
+	map_gen_value(c, f, r, back, v);
 	if (r->kind == RULE_EACH)
 		each_gen(c, f, r, back, v);
 	else
 		pipe_gen(c, f, r, back, v);
+	if (r->pipe_looks != 0)
+		gen_missed(f, r, back, v);
 	if (r->kind == RULE_PICK && back != r->list_right)
 		pick_put_gen(c, f, r, v, out_slot(f->g, r, back ? r->left :
 		    r->rights, back));
@@ -362,5 +393,6 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	if (m->sync[back] != NULL)
 		rules_gen(c, m, g);
 	identity_gen(c, m, g);
+	keys_gen(c, m, g, back);
 	return gen_finish(g);
 }

@@ -195,7 +195,7 @@ check_expr_own(struct map_info *m, const struct map_rule *r,
 {
 	static const char *const names[] = { "ours", "theirs", "base",
 		"ours_at", "theirs_at" };
-	struct check ck = { .c = m->ck.c, .m = m->ck.m };
+	struct check ck = { .c = m->ck.c, .m = m->ck.m, .flags = CK_ALONE };
 	struct type want = r->right.type;
 
 	if (r->kind == RULE_REST || r->nright > 1 ||

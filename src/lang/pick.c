@@ -9,6 +9,7 @@
 #include "lang/map.h"
 
 #include "lang/expr.h"
+#include "lang/lookup.h"
 #include "lang/prove.h"
 
 /* Whether every use of the element in e is a field that create has. */
@@ -240,6 +241,8 @@ pick_check(struct map_info *m, struct stmt *s, struct expr **guards,
 		t = pipe_flow(c, r, assign_policy(c, r, r->right.type, 1), 1);
 		bad |= assign_check(m, r, &r->left[0], t, 1, s->left->span);
 	}
+	if (!bad)
+		bad = lookup_rule(m, r);
 	map_keep_rule(m, r);
 	m->bad = bad != 0;
 }

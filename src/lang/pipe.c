@@ -2,7 +2,7 @@
  * The codecs of a rule: c.x <-> h.y via a | b(1).  They are written from left
  * to right; the way back runs them from right to left.
  */
-#include "lang/compile.h"
+#include "lang/lookup.h"
 
 /* Something goes one way only. */
 static int
@@ -133,6 +133,9 @@ check_step(struct check *ck, const struct map_rule *r, struct step *s,
 	thing = find_thing(ck->c, ck->m, s->name);
 	if (thing != NULL)
 		return thing_step(ck, r, s, e, thing);
+	k = lookup_step(ck, r, s, e);
+	if (k != 0)
+		return k < 0 ? -1 : 0;
 	k = builtin_find(s->name);
 	if (k >= 0)
 		return builtin_step(ck, r, s, e, (unsigned)k);
@@ -140,8 +143,7 @@ check_step(struct check *ck, const struct map_rule *r, struct step *s,
 	return -1;
 }
 
-/* A function is the same in both directions of one-way rules. */
-static const struct fn_info *
+const struct fn_info *
 step_way(const struct step *s, int back)
 {
 	return s->way[back && s->way[1] != NULL];
@@ -153,6 +155,8 @@ takes_text(const struct step *s)
 	const struct sig_type *t = s->sig == NULL ? NULL :
 	    s->sig->b->left ? &s->sig->left : &s->sig->params[0].type;
 
+	if (s->lookup != NULL)
+		return 1;
 	if (s->way[0] != NULL)
 		return s->way[0]->params[0].kind == TYPE_TEXT;
 	return t == NULL || (t->n == 1 && t->one[0].kind == TYPE_TEXT);
@@ -239,6 +243,8 @@ step_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 
 	if (s->en != NULL)
 		return enum_flow(c, r, s, t, back);
+	if (s->lookup != NULL)
+		return lookup_flow(c, r, s, t, back);
 	if (s->sig == NULL)
 		return fn_flow(c, s, t, back);
 	function = s->sig->b->left == NULL;
@@ -310,9 +316,9 @@ meets_nil(const struct step *s, int back)
 	    (back && strcmp(s->sig->b->left, "any") == 0);
 }
 
-static void
-step_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
-    const struct step *s, int back, unsigned dst)
+void
+pipe_gen_step(struct compile *c, struct gen_func *f,
+    const struct map_rule *r, const struct step *s, int back, unsigned dst)
 {
 	size_t nil = SIZE_MAX;
 	unsigned n = 1;
@@ -320,6 +326,10 @@ step_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	f->at = s->span;
 	if (s->en != NULL) {
 		enum_gen(f, s->en->u.en, back, dst);
+		return;
+	}
+	if (s->lookup != NULL) {
+		lookup_gen_step(f, r, s, back, dst);
 		return;
 	}
 	if (meets_nil(s, back))
@@ -352,7 +362,7 @@ pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	size_t start = f->n, stop, over;
 
 	for (unsigned i = 0; i < r->nstep; i++)
-		step_gen(c, f, r, &r->steps[back ? r->nstep - 1 - i : i],
+		pipe_gen_step(c, f, r, &r->steps[back ? r->nstep - 1 - i : i],
 		    back, dst);
 	if (!keeps_errors(r, back))
 		return;

@@ -180,9 +180,11 @@ fn_body(struct check *ck, const struct decl *d, struct fn_info *fn,
 
 	ck->fails = NULL;
 	ck->calls = 0;
+	ck->looks = 0;
 	got = check_expr(ck, fn->body);
 	fn->fails = ck->fails;
 	fn->depth = ck->calls + 1;
+	fn->looks = ck->looks;
 	fn->result = got;
 	if (stated != NULL) {
 		bad = check_expect(ck, fn->body, *stated, "the result");

@@ -44,6 +44,8 @@ enum value_type {
 #define VF_ESCAPED 1
 /* TEXT: known to need no escaping when written (came without escapes). */
 #define VF_PLAIN 2
+/* ABSENT: u.p is a struct vm_miss, the lookup that found nothing (vm/vm.h). */
+#define VF_MISSED 4
 
 struct dec;
 struct member;

@@ -25,6 +25,12 @@ int insn_in(struct vm *vm, struct value x, struct value v, struct value *out,
 /* In place. */
 int insn_enum(struct vm *vm, const struct prog_enum *en, struct value *v,
     struct arena *a);
+/* In place. */
+int insn_lookup(struct vm *vm, const struct prog_lookup *l, struct value *v,
+    struct arena *a);
+int insn_wait(struct vm *vm, enum prog_wait how, struct value v);
+int insn_key(struct vm *vm, const struct prog_lookup *l, struct value v,
+    struct arena *a);
 /* v as a list within the limits: a LIST as it is, a RAW opened. */
 int insn_open(struct vm *vm, struct value v, struct value *list,
     struct arena *a);

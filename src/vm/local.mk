@@ -15,6 +15,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/html.c \
 	src/vm/insn.c src/vm/insn.h \
 	src/vm/list.c \
+	src/vm/lookup.c src/vm/lookup.h \
 	src/vm/members.c \
 	src/vm/merge.c src/vm/merge.h \
 	src/vm/merging.h \
@@ -45,6 +46,7 @@ tests_unit_vm_SOURCES = tests/unit/vm.h \
 	tests/unit/vm_eval.c \
 	tests/unit/vm_examples.c \
 	tests/unit/vm_limits.c \
+	tests/unit/vm_lookup.c \
 	tests/unit/vm_run.c \
 	tests/unit/vm_verify.c
 tests_unit_vm_LDADD = $(LIB_VM) $(UNIT_LIBS)

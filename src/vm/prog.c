@@ -20,6 +20,16 @@ const struct op_info op_info[OP_COUNT] = {
 static const char *const loop_word[] = { "map", "filter", "find", "any", "all",
 	"count" };
 
+static const char *const lookup_word[] = {
+#define X(name, word) [LOOKUP_##name] = word,
+	LOOKUP_KINDS(X)
+#undef X
+};
+
+static const char *const type_word[] = { "text", "int", "decimal", "bool" };
+
+static const char *const wait_word[] = { "defer", "create", "error" };
+
 static const char *const action_word[] = {
 #define X(name, word) [ACTION_##name] = word,
 	ACTION_VERBS(X)
@@ -111,6 +121,17 @@ put_entry(struct buf *out, const struct prog *p, unsigned op, unsigned k)
 			buf_printf(out, "%s fn %u, %u captures",
 			    loop_word[p->loops[k].kind], p->loops[k].func,
 			    p->loops[k].captures);
+		break;
+	case OP_LOOKUP:
+	case OP_KEY:
+		if (k < p->nlookup && p->lookups[k].kind < COUNT(lookup_word))
+			buf_printf(out, "%s %.*s",
+			    lookup_word[p->lookups[k].kind],
+			    STR_ARG(p->lookups[k].name));
+		break;
+	case OP_WAIT:
+		if (k < COUNT(wait_word))
+			buf_puts(out, str_z(wait_word[k]));
 		break;
 	case OP_CHANGED:
 		for (unsigned i = 0; k < p->nset && i < p->sets[k].n; i++)
@@ -231,6 +252,13 @@ prog_list(struct buf *out, const struct prog *p)
 	buf_printf(out, "program %.*s\n", STR_ARG(p->name));
 	for (uint32_t i = 0; i < p->nfunc; i++)
 		list_func(out, p, i);
+	for (uint32_t i = 0; i < p->nlookup; i++)
+		if (p->lookups[i].kind < COUNT(lookup_word) &&
+		    p->lookups[i].type < COUNT(type_word))
+			buf_printf(out, "lookup %" PRIu32 " %s %.*s: %s\n", i,
+			    lookup_word[p->lookups[i].kind],
+			    STR_ARG(p->lookups[i].name),
+			    type_word[p->lookups[i].type]);
 	for (uint32_t i = 0; i < p->nhandler; i++)
 		buf_printf(out,
 		    "try %" PRIu32 " .. %" PRIu32 " else -> %" PRIu32 "\n",

@@ -39,9 +39,9 @@ enum op {
  * source record), then the out slots (written through layout): ntemps <=
  * in_base, out_base = in_base + nin.  The rules of a map share the frame of
  * its main function (the same in_base, nin, out_base and nout), so they see
- * its in slots.  So does put, which has old slots behind the out slots: what
- * its shape reads from the target as it was, old_base = out_base + nout.  All
- * other functions have temporaries only.
+ * its in slots.  So does keys, and put, which has old slots behind the out
+ * slots: what its shape reads from the target as it was, old_base = out_base +
+ * nout.  All other functions have temporaries only.
  */
 struct prog_func {
 	struct str name;
@@ -68,6 +68,35 @@ struct prog_enum {
 	enum prog_else other;
 	struct value other_value;
 	struct table *index; /* built by prog_verify; text keys only */
+};
+
+/* X(name, word in listings) */
+#define LOOKUP_KINDS(X)                                                   \
+	X(XREF, "xref")           /* our key: the id on the other side */ \
+	X(XREF_BACK, "xref back") /* their id: our key */                 \
+	X(TABLE, "lookup")        /* a key: a value of the tenant's table */
+
+enum lookup_kind {
+#define X(name, word) LOOKUP_##name,
+	LOOKUP_KINDS(X)
+#undef X
+};
+
+/* What a lookup gives; dates are texts here. */
+enum lookup_type { LOOKUP_TEXT, LOOKUP_INT, LOOKUP_DECIMAL, LOOKUP_BOOL };
+
+/* Answers come from outside: vm_set_lookups, for what `keys` tells. */
+struct prog_lookup {
+	enum lookup_kind kind;
+	enum lookup_type type;
+	struct str name; /* of the entity, or of the table */
+};
+
+/* WAIT's k: what becomes of a record when a lookup found nothing. */
+enum prog_wait {
+	WAIT_DEFER,  /* it waits for the other record's link */
+	WAIT_CREATE, /* and that record is asked for */
+	WAIT_ERROR,
 };
 
 enum prog_loop_kind {
@@ -170,12 +199,19 @@ struct prog {
 	uint32_t naction;
 	const struct prog_slots *sets;
 	uint32_t nset;
+	const struct prog_lookup *lookups;
+	uint32_t nlookup;
 	int rules;                     /* function of the rules, or -1 */
 	/*
 	 * The function that fits what main made into the target as it was, for
 	 * rules that depend on it; 0: there are none.
 	 */
 	uint32_t put;
+	/*
+	 * The function that tells the keys of all lookups, from the in slots of
+	 * main alone; 0: there are no lookups.
+	 */
+	uint32_t keys;
 	const struct prog_rule *rule;
 	uint32_t nrule;
 	const struct prog_slot *in;    /* main's in slots */

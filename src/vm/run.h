@@ -30,6 +30,12 @@ struct vm {
 	void *trace_arg;
 	vm_warn_fn *warn;
 	void *warn_arg;
+	vm_lookup_fn *lookup_fn;
+	void *lookup_arg;
+	vm_key_fn *key_fn; /* NULL: keys are not asked for */
+	void *key_arg;
+	unsigned nkey;     /* told of this record */
+	const struct vm_miss *waits;
 
 	/* of the record that runs */
 	uint64_t fuel;      /* left */

@@ -238,7 +238,8 @@ struct unit_connector {
 };
 
 /* The test blocks, as JSON texts. */
-enum test_step_kind { STEP_GIVEN, STEP_EXPECT, STEP_PUT };
+enum test_step_kind { STEP_GIVEN, STEP_EXPECT, STEP_PUT,
+	STEP_XREF, STEP_LOOKUP /* what these find */ };
 
 struct unit_step {
 	enum test_step_kind kind;

@@ -107,6 +107,14 @@ check_slot(const struct check *c, const struct prog_func *f, uint32_t pc,
 	return in ? 0 : bad(c, pc, "writes in slot %u", slot - f->in_base);
 }
 
+/* Rules, put and keys share the frame of main and are called from outside. */
+static int
+shares_frame(const struct prog *p, uint32_t fi)
+{
+	return (int64_t)fi == p->rules ||
+	    (fi != 0 && (fi == p->put || fi == p->keys));
+}
+
 static int
 check_callee(const struct check *c, uint32_t pc, unsigned k)
 {
@@ -114,7 +122,7 @@ check_callee(const struct check *c, uint32_t pc, unsigned k)
 		return bad(c, pc, "no function %u", k);
 	if (c->p->funcs[k].layout != NULL ||
 	    c->p->funcs[k].nin + c->p->funcs[k].nout > 0 ||
-	    (int)k == c->p->rules || (k != 0 && k == c->p->put))
+	    shares_frame(c->p, k))
 		return bad(c, pc, "function %u cannot be called", k);
 	return 0;
 }
@@ -188,6 +196,15 @@ check_entry(const struct check *c, const struct prog_func *f, uint32_t pc)
 		    c->p->funcs[k].nargs ? c->p->funcs[k].nargs : 1);
 	case OP_LOOP:
 		return check_loop(c, f, pc, a, k);
+	case OP_LOOKUP:
+	case OP_KEY:
+		if (k >= c->p->nlookup)
+			return bad(c, pc, "no lookup %u", k);
+		return 0;
+	case OP_WAIT:
+		if (k > WAIT_ERROR)
+			return bad(c, pc, "no way to wait %u", k);
+		return 0;
 	case OP_CHANGED:
 		if (k >= c->p->nset)
 			return bad(c, pc, "no set %u", k);
@@ -269,6 +286,7 @@ check_role(const struct check *c, uint32_t fi, uint32_t pc)
 	const struct prog_func *f = &c->p->funcs[fi];
 	int rules = (int)fi == c->p->rules;
 	int put = fi != 0 && fi == c->p->put;
+	int keys = fi != 0 && fi == c->p->keys;
 	unsigned op = insn_op(c->p->code[pc]);
 
 	switch (op) {
@@ -279,13 +297,18 @@ check_role(const struct check *c, uint32_t fi, uint32_t pc)
 		if (!rules)
 			return bad(c, pc, "stands outside the rules");
 		break;
+	case OP_KEY:
+		if (rules || fi == 0)
+			return bad(c, pc, "tells keys while a record is "
+			    "mapped");
+		break;
 	case OP_RETURN:
-		if (rules || put || f->layout != NULL)
+		if (rules || put || keys || f->layout != NULL)
 			return bad(c, pc, "function %" PRIu32 " has no result",
 			    fi);
 		break;
 	case OP_END:
-		if (rules || (f->layout == NULL && !put))
+		if (rules || (f->layout == NULL && !put && !keys))
 			return bad(c, pc, "function %" PRIu32 " has no layout",
 			    fi);
 		break;
@@ -315,10 +338,10 @@ check_frame(const struct check *c, uint32_t fi)
 		what = "more arguments than temporaries";
 	else if (fi == 0 && f->layout != NULL && f->nargs > 0)
 		what = "main has arguments";
-	else if (fi != 0 && !rules && !put &&
+	else if (fi != 0 && !shares_frame(p, fi) &&
 	    (f->nin + f->nout > 0 || f->shape != NULL || f->layout != NULL))
 		what = "it is not main and has slots";
-	else if ((rules || put) &&
+	else if (shares_frame(p, fi) &&
 	    (f->nargs > 0 || f->in_base != m->in_base || f->nin != m->nin ||
 		f->out_base != m->out_base || f->nout != m->nout))
 		what = "it does not share the frame of main";
@@ -334,7 +357,7 @@ check_frame(const struct check *c, uint32_t fi)
 		what = "its slots overlap";
 	else if (f->out_base + f->nout + f->nold > PROG_FRAME)
 		what = "its frame is too large";
-	else if (f->layout == NULL && f->nout > 0 && !rules && !put)
+	else if (f->layout == NULL && f->nout > 0 && !shares_frame(p, fi))
 		what = "out slots without a layout";
 	if (fi == 0 && what == NULL && f->layout != NULL &&
 	    layout_nslots(f->layout) != f->nout)
@@ -474,6 +497,11 @@ check_tables(const struct check *c)
 		    p->actions[i].nby, m->nout) != 0)
 			return -1;
 	}
+	for (uint32_t i = 0; i < p->nlookup; i++)
+		if ((unsigned)p->lookups[i].kind > LOOKUP_TABLE ||
+		    (unsigned)p->lookups[i].type > LOOKUP_BOOL)
+			return err_set(c->e, ERR_INTERNAL,
+			    "lookup %" PRIu32 ": no such kind or type", i);
 	for (uint32_t i = 0; i < p->nset; i++)
 		if (check_slots(c, "set", i, p->sets[i].slot, p->sets[i].n,
 		    m->nout) != 0)
@@ -506,6 +534,7 @@ check_sizes(const struct prog *p, struct err *e)
 		{ "handlers", p->nhandler, PROG_TABLE },
 		{ "actions", p->naction, PROG_TABLE },
 		{ "sets", p->nset, PROG_TABLE },
+		{ "lookups", p->nlookup, PROG_TABLE },
 		{ "rules", p->nrule, PROG_TABLE },
 		{ "files", p->nfile, PROG_TABLE },
 	};
@@ -523,6 +552,10 @@ check_sizes(const struct prog *p, struct err *e)
 	if (p->put >= p->nfunc)
 		return err_set(e, ERR_INTERNAL, "no function %" PRIu32
 		    " to put with", p->put);
+	if (p->keys >= p->nfunc || (p->keys != 0 &&
+	    ((int64_t)p->keys == p->rules || p->keys == p->put)))
+		return err_set(e, ERR_INTERNAL, "no function %" PRIu32
+		    " for the keys", p->keys);
 	return 0;
 }
 

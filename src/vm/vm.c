@@ -20,6 +20,7 @@
 #include "base/size.h"
 #include "vm/builtin.h"
 #include "vm/insn.h"
+#include "vm/lookup.h"
 #include "vm/op.h"
 #include "vm/run.h"
 #include "vm/unit.h"
@@ -427,6 +428,15 @@ next:
 	INSN(LOOP):
 		OR_RAISE(do_loop(vm, p, &p->loops[K], &A, top, a));
 		goto check_memory;
+	INSN(LOOKUP):
+		OR_RAISE(insn_lookup(vm, &p->lookups[K], &A, a));
+		goto check_memory;
+	INSN(WAIT):
+		OR_RAISE(insn_wait(vm, (enum prog_wait)K, A));
+		NEXT;
+	INSN(KEY):
+		OR_RAISE(insn_key(vm, &p->lookups[K], A, a));
+		goto check_memory;
 	INSN(CHANGED):
 		A = value_bool(do_changed(vm->event, &p->sets[K]));
 		NEXT;
@@ -598,6 +608,26 @@ vm_put(struct vm *vm, const struct prog *p, struct str old,
 }
 
 int
+vm_keys(struct vm *vm, const struct prog *p, struct str json,
+    vm_key_fn *fn, void *arg, struct arena *a, struct err *e)
+{
+	struct vm_frame f;
+	int failed;
+
+	if (p->keys == 0)
+		return 0;
+	begin(vm, p, a);
+	if (vm_load(vm, p, json, &f, a, e) != 0)
+		return -1;
+	vm->key_fn = fn;
+	vm->key_arg = arg;
+	vm->nkey = 0;
+	failed = run(vm, p, p->keys, f.frame, NULL, a);
+	vm->key_fn = NULL;
+	return failed ? give_up(vm, e) : 0;
+}
+
+int
 vm_read_target(struct vm *vm, const struct prog *p, struct str json,
     struct value **old, struct arena *a, struct err *e)
 {
@@ -644,7 +674,7 @@ vm_call(struct vm *vm, const struct prog *p, uint32_t func,
 
 	if (func >= p->nfunc || p->funcs[func].nin + p->funcs[func].nout > 0 ||
 	    p->funcs[func].layout != NULL || (int)func == p->rules ||
-	    (func == p->put && func != 0))
+	    (func != 0 && (func == p->put || func == p->keys)))
 		return err_set(e, ERR_INTERNAL,
 		    "function %" PRIu32 " cannot be called", func);
 	f = &p->funcs[func];

@@ -44,6 +44,39 @@ typedef void vm_warn_fn(void *arg, struct str field);
 void vm_set_warn(struct vm *vm, vm_warn_fn *fn, void *arg);
 
 /*
+ * What other records and tables know.  The answers for a batch are there
+ * before it is mapped, so fn only looks into memory.  It gives a vm_answer;
+ * key lives as long as the record.  Not known is an error: nobody asked for
+ * that key.
+ */
+enum vm_answer { VM_FOUND, VM_NOT_FOUND, VM_NOT_KNOWN };
+typedef int vm_lookup_fn(void *arg, const struct prog_lookup *l,
+    struct str key, struct value *found);
+void vm_set_lookups(struct vm *vm, vm_lookup_fn *fn, void *arg);
+
+/* A lookup that found nothing. */
+struct vm_miss {
+	const struct prog_lookup *lookup;
+	struct str key;
+	int create; /* the other record is asked for */
+};
+/* Why v is absent, when that is for a lookup that found nothing; else NULL. */
+const struct vm_miss *vm_missed(struct value v);
+/* After ERR_WAIT: what the record waits for. */
+const struct vm_miss *vm_waits(const struct vm *vm);
+
+/* Keys that lookups of a record may ask for, at most. */
+#define VM_KEYS 1000
+/*
+ * Tell the keys that lookups will ask for when json is mapped; some may come
+ * twice, or be asked for by no rule after all.
+ */
+typedef void vm_key_fn(void *arg, const struct prog_lookup *l,
+    struct str key);
+int vm_keys(struct vm *vm, const struct prog *p, struct str json,
+    vm_key_fn *fn, void *arg, struct arena *a, struct err *e);
+
+/*
  * The frame of a record that was mapped.  in and out are the slots of main;
  * they live until the arena is reset or the next vm_map.
  */
@@ -55,7 +88,8 @@ struct vm_frame {
 
 /*
  * Read json and run main.  A failing rule fails the record: err.text begins
- * with "file:line: " of the rule, err.at is the line.
+ * with "file:line: " of the rule, err.at is the line.  ERR_WAIT: the record
+ * is right, but another one has to be there first.
  */
 int vm_map(struct vm *vm, const struct prog *p, struct str json,
     struct vm_frame *f, struct arena *a, struct err *e);

@@ -33,6 +33,24 @@ static const char record[] =
     "\"c\":19.990,\"d\":{\"e\":\"2026-03-29\",\"f\":null,\"g\":\"\"},"
     "\"h\":true,\"i\":\"2026-10-25T01:30:00.5+02:00\"}";
 
+static const struct prog_lookup lookups[] = {
+	{ LOOKUP_XREF, LOOKUP_TEXT, { "a", 1 } },
+	{ LOOKUP_XREF_BACK, LOOKUP_INT, { "a", 1 } },
+	{ LOOKUP_TABLE, LOOKUP_DECIMAL, { "t", 1 } },
+	{ LOOKUP_TABLE, LOOKUP_BOOL, { "t", 1 } },
+};
+
+/* Every answer there is, by the key's length. */
+static int
+answer(void *arg, const struct prog_lookup *l, struct str key,
+    struct value *found)
+{
+	(void)arg;
+	*found = l->kind == LOOKUP_TABLE ? value_int((int64_t)key.n) :
+	    value_text(key);
+	return (int)(key.n % 3);
+}
+
 static struct dec decimals[2];
 static struct value elements[4];
 static struct member members[2];
@@ -112,6 +130,11 @@ bend(uint32_t w, uint32_t pc, uint32_t end)
 		return INSN_AK(op, a % (TEMPS - 6), k % (2 * nbuiltin));
 	case OP_CALL_FN:
 		return INSN_AK(op, a % (TEMPS - 3), k % FUNCS);
+	case OP_LOOKUP:
+	case OP_KEY:
+		return INSN_AK(op, a % TEMPS, k % COUNT(lookups));
+	case OP_WAIT:
+		return INSN_AK(op, a % TEMPS, k % 3);
 	case OP_EVENT:
 		return INSN_AK(op, a % TEMPS, 1 + k % 7);
 	case OP_ACTION:
@@ -230,6 +253,7 @@ make(struct made *m, const uint8_t *data, size_t size, struct arena *a)
 		.handlers = m->handlers, .nhandler = data[7] % 3,
 		.actions = m->actions, .naction = 2,
 		.sets = m->sets, .nset = 2,
+		.lookups = lookups, .nlookup = COUNT(lookups),
 		.rules = puts ? -1 : 1, .put = puts,
 		.files = &m->file, .nfile = 1,
 	};
@@ -298,6 +322,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		prog_list(&list, &m.prog);
 		vm = vm_new(&limits);
+		vm_set_lookups(vm, answer, NULL);
 		run(vm, &m.prog, text, &once);
 		vm_set_trace(vm, count, &steps);
 		run(vm, &m.prog, text, &twice);

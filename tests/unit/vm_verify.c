@@ -22,6 +22,7 @@ struct around {
 	struct prog_handler handlers[1];
 	struct prog_action actions[1];
 	struct prog_slots sets[1];
+	struct prog_lookup lookups[1];
 };
 
 static void
@@ -50,6 +51,7 @@ surround(struct around *r, const uint32_t *code, uint32_t n)
 		.loops = r->loops, .nloop = 2, .rules = -1,
 		.actions = r->actions, .naction = 1,
 		.sets = r->sets, .nset = 1,
+		.lookups = r->lookups, .nlookup = 1,
 		.files = test_files, .nfile = 1,
 	};
 }
@@ -123,6 +125,14 @@ Test(verify, programs)
 		"pc 0: LOOP: no loop 2" },
 	    { "loop of another arity", { AK(LOOP, 0, 1), RET(0) }, 2,
 		"pc 0: LOOP: loop 1: function 1 takes 1, not 2" },
+	    { "lookup", { AK(LOOKUP, 0, 0), RET(0) }, 2, NULL },
+	    { "no lookup", { AK(LOOKUP, 0, 1), RET(0) }, 2,
+		"pc 0: LOOKUP: no lookup 1" },
+	    { "wait", { AK(WAIT, 3, 2), RET(0) }, 2, NULL },
+	    { "no way to wait", { AK(WAIT, 3, 3), RET(0) }, 2,
+		"pc 0: WAIT: no way to wait 3" },
+	    { "key", { AK(KEY, 0, 0), RET(0) }, 2,
+		"pc 0: KEY: tells keys while a record is mapped" },
 	    { "end without layout", { INSN_J(OP_END, 0) }, 1,
 		"pc 0: END: function 0 has no layout" },
 	    { "changed", { AK(CHANGED, 0, 0), RET(0) }, 2,
@@ -383,6 +393,67 @@ rules_return(struct around *r)
 	r->code[2] = RET(0);
 }
 static void
+keys_ok(struct around *r)
+{
+	rules_ok(r);
+	r->prog.rules = -1;
+	r->prog.keys = 1;
+	r->code[2] = AK(KEY, 0, 0);
+	r->code[3] = INSN_J(OP_END, 0);
+	r->funcs[1].end = 4;
+	r->prog.ncode = 4;
+}
+static void
+keys_return(struct around *r)
+{
+	keys_ok(r);
+	r->code[3] = RET(0);
+}
+static void
+keys_missing(struct around *r)
+{
+	keys_ok(r);
+	r->prog.keys = 2;
+}
+static void
+keys_are_rules(struct around *r)
+{
+	keys_ok(r);
+	r->prog.rules = 1;
+}
+static void
+keys_other_frame(struct around *r)
+{
+	keys_ok(r);
+	r->funcs[1].nin = 1;
+	r->funcs[1].out_base = 5;
+}
+static void
+keys_called(struct around *r)
+{
+	keys_ok(r);
+	r->code[0] = AK(CALL_FN, 0, 1);
+}
+static void
+key_in_rules(struct around *r)
+{
+	rules_ok(r);
+	r->code[2] = AK(KEY, 0, 0);
+	r->code[3] = AK(ACTION, 0, 0);
+	r->funcs[1].end = 4;
+	r->prog.ncode = 4;
+}
+static void
+odd_lookup(struct around *r)
+{
+	r->lookups[0].kind = (enum lookup_kind)3;
+}
+static void
+odd_lookup_type(struct around *r)
+{
+	r->lookups[0].type = (enum lookup_type)4;
+}
+static void
 no_events(struct around *r)
 {
 	rules_ok(r);
@@ -601,6 +672,17 @@ Test(verify, tables)
 	    { put_called, "pc 0: CALL_FN: function 1 cannot be called" },
 	    { put_nothing, "no function 7 to put with" },
 	    { old_of_main, "function 0: it is not put and has old slots" },
+	    { keys_ok, NULL },
+	    { keys_return, "pc 3: RETURN: function 1 has no result" },
+	    { keys_missing, "no function 2 for the keys" },
+	    { keys_are_rules, "no function 1 for the keys" },
+	    { keys_other_frame,
+		"function 1: it does not share the frame of main" },
+	    { keys_called, "pc 0: CALL_FN: function 1 cannot be called" },
+	    { key_in_rules,
+		"pc 2: KEY: tells keys while a record is mapped" },
+	    { odd_lookup, "lookup 0: no such kind or type" },
+	    { odd_lookup_type, "lookup 0: no such kind or type" },
 	    { no_events, "pc 2: EVENT: no set of events 8" },
 	    { no_action, "pc 2: ACTION: no action 1" },
 	    { no_set, "pc 2: CHANGED: no set 1" },
