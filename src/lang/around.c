@@ -257,16 +257,16 @@ bind_lambdas(struct around *r)
 static void
 bind_owner(struct around *r, size_t i, size_t end)
 {
-	const struct decl *d;
+	const struct entity *e;
 
 	if (around_kind(r, i) == TK_EXTEND)
 		i++;
 	else
 		while (i < end && around_kind(r, i++) != TK_FOR)
 			;
-	d = i < end ? map_decl(r->m, around_text(r, i)) : NULL;
-	if (d != NULL)
-		r->scope = bind_sides(r->m, d, r->a);
+	e = i < end ? find_map(&r->v->c, r->m, dotted(r, &i)) : NULL;
+	if (e != NULL)
+		r->scope = bind_sides(e->mod, e->decl, r->a);
 }
 
 static void

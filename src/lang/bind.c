@@ -35,14 +35,6 @@ bind_sides(const struct module *m, const struct decl *map, struct arena *a)
 	    map->right_name, map->right_schema);
 }
 
-const struct decl *
-map_decl(const struct module *m, struct str name)
-{
-	const struct entity *e = table_get(&m->maps, name);
-
-	return e != NULL ? e->decl : NULL;
-}
-
 struct type
 field_type(struct arena *a, struct type t, struct str name)
 {

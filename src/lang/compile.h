@@ -578,6 +578,9 @@ struct overlay {
 
 /* Find the overlays of all maps; to be called before maps are checked. */
 void layers_find(struct compile *c);
+/* A map by "name" or "alias.name", which blocks of m say; NULL: none. */
+struct entity *find_map(const struct compile *c, struct module *m,
+    struct str name);
 /* The map that a block of m is for; NULL with a finding. */
 struct map_info *block_map(struct compile *c, struct module *m,
     struct decl *d);

@@ -24,7 +24,9 @@ add_members(struct choices *o, size_t dot)
 	    NULL) {
 		alias = table_get(&r->m->aliases, around_text(r, start));
 		if (alias != NULL && alias->u.module != NULL)
-			offer_table(o, &alias->u.module->things);
+			offer_table(o, around_kind(r, start - 1) == TK_FOR ||
+			    around_kind(r, start - 1) == TK_EXTEND ?
+			    &alias->u.module->maps : &alias->u.module->things);
 		if (around_kind(r, start) == TK_PARAM)
 			offer_table(o, &r->m->params);
 		return;
@@ -391,6 +393,7 @@ choose_head(struct choices *o)
 	o->closed = 1;
 	if (prev == TK_FOR || prev == TK_EXTEND) {
 		offer_table(o, &r->m->maps);
+		offer_table(o, &r->m->aliases);
 		return 1;
 	}
 	if (first == TK_MAP && prev == ':') {
@@ -530,8 +533,7 @@ add_keywords(struct choices *o)
 
 	for (int i = 0; i < p->nword; i++)
 		if (!p->wants_name || !p->soft[i])
-			offer(o, LANG_KEYWORD, str_z(p->words[i]),
-			    str_z(p->words[i]));
+			offer_words(o, LANG_KEYWORD, p->words[i]);
 }
 
 size_t

@@ -15,6 +15,28 @@ describe_law(enum law l)
 	return words[l];
 }
 
+int
+describe_word(struct str word, struct lang_thing *out)
+{
+	static const struct {
+		const char *word, *form, *text;
+	} words[] = {
+#define WORD(word, form, text) { #word, form, text },
+#include "lang/words.def"
+#undef WORD
+	};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (str_eq(word, str_z(words[i].word))) {
+			out->kind = LANG_KEYWORD;
+			out->name = word;
+			out->sig = str_z(words[i].form);
+			out->doc = str_z(words[i].text);
+			return 1;
+		}
+	return 0;
+}
+
 struct str
 describe_type(struct arena *a, struct type t)
 {

@@ -22,11 +22,9 @@ map_in(const struct compile *c, struct module *m, struct str name)
 	return e;
 }
 
-/* Of a block's owner; NULL where there is none. */
-static struct entity *
-find_map(const struct compile *c, struct module *m, const struct decl *d)
+struct entity *
+find_map(const struct compile *c, struct module *m, struct str name)
 {
-	struct str name = d->owner.text;
 	struct module *in = find_module(m, &name);
 
 	return in ? map_in(c, in, name) : NULL;
@@ -83,7 +81,7 @@ report_map(struct compile *c, struct module *m, const struct decl *d)
 struct map_info *
 block_map(struct compile *c, struct module *m, struct decl *d)
 {
-	struct entity *e = find_map(c, m, d);
+	struct entity *e = find_map(c, m, d->owner.text);
 
 	if (e == NULL)
 		report_map(c, m, d);
@@ -129,7 +127,7 @@ layers_find(struct compile *c)
 
 			if (d->kind != DE_EXTEND)
 				continue;
-			map = find_map(c, m, d);
+			map = find_map(c, m, d->owner.text);
 			if (map == NULL) {
 				report_map(c, m, d);
 				continue;
@@ -343,7 +341,7 @@ check_block_drop(struct compile *c, const struct overlay *o,
 		for (struct decl *d = m->src->decls.first; d; d = d->next)
 			if (str_eq(str_z(decl_word(d->kind)), s->left->text) &&
 			    is_inbound(way) == is_inbound(d->way.text) &&
-			    find_map(c, m, d) == o->map)
+			    find_map(c, m, d->owner.text) == o->map)
 				return;
 	diag_at(&c->ss, C231, s->span, "no file below has %s%.*s for `%.*s`, "
 	    "so there is nothing to drop", is_inbound(way) ? "inbound " : "",

@@ -58,7 +58,8 @@ LANG_SOURCES = \
 	src/lang/tuple.c \
 	src/lang/type.c src/lang/type.h \
 	src/lang/unify.c \
-	src/lang/view.h
+	src/lang/view.h \
+	src/lang/words.def
 
 check_PROGRAMS += tests/unit/lang
 TESTS += tests/unit/lang

@@ -462,17 +462,38 @@ walk_path(struct walk *w, const struct decl *d)
 	    w->m->src->path, d->path.text) });
 }
 
+/* Where name stands at the end of a dotted word; nowhere in another form. */
+static struct span
+last_part(struct walk *w, struct word whole, struct str name)
+{
+	struct span sp = whole.span;
+
+	sp.beg = sp.end - sp.beg >= name.n ? sp.end - (uint32_t)name.n :
+	    sp.end;
+	return str_eq(span_text(&w->c->ss, sp), name) ? sp :
+	    (struct span){ 0 };
+}
+
 /* The sides of the map that a block is for. */
 static const struct bind *
 walk_owner(struct walk *w, const struct decl *d)
 {
-	struct entity *e = find_in(&w->m->maps, d->owner.text);
+	struct entity *e = find_map(w->c, w->m, d->owner.text);
+	const char *dot = memchr(d->owner.text.p, '.', d->owner.text.n);
+	struct str alias;
 
-	tell_entity(w, d->owner.span, e);
 	if (e == NULL)
 		return NULL;
+	tell_entity(w, last_part(w, d->owner, e->decl->name.text), e);
+	if (dot != NULL) {
+		alias = str_from(d->owner.text.p,
+		    (size_t)(dot - d->owner.text.p));
+		tell_entity(w, (struct span){ d->owner.span.beg,
+		    d->owner.span.beg + (uint32_t)alias.n,
+		    d->owner.span.file }, find_in(&w->m->aliases, alias));
+	}
 	w->map = e->u.map;
-	return bind_sides(w->m, e->decl, w->a);
+	return bind_sides(e->mod, e->decl, w->a);
 }
 
 static const struct bind *

@@ -48,8 +48,6 @@ const struct bind *bind_find(const struct bind *scope, struct str name);
 /* The sides of a map; *right is the inner one. */
 const struct bind *bind_sides(const struct module *m, const struct decl *map,
     struct arena *a);
-/* The declaration of a map by its name; NULL where there is none. */
-const struct decl *map_decl(const struct module *m, struct str name);
 /* Field name of t, in t's own schema; TYPE_BAD where there is none. */
 struct type field_type(struct arena *a, struct type t, struct str name);
 

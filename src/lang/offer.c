@@ -61,8 +61,13 @@ offer_words(struct choices *o, enum lang_kind kind, const char *words)
 	while (*words != '\0') {
 		size_t n = strcspn(words, ",");
 		struct str w = str_from(words, n);
+		struct lang_choice *c = offer(o, kind, w, w);
+		struct lang_thing t;
 
-		offer(o, kind, w, w);
+		if (kind == LANG_KEYWORD && describe_word(w, &t)) {
+			c->detail = t.sig;
+			c->doc = t.doc;
+		}
 		words += n + (words[n] == ',');
 	}
 }

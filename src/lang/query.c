@@ -249,6 +249,34 @@ look_at(void *arg, const struct mention *m)
 	}
 }
 
+/* A word of the language, where no name stands; not in comments or texts. */
+static int
+word_at(const struct module *m, uint32_t off, struct arena *a,
+    struct lang_thing *out)
+{
+	struct sources ss = { .a = a, .d = arena_new(a, struct diags) };
+	struct parse p = { .keep = 1 };
+	struct str text = m->src->text;
+
+	diags_init(ss.d);
+	parse_tokens(&ss, source_add(&ss, m->src->path, text), &p);
+	diags_fini(ss.d);
+	for (size_t i = 0; i < p.ntoken; i++) {
+		struct span sp = p.tokens[i].span;
+
+		if (sp.beg > off)
+			break;
+		if (off < sp.end && (i == 0 || p.tokens[i - 1].kind != '.') &&
+		    describe_word(str_from(text.p + sp.beg, sp.end - sp.beg),
+		    out)) {
+			out->at = (struct lang_place){ m->src->path, sp.beg,
+				sp.end };
+			return 1;
+		}
+	}
+	return 0;
+}
+
 int
 lang_at(struct lang_view *v, struct str path, uint32_t off, struct arena *a,
     struct lang_thing *out)
@@ -261,7 +289,7 @@ lang_at(struct lang_view *v, struct str path, uint32_t off, struct arena *a,
 		return 0;
 	mentions(&v->c, m, a, look_at, &s);
 	if (s.best.kind == LANG_NONE)
-		return 0;
+		return word_at(m, off, a, out);
 	out->kind = s.best.kind;
 	out->name = s.best.name;
 	out->at = view_place(v, s.best.span);
@@ -296,7 +324,8 @@ lang_references(struct lang_view *v, const struct lang_place *decl,
 {
 	struct search s = { .v = v, .a = a, .decl = decl };
 
-	for (struct module *m = v->c.first; m != NULL; m = m->next)
+	for (struct module *m = v->c.first; m != NULL && decl->path.n > 0;
+	    m = m->next)
 		mentions(&v->c, m, a, refers, &s);
 	*out = s.list;
 	return s.n;

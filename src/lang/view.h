@@ -34,6 +34,8 @@ struct str describe_builtin_doc(struct arena *a, int k);
 struct str describe_entity(const struct lang_view *v, const struct entity *e,
     struct arena *a);
 const char *describe_law(enum law l);
+/* What a word of the language is for; 0 where it is none. */
+int describe_word(struct str word, struct lang_thing *out);
 void describe(struct lang_view *v, const struct mention *m, struct arena *a,
     struct lang_thing *out);
 

@@ -10,6 +10,15 @@ PATH=$top_builddir:$PATH
 
 "$editors/words" --check || failed=1
 
+sed -n 's/^"\([a-z]*\)"[[:space:]]*WORD(.*/\1/p' \
+    "$top_srcdir/grammar/lexer.l" >"$tmp/lexer"
+sed -n 's/^WORD(\([a-z]*\),.*/\1/p' "$top_srcdir/src/lang/words.def" \
+    >"$tmp/described"
+if ! diff "$tmp/lexer" "$tmp/described"; then
+	echo "words of grammar/lexer.l (<) and src/lang/words.def (>) differ"
+	failed=1
+fi
+
 echo true >"$tmp/any.json"
 for f in "$editors"/vscode/*.json "$editors"/vscode/syntaxes/*.json; do
 	tr '\n' ' ' <"$f" >"$tmp/line"

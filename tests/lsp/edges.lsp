@@ -77,7 +77,7 @@ change odd.map 0:0 99:0 "map m (c: us) <-> (h"
 >> 14 formatting odd.map
 < {"id": 14, "result": null}
 >> 15 rename odd.map 0:0 {"newName": "x"}
-< {"id": 15, "error": {"message": "no name stands here"}}
+< {"id": 15, "error": {"message": "a keyword cannot be renamed here"}}
 
 # after shutdown nothing is answered; without it the status is 1
 > {"id": 16, "method": "shutdown"}

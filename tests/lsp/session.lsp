@@ -35,6 +35,8 @@ open main.map
 < {"id": 2, "result": {"contents": {"kind": "markdown", "value": "**field** `name`\n\ntext\n\nWhat it is called."}, "range": {"start": {"line": 6, "character": 4}, "end": {"line": 6, "character": 8}}}}
 >> 3 hover main.map 6:25
 < {"id": 3, "result": {"contents": {"kind": "markdown", "value": "```crosswalk-map\nlower: text <-> text\n```\n\nlaw: canon\n\nin lower case\n\n```crosswalk-map\nlower(\"Ann\") == \"ann\"\nlower(\"ÄÖ\") == \"äö\"\n```"}}}
+>> 4 hover main.map 5:1
+< {"id": 4, "result": {"contents": {"value": "```crosswalk-map\nmap name (c: schema) <-> (h: schema) { rules }\n```\n\nWhat corresponds to what.  In an expression: map(list, x => …)."}, "range": {"start": {"line": 5, "character": 0}, "end": {"line": 5, "character": 3}}}}
 >> 4 hover main.map 2:0
 < {"id": 4, "result": null}
 

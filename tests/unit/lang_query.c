@@ -19,7 +19,8 @@ static const char ours[] = "{\"type\":\"object\",\"required\":[\"name\"],"
     "{\"type\":\"string\"}}}";
 
 static const char library[] = "enum size { small <-> \"S\"; }\n"
-    "fn shout(a: text): text = upper(a);\n";
+    "fn shout(a: text): text = upper(a);\nschema us = \"us.json\";\n"
+    "map base (a: us) <-> (b: us) { a.name <-> b.name; }\n";
 
 #define HEAD "use \"lib.map\" as lib;\nschema us = \"us.json\";\n"           \
     "schema them = \"us.json\";\nenum step { lead <-> \"lead\"; won <-> "    \
@@ -147,6 +148,13 @@ Test(query, things)
 		"field", "x", "text, absent", "", "us.json", "\"x\"" },
 	    { MAP "}\ntest \"t\" for m { given ^c = {}; }", "side", "c",
 		"record", "", "main.map", "c" },
+	    { HEAD "extend lib.ba^se { a.stage <-> b.stage; }", "map", "base",
+		"", "", "lib.map", "base" },
+	    { HEAD "extend l^ib.base { a.stage <-> b.stage; }", "file", "lib",
+		"", "", "main.map", "lib" },
+	    { HEAD "extend lib.base { a.st^age <-> b.stage; }", "field",
+		"stage", "text, absent: \"lead\", \"won\"", "", "us.json",
+		"\"stage\"" },
 	    { HEAD "map m (c: u^s) <-> (h: them) {}", "schema", "us", "", "",
 		"main.map", "us" },
 	    { "use \"l^ib.map\" as lib;", "file", "lib.map", "", "",
@@ -157,6 +165,12 @@ Test(query, things)
 	    { MAP "x.y <-> h.na^me;\n}", "field", "name", "text", "",
 		"us.json", "\"name\"" },
 	    { HEAD "# m^ap\n", "", "", "", "", "", "" },
+	    { HEAD "ma^p m (c: us) <-> (h: them) {}", "keyword", "map", "",
+		"", "", "" },
+	    { MAP "h.name <- i^f true then \"a\" else \"b\";\n}", "keyword",
+		"if", "", "", "", "" },
+	    { MAP "h.name <- \"i^f\";\n}", "", "", "", "", "", "" },
+	    { MAP "h.name <- c.ma^tch;\n}", "", "", "", "", "", "" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -311,6 +325,10 @@ Test(query, completion)
 	    { MAP "when ^", "c h", "on" },
 	    { MAP "when c.name == \"\" {\n h.^", "name", "on" },
 	    { MAP "}\nrules for ^", "m", "c" },
+	    { HEAD "extend ^", "lib", "m via" },
+	    { HEAD "extend lib.^", "base", "size" },
+	    { HEAD "extend lib.base {\n^", "drop a b each", "c via" },
+	    { HEAD "extend lib.base {\na.^", "name stage", "on" },
 	    { MAP "}\nrules for m {\n^", "on otherwise", "c each" },
 	    { MAP "}\nrules for m {\non ^", "create update delete", "c skip" },
 	    { MAP "}\nrules for m {\non create ^", "when do", "c" },
@@ -463,7 +481,7 @@ Test(query, references)
 	    { MAP "h.name <- par^am.tier;\n}", 0 },
 	    { MAP "h.name <- param.ti^er;\nh.stage <- param.tier;\n}", 3 },
 	    { MAP "h.name <- lib.sho^ut(c.name);\n}", 2 },
-	    { MAP "c.na^me <-> h.name;\n}", 2 },
+	    { MAP "c.na^me <-> h.name;\n}", 4 }, /* two of the library */
 	    { MAP "^c.name <-> h.name;\nh.sum <- c.sum;\n}", 3 },
 	};
 
