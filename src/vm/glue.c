@@ -260,17 +260,21 @@ FUNC(list_text)
 	return 0;
 }
 
+/* Forward takes no empty element, so none comes back: of "a;;b", a and b. */
 FUNC_BACK(list_text)
 {
-	struct str s;
+	struct value *list;
+	uint32_t n = 0;
 
-	if (arg_text(args[0], &s, a, e) != 0)
+	if (builtin_split(vm, args, result, a, e) != 0 ||
+	    (list = vm_values(vm, a, result->n, e)) == NULL)
 		return -1;
-	if (s.n == 0) {
-		*result = (struct value){ .type = V_LIST };
-		return 0;
-	}
-	return builtin_split(vm, args, result, a, e);
+	for (uint32_t i = 0; i < result->n; i++)
+		if (result->u.list[i].n > 0)
+			list[n++] = result->u.list[i];
+	result->n = n;
+	result->u.list = list;
+	return 0;
 }
 
 /* The parts that are there and not empty, joined. */

@@ -23,6 +23,7 @@ name_args(struct vm *vm, const struct value *args, struct value *record,
 	return 0;
 }
 
+/* A name of nothing is left out: it would not come back. */
 FUNC(names)
 {
 	struct value record;
@@ -30,6 +31,7 @@ FUNC(names)
 	struct str prefix, suffix;
 	struct piece t;
 	size_t bytes = 0;
+	uint32_t n = 0;
 
 	if (name_args(vm, args, &record, &prefix, &suffix, a, e) != 0 ||
 	    (out = members(vm, record, a, e)) == NULL)
@@ -39,16 +41,18 @@ FUNC(names)
 	if (piece_init(&t, vm, bytes, a, e) != 0)
 		return -1;
 	for (uint32_t i = 0; i < record.n; i++) {
+		const struct member *m = &record.u.record[i];
 		size_t start = t.n;
 
+		if (m->name.n == 0)
+			continue;
 		piece_put(&t, prefix);
-		piece_put(&t, record.u.record[i].name);
+		piece_put(&t, m->name);
 		piece_put(&t, suffix);
-		out[i].name = str_from(t.p + start, t.n - start);
-		out[i].value = record.u.record[i].value;
+		out[n].name = str_from(t.p + start, t.n - start);
+		out[n++].value = m->value;
 	}
-	*result = (struct value){ .type = V_RECORD, .n = record.n,
-		.u.record = out };
+	*result = (struct value){ .type = V_RECORD, .n = n, .u.record = out };
 	return 0;
 }
 

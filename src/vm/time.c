@@ -164,19 +164,23 @@ FUNC(iso_datetime)
 	return give_moment(&m, result, a, e);
 }
 
+/* As forward would write it, so that what comes back is what went. */
 FUNC_BACK(iso_datetime)
 {
 	struct moment m;
 	struct str s;
+	int64_t n;
 
 	if (empty(args[0])) {
 		*result = value_null();
 		return 0;
 	}
 	if (arg_text(args[0], &s, a, e) != 0 ||
+	    arg_range(args[1], 0, 9, &n, e) != 0 ||
 	    moment_parse(s, 1, &m, e) != 0)
 		return -1;
 	m = at_offset(&m, 0);
+	m.digits = (int)n;
 	return give_moment(&m, result, a, e);
 }
 

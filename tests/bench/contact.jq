@@ -24,8 +24,7 @@ def region: if IN("DE", "AT", "CH") then {crosswalk_region: "dach"}
     phone: (.phone | nn(trim)),
     mobilephone: (.mobile | nn(trim)),
     lifecyclestage: (.stage | nn(stage)),
-    date_of_birth: (.birth_date
-        | nn(strptime("%Y-%m-%d") | mktime * 1000 | tostring)),
+    date_of_birth: .birth_date,
     annualrevenue: (.annual_revenue | nn(dec2)),
     numemployees: (.employees | nn(tostring)),
     crosswalk_vip: (.vip | nn(tostring)),

@@ -92,16 +92,6 @@ language(const json_t *v)
 }
 
 static json_t *
-date_ms(const json_t *v)
-{
-	struct tm tm = { 0 };
-
-	if (strptime(json_string_value(v), "%Y-%m-%d", &tm) == NULL)
-		return NULL;
-	return json_sprintf("%lld", (long long)timegm(&tm) * 1000);
-}
-
-static json_t *
 dec_text(const json_t *v)
 {
 	return json_sprintf("%.2f", json_number_value(v));
@@ -153,7 +143,7 @@ static const struct {
 	{ NULL, "phone", "phone", trimmed },
 	{ NULL, "mobile", "mobilephone", trimmed },
 	{ NULL, "stage", "lifecyclestage", stage },
-	{ NULL, "birth_date", "date_of_birth", date_ms },
+	{ NULL, "birth_date", "date_of_birth", same },
 	{ NULL, "annual_revenue", "annualrevenue", dec_text },
 	{ NULL, "employees", "numemployees", int_text },
 	{ NULL, "vip", "crosswalk_vip", bool_text },

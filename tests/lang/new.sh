@@ -40,7 +40,7 @@ for crm in dynamics hubspot pipedrive salesforce zoho; do
 		    bad "$name: $(cat out)"
 		crosswalk fmt --check "$name.map" || bad "$name: fmt"
 		crosswalk test "$name.map" >out 2>&1 || bad "$name: test"
-		[ "$(cat out)" = "2 passed, 0 failed" ] ||
+		[ "$(tail -n 1 out)" = "2 passed, 0 failed" ] ||
 		    bad "$name: $(cat out)"
 		crosswalk new "$crm" "$object" | cmp - "$name.map" ||
 		    bad "$name: another time it is another"

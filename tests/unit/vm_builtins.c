@@ -287,6 +287,10 @@ Test(builtins, dates)
 		"iso_datetime: 10 lies outside 0 .. 9" },
 	    { "iso_datetime'(\"2026-01-31T12:00:00.000+0000\")",
 		"\"2026-01-31T12:00:00.000Z\"" },
+	    { "iso_datetime'(\"2026-01-31T12:00:00.987Z\", 0)",
+		"\"2026-01-31T12:00:00Z\"" },
+	    { "iso_datetime'(\"2026-01-31T12:00:00Z\", 3)",
+		"\"2026-01-31T12:00:00.000Z\"" },
 	    { "iso_datetime'(\"\")", "null" },
 
 	    { "date_ms(\"2026-01-31\", utc, true)", "\"1769817600000\"" },
@@ -615,6 +619,7 @@ Test(builtins, glue)
 	    { "num_text'(\"[1]\")", "num_text: \"[1]\" is no number" },
 	    { "num_text'(\"\")", "null" },
 	    { "names({ a: 1 }, \"x\", \"y\")", "{\"xay\":1}" },
+	    { "names({ a: 1, b: 2 }, \"x_\")", "{\"x_a\":1,\"x_b\":2}" },
 	    { "names'({ xay: 1, xy: 2, b: 3 }, \"x\", \"y\")", "{\"a\":1}" },
 	    { "bool_text'(\"\")", "null" },
 	    { "bool_text'(\"N\", \"Y\", \"N\")", "false" },
@@ -626,6 +631,8 @@ Test(builtins, glue)
 		"list_text: element \"\" is empty or holds \";\"" },
 	    { "list_text'(\"\")", "[]" },
 	    { "list_text'(\"a;b\")", "[\"a\",\"b\"]" },
+	    { "list_text'(\";a;;b;\")", "[\"a\",\"b\"]" },
+	    { "list_text'(\";\")", "[]" },
 	};
 	run_rows(rows, COUNT(rows));
 }
