@@ -1,13 +1,11 @@
 /*
- * crosswalk check, compile and test: the compiler, for people.
+ * crosswalk check and compile: the compiler, for people.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/known.h"
 #include "cli/options.h"
-#include "lang/testrun.h"
 #include "vm/vm.h"
 
 static void
@@ -118,57 +116,4 @@ cmd_compile(const struct args *a)
 		return say_err(&e);
 	}
 	return 0;
-}
-
-struct tally {
-	const char *path;
-	int passed, failed;
-};
-
-static void
-report(void *arg, const struct test_report *r)
-{
-	struct tally *t = arg;
-
-	if (r->ok) {
-		t->passed++;
-		return;
-	}
-	t->failed++;
-	printf("%s:%u: test \"%.*s\" failed\n%.*s", t->path,
-	    r->test->pos.line, STR_ARG(r->test->name), STR_ARG(r->text));
-}
-
-int
-cmd_test(const struct args *a)
-{
-	struct vm *vm = vm_new(NULL);
-	struct tally t = { 0 };
-	struct known known;
-	struct options o;
-	struct err e;
-	int status = 0;
-
-	options_read(&o, a);
-	if (known_read(&known, args_get(a, 'l'), &e) != 0) {
-		status = say_err(&e);
-		goto out;
-	}
-	for (int i = 0; i < a->nrest; i++) {
-		struct unit *u = compile(a->rest[i], a, &o);
-
-		t.path = a->rest[i];
-		if (u == NULL)
-			status = err_exit(ERR_DATA);
-		else if (test_run_known(u, vm, &known.lookups, report,
-		    &t) != 0)
-			status = status ? status : 1;
-		unit_unref(u);
-	}
-	printf("%d passed, %d failed\n", t.passed, t.failed);
-out:
-	options_fini(&o);
-	vm_free(vm);
-	known_fini(&known);
-	return status;
 }

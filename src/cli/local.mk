@@ -35,6 +35,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/session.c src/cli/session.h \
 	src/cli/sheet.c src/cli/sheet.h \
 	src/cli/status.c \
+	src/cli/test.c \
 	src/cli/threeway.c src/cli/threeway.h \
 	src/cli/trace.c src/cli/trace.h \
 	src/cli/unknown.c src/cli/unknown.h \

@@ -243,6 +243,24 @@ check_things(struct compile *c, struct module *m)
 		map_check(c, i->value);
 }
 
+static void
+check_laws(struct compile *c, struct module *m, struct decl *d)
+{
+	struct map_info *map = block_map(c, m, d);
+
+	if (map == NULL)
+		return;
+	if (map->laws_block != NULL) {
+		diag_also(&c->ss, diag_at(&c->ss, C202, d->head,
+		    "a second set of laws for `%.*s`",
+		    STR_ARG(d->owner.text)), map->laws_block->head,
+		    "the first");
+		return;
+	}
+	map->laws_block = d;
+	laws_compile(c, d, &map->laws);
+}
+
 /* Blocks that belong to a map, and those that are not built. */
 static void
 check_blocks(struct compile *c, struct module *m)
@@ -253,7 +271,7 @@ check_blocks(struct compile *c, struct module *m)
 			identity_check(c, m, d);
 			break;
 		case DE_LAWS:
-			NOT_BUILT(c, d->head, "`laws`");
+			check_laws(c, m, d);
 			break;
 		case DE_TEST: {
 			struct map_info *map = block_map(c, m, d);
@@ -364,6 +382,11 @@ make_maps(struct compile *c)
 		out->left_name = arena_str(&u->arena, m->left.name);
 		out->right_name = arena_str(&u->arena, m->right.name);
 		out->pos = span_pos(&c->ss, m->e->decl->span);
+		out->left_schema = m->schema[0];
+		out->right_schema = m->schema[1];
+		if (m->laws_block == NULL)
+			laws_compile(c, NULL, &m->laws);
+		out->laws = m->laws;
 		out->forward = map_gen(c, m, 0);
 		out->backward = map_gen(c, m, 1);
 		if (out->forward == NULL || out->backward == NULL)
@@ -465,7 +488,8 @@ compile_begin(struct compile *c, struct arena *a, lang_read_fn *read,
 	};
 	c->last_map = &c->maps;
 	c->last_overlay = &c->overlays;
-	arena_defer(a, free_set, c->schemas);
+	/* laws make records of them as long as the unit lives */
+	arena_defer(&c->unit->arena, free_set, c->schemas);
 	arena_defer(a, free_table, &c->modules);
 }
 

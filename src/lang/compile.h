@@ -17,7 +17,7 @@
  *   rules.c     what to do with a record
  *   identity.c  and by what it is found
  *   clause.c conn.c connop.c               connectors
- *   block.c     test blocks
+ *   block.c lawblock.c                     test blocks, laws blocks
  *   mention.c query.c                      what is where, for editors
  */
 #ifndef LANG_COMPILE_H
@@ -344,6 +344,7 @@ struct given {
 
 struct schema_info {
 	struct str path;
+	const struct schema *schema; /* of the unit's set */
 	const struct schema_node *root;
 };
 
@@ -513,12 +514,15 @@ struct map_info {
 	struct check ck;
 	struct local left, right;
 	struct str left_schema, right_schema;
+	const struct schema *schema[2]; /* left, right */
 	enum nil_policy missing, null, error;
 	struct map_own *own;    /* of `on conflict`; NULL: left */
 	struct gen *gen[2];     /* forward, backward */
 	struct map_rule *rules, **last;
 	size_t nrule;
 	struct decl *sync[2];   /* rules for it: outbound, inbound */
+	struct decl *laws_block;
+	struct unit_laws laws;
 	struct named *named[2]; /* left, right */
 	struct identity *identity;
 	struct overlay *layer;  /* whose rules are read */
@@ -609,6 +613,9 @@ const struct unit_identity *identity_unit(struct compile *c,
 
 void test_compile(struct compile *c, struct module *mod, struct decl *d,
     struct map_info *m, struct unit_test *out, struct given **given);
+/* The laws block d of m, or what holds without one where d is NULL. */
+void laws_compile(struct compile *c, const struct decl *d,
+    struct unit_laws *out);
 void connector_compile(struct compile *c, struct entity *e,
     struct unit_connector *out);
 

@@ -250,6 +250,9 @@ enum_check(struct compile *c, struct entity *e)
 	if ((en->has_forth && en->forth == ELSE_VALUE) ||
 	    (en->has_back && en->back == ELSE_VALUE))
 		en->law = LAW_CANON;
+	/* what is kept is not what was put there */
+	if (en->forth == ELSE_KEEP || en->back == ELSE_KEEP)
+		en->law = LAW_PARTIAL;
 	e->checked = bad ? -1 : 1;
 	return bad ? -1 : 0;
 }

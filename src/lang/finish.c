@@ -134,21 +134,6 @@ put_code(struct finish *f)
 	p->keys = f->g->keys ? f->g->keys->index : 0;
 }
 
-static struct prog_slot *
-put_slots(struct finish *f, const struct vec *v)
-{
-	struct prog_slot *out = arena_array(f->ua, v->n, sizeof(*out));
-	const struct gen_slot *s = v->p;
-
-	for (size_t i = 0; i < v->n; i++) {
-		out[i].path = gen_str(f->g, s[i].text);
-		out[i].rule = s[i].rule;
-		out[i].flags = s[i].flags;
-		out[i].compare = s[i].compare;
-	}
-	return out;
-}
-
 /* Shapes and layouts keep names: give them the unit's. */
 static struct str *
 names(struct finish *f, const struct gen_slot *s)
@@ -158,6 +143,23 @@ names(struct finish *f, const struct gen_slot *s)
 	for (size_t i = 0; i < s->n; i++)
 		path[i] = gen_str(f->g, s->path[i]);
 	return path;
+}
+
+static struct prog_slot *
+put_slots(struct finish *f, const struct vec *v)
+{
+	struct prog_slot *out = arena_array(f->ua, v->n, sizeof(*out));
+	const struct gen_slot *s = v->p;
+
+	for (size_t i = 0; i < v->n; i++) {
+		out[i].path = gen_str(f->g, s[i].text);
+		out[i].name = names(f, &s[i]);
+		out[i].n = (uint16_t)s[i].n;
+		out[i].rule = s[i].rule;
+		out[i].flags = s[i].flags;
+		out[i].compare = s[i].compare;
+	}
+	return out;
 }
 
 static void
@@ -195,15 +197,17 @@ put_records(struct finish *f)
 	struct shape *sh = shape_new(f->ua, f->g->in.n);
 	struct layout *l = layout_new(f->ua, f->g->out.n);
 
+	f->p->in = put_slots(f, &f->g->in);
+	f->p->out = put_slots(f, &f->g->out);
 	for (size_t i = 0; i < f->g->in.n; i++) {
 		if (in[i].rest)
-			shape_rest(sh, names(f, &in[i]), in[i].n, i);
+			shape_rest(sh, f->p->in[i].name, in[i].n, i);
 		else
-			shape_add(sh, names(f, &in[i]), in[i].n, i);
+			shape_add(sh, f->p->in[i].name, in[i].n, i);
 	}
 	shape_seal(sh);
 	for (size_t i = 0; i < f->g->out.n; i++)
-		layout_add(l, names(f, &out[i]), out[i].n, i, out[i].compare,
+		layout_add(l, f->p->out[i].name, out[i].n, i, out[i].compare,
 		    out[i].flags);
 	layout_seal(l);
 	put_frame(f, m);
@@ -216,8 +220,6 @@ put_records(struct finish *f)
 		put_old(f, &f->p->funcs[f->p->put]);
 	if (f->p->keys > 0)
 		put_frame(f, &f->p->funcs[f->p->keys]);
-	f->p->in = put_slots(f, &f->g->in);
-	f->p->out = put_slots(f, &f->g->out);
 }
 
 static uint16_t *
@@ -248,6 +250,8 @@ put_rules(struct finish *f)
 		out[i].nin = r[i].nin;
 		out[i].out = slots(f, r[i].out, r[i].nout);
 		out[i].nout = r[i].nout;
+		out[i].law = r[i].law;
+		out[i].joins = r[i].joins;
 	}
 	f->p->rule = out;
 	f->p->nrule = (uint32_t)f->g->rule.n;

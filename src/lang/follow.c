@@ -23,21 +23,21 @@ follow_raw(struct str json)
 }
 
 static struct str
-take(struct follow *f, struct buf *b)
+take(struct arena *a, struct buf *b)
 {
-	struct str s = follow_pad(f->a, buf_str(b));
+	struct str s = follow_pad(a, buf_str(b));
 
 	buf_fini(b);
 	return s;
 }
 
-static struct str
-merged(struct follow *f, struct str old, struct str patch)
+struct str
+follow_patch(struct arena *a, struct str old, struct str patch)
 {
 	struct buf out = { 0 };
 
-	value_patch(&out, old, patch, f->a);
-	return take(f, &out);
+	value_patch(&out, old, patch, a);
+	return take(a, &out);
 }
 
 /* The other side of a record: made anew, or patched. */
@@ -56,13 +56,13 @@ answer(struct follow *f, int right, int made, struct err *e)
 		return -1;
 	if (made || other->n == 0) {
 		layout_write(&out, l, frame.out, STR(""));
-		*other = take(f, &out);
+		*other = take(f->a, &out);
 		return 0;
 	}
 	if (vm_read_target(f->vm, p, *other, &old, f->a, e) != 0)
 		return -1;
 	if (layout_diff(&out, l, frame.out, old, STR(""), NULL, f->a) > 0)
-		*other = merged(f, *other, take(f, &out));
+		*other = follow_patch(f->a, *other, take(f->a, &out));
 	buf_fini(&out);
 	return 0;
 }
@@ -83,7 +83,7 @@ follow_put(struct follow *f, int right, struct str json, struct err *e)
 	struct str patch = follow_pad(f->a, json);
 
 	f->side[right] = f->side[right].n == 0 ? patch :
-	    merged(f, f->side[right], patch);
+	    follow_patch(f->a, f->side[right], patch);
 	f->stale = 1;
 	if (f->merges)
 		return 0;
@@ -115,7 +115,7 @@ follow_merge(struct follow *f, struct err *e)
 	for (int i = 0; i < 2; i++)
 		if (patch[i].n > 0)
 			f->side[i] = f->side[i].n == 0 ? patch[i] :
-			    merged(f, f->side[i], patch[i]);
+			    follow_patch(f->a, f->side[i], patch[i]);
 	f->base = m.base;
 	f->stale = 0;
 	return 0;

@@ -45,6 +45,8 @@ int follow_merge(struct follow *f, struct err *e);
 
 /* A copy with RECORD_PAD behind it. */
 struct str follow_pad(struct arena *a, struct str s);
+/* old with the fields of patch in their places; a null stays a null. */
+struct str follow_patch(struct arena *a, struct str old, struct str patch);
 /* Nothing opened: JSON text of an object, as a value. */
 struct value follow_raw(struct str json);
 

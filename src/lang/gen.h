@@ -68,6 +68,7 @@ struct gen_rule {
 	uint16_t *in, *out;
 	uint16_t nin, nout;
 	unsigned cin, cout;
+	uint8_t law, joins;
 };
 
 /* Whose table an enum table is. */

@@ -35,6 +35,13 @@ LANG_SOURCES = \
 	src/lang/lang.h \
 	src/lang/keys.c \
 	src/lang/late.c \
+	src/lang/law.c src/lang/lawrun.h \
+	src/lang/lawblock.c \
+	src/lang/lawlookup.c \
+	src/lang/laws.c src/lang/laws.h \
+	src/lang/lawshrink.c \
+	src/lang/lawstep.c \
+	src/lang/lawtext.c \
 	src/lang/layer.c \
 	src/lang/literal.c \
 	src/lang/lookup.c src/lang/lookup.h \

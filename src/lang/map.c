@@ -496,6 +496,7 @@ find_schema(struct map_info *m, struct word name, struct local *side)
 	s->used = 1;
 	if (schema_check_decl(c, s) != 0)
 		return -1;
+	m->schema[side == &m->right] = s->u.schema->schema;
 	side->type = type_of_node(c->a, s->u.schema->root);
 	side->type.nil = 0;
 	if (side->type.kind == TYPE_RECORD || side->type.kind == TYPE_ANY)

@@ -330,6 +330,8 @@ rule_begin(struct gen_func *f, struct map_rule *r)
 		r->no[f->g->back] = (int)f->g->rule.n - 1;
 	if (r->layer != NULL)
 		f->g->cur->layer = gen_str(f->g, r->layer->name);
+	f->g->cur->law = (uint8_t)r->law;
+	f->g->cur->joins = r->kind == RULE_EACH || r->kind == RULE_PICK;
 }
 
 /* The rules that depend on the target as it was, and as main left it. */

@@ -304,6 +304,7 @@ schema_check_decl(struct compile *c, struct entity *e)
 		    "the schema cannot be used: %s", err.text);
 		return -1;
 	}
+	s->schema = schema;
 	s->root = schema_root(schema, c->a);
 	e->checked = 1;
 	return 0;

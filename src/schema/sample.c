@@ -74,9 +74,17 @@ sample_hint(struct sample *s, struct str json)
 	buf_reset(b);
 	buf_puts(b, json);
 	memset(buf_room(b, RECORD_PAD), 0, RECORD_PAD);
-	s->next_hint = (s->next_hint + 1) % SAMPLE_HINTS;
 	if (s->nhint < SAMPLE_HINTS)
 		s->nhint++;
+	if (++s->next_hint == SAMPLE_HINTS)
+		s->next_hint = s->pinned;
+}
+
+void
+sample_pin(struct sample *s)
+{
+	s->pinned = s->nhint < SAMPLE_HINTS / 2 ? s->nhint : SAMPLE_HINTS / 2;
+	s->next_hint = s->nhint < SAMPLE_HINTS ? s->nhint : s->pinned;
 }
 
 /* A new record: the hints are opened in its arena. */

@@ -35,6 +35,9 @@ uint64_t sample_below(struct sample *s, uint64_t n);
 /* json (copied) is an object with values that are worth having. */
 void sample_hint(struct sample *s, struct str json);
 
+/* The hints there are stay, as many as half of them. */
+void sample_pin(struct sample *s);
+
 /* All make their values in a; they may point into hints, until the next. */
 
 /* A record, or -1: none was found that is valid. */

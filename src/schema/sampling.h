@@ -50,7 +50,7 @@ struct sample {
 	struct spot *root;
 	uint64_t state;
 	struct buf hints[SAMPLE_HINTS];
-	unsigned nhint, next_hint;
+	unsigned nhint, next_hint, pinned;
 	/* of the record that is made */
 	struct value open[SAMPLE_HINTS]; /* the hints, when first asked */
 	long left;                       /* values it may have */

@@ -170,10 +170,14 @@ struct prog_rule {
 	struct str layer;  /* "" base, else the overlay's name */
 	uint16_t *in, nin; /* in slots, counted from 0 */
 	uint16_t *out, nout;
+	uint8_t law;       /* enum law (vm/builtin.h) of a rule both ways */
+	uint8_t joins;     /* into a list that may have more: each, pick */
 };
 
 struct prog_slot {
 	struct str path; /* "properties.email" */
+	const struct str *name; /* its steps; of a rest, the object's */
+	uint16_t n;
 	/* its first rule, or -1 */
 	int32_t rule;
 	unsigned flags;  /* LF_* */

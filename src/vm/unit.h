@@ -98,6 +98,31 @@ struct unit_identity {
 	struct prog_pos pos;
 };
 
+struct schema; /* schema/schema.h */
+
+/* What holds between the directions of a map; src/lang/README.md says how. */
+#define MAP_LAWS(X)                                                       \
+	X(GETPUT, "getput")                                               \
+	X(PUTGET, "putget")                                               \
+	X(CREATEGET, "createget")                                         \
+	X(MINIMAL, "minimal")                                             \
+	X(ECHO, "echo")                                                   \
+	X(CANON, "canon")
+
+enum map_law {
+#define X(name, word) MAP_##name,
+	MAP_LAWS(X)
+#undef X
+	MAP_NLAW
+};
+
+/* The laws block of a map, or what holds without one. */
+struct unit_laws {
+	uint32_t samples;
+	uint64_t seed;
+	unsigned check; /* 1 << enum map_law */
+};
+
 /* A mapping between a left (internal) and a right (CRM) schema. */
 struct unit_map {
 	struct str name;
@@ -108,6 +133,9 @@ struct unit_map {
 	const struct unit_field *fields;
 	uint32_t nfield;
 	const struct unit_identity *identity; /* NULL: by links alone */
+	/* of the records, as long as the unit lives */
+	const struct schema *left_schema, *right_schema;
+	struct unit_laws laws;
 	struct prog_pos pos;
 };
 

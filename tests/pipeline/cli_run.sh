@@ -266,11 +266,13 @@ is 0 crosswalk check -p source=a=b param.map <<'END'
 param.map: 1 map, 0 connectors, 1 test: ok
 END
 is 0 crosswalk test -p source=app -p rate=1.5 param.map <<'END'
+...: 100 samples, 0 refused; laws hold: ...
 1 passed, 0 failed
 END
 is 1 crosswalk test -p source=other -p rate=1.5 param.map <<'END'
 param.map:9: test "with a value" failed
 param.map:11: h.Source: expected "app", got "other"
+...
 0 passed, 1 failed
 END
 is 0 crosswalk compile -p source=app param.map <<'END'
