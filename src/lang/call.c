@@ -5,14 +5,16 @@
 #include "lang/expr.h"
 #include "lang/lookup.h"
 
-/* Words of the language that this version has no code for. */
-static const char *const unbuilt[] = {
-	"id_for", "event", "secret", "hmac_sha256", "uuid",
-	"changed", "linked", "header", "e164", "phone_e164", "iso3166",
-	"us_state", "address_block", "iso4217", "minor_units", "name_parts",
-	"domain_of", "url_norm", "postal_norm", "html_text", "json_text",
-	"sort_by", "group_by", "distinct_by", "zip", "flatten", "merge",
-	"omit", "date_format", "time_format", "title_case", "initials",
+/* Words that are functions in a place of their own only. */
+static const struct {
+	const char *name, *where;
+} elsewhere[] = {
+	{ "changed", "in rules" },
+	{ "linked", "in rules" },
+	{ "header", "in connectors, where a reply is read" },
+	{ "secret", "in a connector's webhook" },
+	{ "hmac_sha256", "in a connector's webhook" },
+	{ "event", "in rules, as `on create, update …`" },
 };
 
 int
@@ -615,11 +617,11 @@ call_unknown(struct check *ck, struct span at, struct str name)
 	struct near near;
 	struct diag *g;
 
-	for (size_t i = 0; i < COUNT(unbuilt); i++)
-		if (str_eq(name, str_z(unbuilt[i]))) {
-			diag_at(&ck->c->ss, C190, at,
-			    "`%.*s` is not built yet, or not here",
-			    STR_ARG(name));
+	for (size_t i = 0; i < COUNT(elsewhere); i++)
+		if (str_eq(name, str_z(elsewhere[i].name))) {
+			diag_at(&ck->c->ss, C311, at,
+			    "`%.*s` has a meaning %s", STR_ARG(name),
+			    elsewhere[i].where);
 			return;
 		}
 	g = diag_at(&ck->c->ss, C207, at,

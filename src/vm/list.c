@@ -505,3 +505,10 @@ FUNC(uuid)
 	result->flags = VF_PLAIN;
 	return 0;
 }
+
+FUNC(id_for)
+{
+	struct value both = { .type = V_LIST, .n = 2, .u.list = args };
+
+	return builtin_uuid(vm, &both, result, a, e);
+}
