@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every shipped mapping is checked, formatted and passes its own tests; maps
-# the samples to what is known to be right, both ways, and what it makes is
+# Every shipped mapping is checked, formatted and passes its own tests and
+# laws; maps the samples to what is known to be right, both ways, and what it makes is
 # valid; every connector sends, and makes of replies, what wire/ says.
 #
 #	mappings.sh [-u]
@@ -38,7 +38,11 @@ for map in */*.map; do
 	grep -q "mappings/$map" local.mk || bad "$map is not shipped"
 done
 [ "$count" -ge 22 ] || bad "only $count mappings"
-crosswalk test */*.map || bad "tests of the mappings"
+crosswalk test */*.map >"$work/test" || {
+	cat "$work/test"
+	bad "tests or laws of the mappings"
+}
+! grep 'refuses nearly all' "$work/test" || bad "laws that say little"
 
 for schema in ../schemas/*/*.json; do
 	grep -q "${schema#../}" ../schemas/local.mk ||
@@ -57,6 +61,9 @@ for kind in contact:contacts company:companies deal:deals; do
 		    grep -c -e '<->' -e '<-' || :)
 		[ "$rules" -ge 12 ] || bad "$map has $rules rules"
 		grep -q '^  put ' "$map" || bad "$map tests one way only"
+		grep -q '^laws for' "$map" || bad "$map says no laws"
+		grep -q "^${name}_$crm: 500 samples, .* laws hold: getput" \
+		    "$work/test" || bad "$map: laws were not tried"
 		crosswalk run -n 2026-11-23T12:00:00Z "$map" <"$records" |
 		    same "samples/$crm/$name.json"
 		crosswalk run -r -n 2026-11-23T12:00:00Z "$map" \
