@@ -144,7 +144,7 @@ unite_groups(struct map_info *m, struct table *t)
 	return bad;
 }
 
-/* A group of one is a misspelt name, or none. */
+/* A group of one is a misspelt name, where no overlay dropped the others. */
 static int
 check_alone(struct map_info *m, const struct map_rule *r)
 {
@@ -152,6 +152,8 @@ check_alone(struct map_info *m, const struct map_rule *r)
 	struct near near;
 	struct diag *g;
 
+	if (m->dropped != NULL)
+		return 0;
 	near_init(&near, r->group.text);
 	for (struct map_rule *x = m->rules; x != NULL; x = x->next) {
 		if (x != r && str_eq(x->group.text, r->group.text))
