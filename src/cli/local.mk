@@ -18,6 +18,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/leaf.c src/cli/leaf.h \
 	src/cli/likeness.c src/cli/likeness.h \
 	src/cli/lines.c src/cli/lines.h \
+	src/cli/lookup.c \
 	src/cli/lsp.c src/cli/lsp.h \
 	src/cli/lsp_change.c \
 	src/cli/lsp_doc.c \

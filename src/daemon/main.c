@@ -164,7 +164,7 @@ start_path(struct daemon *d, struct err *e)
 		    .requests = (unsigned)c->requests,
 		    .timeout_ms = c->request_timeout_ms,
 		    .attempts = (unsigned)c->attempts,
-		    .park_ms = c->park_ms };
+		    .park_ms = c->park_ms, .wait_ms = c->wait_ms };
 
 		if (delivery_start(&d->delivery, &o, e) != 0)
 			return err_prefix(e, "delivery");

@@ -306,6 +306,7 @@ make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
 	    .sync = s->id,
 	    .tenant = s->tenant_id,
 	    .entity = s->entity_id,
+	    .entity_name = arena_str(&c->arena, s->entity),
 	    .connection = cn->id,
 	    .connection_name = arena_str(&c->arena, cn->name),
 	    .base_url = arena_str(&c->arena, cn->base_url),
@@ -332,6 +333,53 @@ make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
 		    "mapping=%.*s map=%.*s connector=%.*s", s->id,
 		    STR_ARG(s->name), STR_ARG(s->mapping), STR_ARG(s->map),
 		    STR_ARG(cn->connector));
+}
+
+int32_t
+route_links(const struct route *rt, const struct prog_lookup *l)
+{
+	return rt->links[l - rt->map->forward->lookups];
+}
+
+/* The first route of a connection whose records are of an entity. */
+static struct route *
+find_links(struct catalog *c, int32_t connection, struct str entity)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->routes[i].connection == connection &&
+		    str_eq(c->routes[i].entity_name, entity))
+			return &c->routes[i];
+	return NULL;
+}
+
+/* Who asks whom; routes are sorted by sync. */
+static void
+join_routes(struct catalog *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct route *rt = &c->routes[i], *to;
+		const struct prog *p = rt->map ? rt->map->forward : NULL;
+		int32_t *links;
+
+		if (p == NULL)
+			continue;
+		links = arena_array(&c->arena, p->nlookup, sizeof(*links));
+		rt->links = links;
+		for (uint32_t k = 0; k < p->nlookup; k++) {
+			if (p->lookups[k].kind == LOOKUP_TABLE)
+				continue;
+			to = find_links(c, rt->connection, p->lookups[k].name);
+			if (to != NULL) {
+				to->awaited = 1;
+				links[k] = to->sync;
+				continue;
+			}
+			log_error("catalog.no_links", "sync=%d connection="
+			    "%.*s entity=%.*s", rt->sync,
+			    STR_ARG(rt->connection_name),
+			    STR_ARG(p->lookups[k].name));
+		}
+	}
 }
 
 static int
@@ -370,6 +418,7 @@ load(struct catalogs *cs, struct err *e)
 				    &c->routes[c->n++]);
 	}
 	qsort(c->routes, c->n, sizeof(*c->routes), by_sync);
+	join_routes(c);
 	arena_fini(&a);
 	forget(cs, c->generation);
 	pthread_mutex_lock(&cs->lock);

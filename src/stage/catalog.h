@@ -19,6 +19,7 @@ struct route {
 	int32_t sync;
 	int32_t tenant;
 	int32_t entity;
+	struct str entity_name;
 	int32_t connection;
 	struct str connection_name;
 	struct str base_url;  /* "": the connector's own */
@@ -31,7 +32,17 @@ struct route {
 	const struct unit_map *map;
 	const struct unit_connector *connector;
 	const struct unit_object *object;
+	/*
+	 * By the lookups of the map's forward program: the sync whose links
+	 * answer, the first of the same connection that has the entity.  0:
+	 * there is none, or the lookup is of a table.
+	 */
+	const int32_t *links;
+	int awaited; /* some map asks for links of this sync */
 };
+
+/* The sync whose links answer l, a lookup of rt's forward program. */
+int32_t route_links(const struct route *rt, const struct prog_lookup *l);
 
 struct catalog;
 struct catalogs;

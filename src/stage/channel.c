@@ -14,7 +14,6 @@
 
 /* A wait longer than this is spent in the intent table, not in memory. */
 #define HOLD_MS 5000
-#define PARK_MAX_MS 3600000
 /* What stops a whole connection is said once in so long. */
 #define SAY_MS 60000
 /* Company that is on its way is waited for so much longer than linger. */
@@ -181,12 +180,8 @@ finish(struct channel *ch, struct item *it)
 static void
 park(struct channel *ch, struct item *it, const char *cause, int64_t wait_ms)
 {
-	int64_t rest = ch->env->park_ms;
+	int64_t rest = item_rest_ms(ch->env->park_ms, it->r.attempt);
 
-	for (uint64_t i = 0; i < it->r.attempt && rest < PARK_MAX_MS; i++)
-		rest *= 2;
-	if (rest > PARK_MAX_MS)
-		rest = PARK_MAX_MS;
 	if (wait_ms > 0 && wait_ms < rest)
 		rest = wait_ms;
 	it->r.attempt++;

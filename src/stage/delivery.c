@@ -16,6 +16,7 @@
 #include "base/table.h"
 #include "pipe/pipe.h"
 #include "stage/channel.h"
+#include "store/attach.h"
 #include "store/secret.h"
 
 #ifdef HOSTILE
@@ -52,6 +53,10 @@ finished(void *arg, struct item *it)
 {
 	struct delivery *d = arg;
 
+	/* what is done but for a field comes again with the link it lacks */
+	if (it->r.wait_sync != 0 && it->out.what & OUTCOME_DONE &&
+	    it->out.result != DECISION_SKIP)
+		item_await(it, clock_wall_us(), d->o.wait_ms * 1000);
 	if (d->finished.n == 0)
 		d->finished_ms = clock_mono_ms();
 	items_push(&d->finished, it);
@@ -155,6 +160,18 @@ place(struct delivery *d, const struct catalog *cat, struct item *it)
 			return;
 		}
 		break;
+	case RESULT_WAIT:
+		if (item_wait(it, clock_wall_us(), item_rest_ms(d->o.park_ms,
+		    it->r.attempt) * 1000, d->o.wait_ms * 1000) != 0)
+			metric_add(d->o.metrics, METRIC_records_dead, 1);
+		else
+			metric_add(d->o.metrics, METRIC_records_waiting, 1);
+		finished(d, it);
+		return;
+	case RESULT_AGAIN:
+		item_park(it, "RELOADED", clock_wall_us());
+		finished(d, it);
+		return;
 	case RESULT_LATER:
 		break;
 	}
@@ -169,7 +186,8 @@ take_result(struct delivery *d, const struct catalog *cat,
 {
 	struct item *it;
 
-	if (r->decision == RESULT_NOTHING && !r->settle) {
+	if (r->decision == RESULT_NOTHING && !r->settle &&
+	    r->wait_sync == 0) {
 		put_ack(d, r);
 		return;
 	}
@@ -214,17 +232,83 @@ take_results(struct delivery *d)
 	catalog_release(cat);
 }
 
+/* A first link is what others may wait for. */
+static int
+wakes(const struct catalog *cat, const struct item *it)
+{
+	const struct route *rt;
+
+	if (!(it->out.what & OUTCOME_LINK) || it->r.linked ||
+	    it->out.state != LINK_LINKED)
+		return 0;
+	rt = catalog_find(cat, it->out.sync_id);
+	return rt == NULL || rt->awaited;
+}
+
+/*
+ * Capture the records that items wait for with missing: create.  Where that
+ * fails they wait all the same, and ask again when they have rested.
+ */
+static void
+ask_for(struct delivery *d, const struct catalog *cat, struct item **items,
+    size_t n, int32_t entity)
+{
+	struct str keys[COMMIT_MAX];
+	size_t nkey = 0, journaled;
+	struct err e;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct route *rt = catalog_find(cat,
+		    items[i]->out.waits_sync);
+
+		if (items[i]->r.wait_create && rt != NULL &&
+		    rt->entity == entity)
+			keys[nkey++] = items[i]->out.waits_key;
+	}
+	if (attach_again(d->db, entity, keys, nkey, &journaled, &e) != 0)
+		log_warn("delivery.ask", "entity=%" PRId32 " keys=%zu "
+		    "cause=\"%s\"", entity, nkey, e.text);
+}
+
+static void
+ask_for_all(struct delivery *d, const struct catalog *cat,
+    struct item **items, size_t n)
+{
+	int32_t asked[64];
+	size_t nasked = 0, k;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct route *rt;
+
+		if (!items[i]->r.wait_create || nasked == COUNT(asked))
+			continue;
+		rt = catalog_find(cat, items[i]->out.waits_sync);
+		for (k = 0; rt != NULL && k < nasked; k++)
+			if (asked[k] == rt->entity)
+				break;
+		if (rt == NULL || k < nasked)
+			continue;
+		asked[nasked++] = rt->entity;
+		ask_for(d, cat, items, n, rt->entity);
+	}
+}
+
 /*
  * One transaction.  What Postgres refuses for good is found by halves; that
  * one record is not acked, so its lane stands still and says so.
  */
 static int
-commit(struct delivery *d, struct item **items, size_t n, struct err *e)
+commit(struct delivery *d, const struct catalog *cat, struct item **items,
+    size_t n, struct err *e)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		d->outcomes[i] = items[i]->out;
+		if (wakes(cat, items[i]))
+			d->outcomes[i].what |= OUTCOME_WAKE;
+	}
 	if (outcome_commit(d->db, d->outcomes, n, NULL, e) == 0) {
 		metric_add(d->o.metrics, METRIC_commits, 1);
+		ask_for_all(d, cat, items, n);
 		for (size_t i = 0; i < n; i++) {
 			put_ack(d, &items[i]->r);
 			if (d->outcomes[i].ambiguous)
@@ -237,8 +321,8 @@ commit(struct delivery *d, struct item **items, size_t n, struct err *e)
 	if (db_is_transient(e))
 		return -1;
 	if (n > 1)
-		return commit(d, items, n / 2, e) != 0 ||
-		    commit(d, items + n / 2, n - n / 2, e) != 0 ? -1 : 0;
+		return commit(d, cat, items, n / 2, e) != 0 ||
+		    commit(d, cat, items + n / 2, n - n / 2, e) != 0 ? -1 : 0;
 	log_error("delivery.outcome", "sync=%" PRIu64 " seq=%" PRIu64
 	    " cause=\"%s\"", items[0]->r.sync, items[0]->r.seq, e->text);
 	return 0;
@@ -247,13 +331,14 @@ commit(struct delivery *d, struct item **items, size_t n, struct err *e)
 static void
 commit_finished(struct delivery *d)
 {
+	struct catalog *cat = catalogs_hold(d->o.catalogs);
 	struct item *list[COMMIT_MAX];
 	size_t n = 0;
 	struct err e;
 
 	while (n < COMMIT_MAX && d->finished.n > 0)
 		list[n++] = items_pop(&d->finished);
-	while (commit(d, list, n, &e) != 0) {
+	while (commit(d, cat, list, n, &e) != 0) {
 		log_warn("delivery.database", "cause=\"%s\" wait_ms=%d",
 		    e.text, RETRY_MS);
 		frame_begin(&d->ack, FRAME_ACK);
@@ -263,6 +348,7 @@ commit_finished(struct delivery *d)
 		if (atomic_load(&d->stop))
 			break; /* the journal has them */
 	}
+	catalog_release(cat);
 	d->finished_ms = clock_mono_ms();
 	push_acks(d);
 	for (size_t i = 0; i < n; i++) {

@@ -25,6 +25,7 @@ struct delivery_opts {
 	int64_t timeout_ms;   /* of a request */
 	unsigned attempts;    /* in memory, before a record is parked */
 	int64_t park_ms;      /* first rest of what is parked; then doubling */
+	int64_t wait_ms;      /* how long a record waits for another's link */
 };
 
 struct delivery;

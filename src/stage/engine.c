@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "pipe/pipe.h"
 #include "record/layout.h"
+#include "stage/found.h"
 #include "vm/vm.h"
 
 /* How long a worker waits for a frame before it looks whether to stop. */
@@ -37,6 +38,7 @@ struct engine_run {
 	struct vm *vm;
 	struct arena arena;
 	struct buf fields, neu, match;
+	struct lookups lookups;   /* what those of the frame find */
 	const struct route *rt;   /* of the record that is mapped */
 	struct table unknown;     /* by connection and field */
 	struct arena names;       /* its keys and entries */
@@ -94,6 +96,7 @@ engine_run_new(void)
 		fatal("out of memory: an engine");
 	x->vm = vm_new(NULL);
 	vm_set_warn(x->vm, note_unknown, x);
+	vm_set_lookups(x->vm, lookups_answer, &x->lookups);
 	return x;
 }
 
@@ -106,6 +109,7 @@ engine_run_free(struct engine_run *x)
 	buf_fini(&x->neu);
 	buf_fini(&x->match);
 	buf_fini(&x->key);
+	lookups_fini(&x->lookups);
 	table_fini(&x->unknown);
 	arena_fini(&x->names);
 	free(x);
@@ -114,6 +118,7 @@ engine_run_free(struct engine_run *x)
 void
 engine_run_reset(struct engine_run *x)
 {
+	lookups_reset(&x->lookups);
 	arena_reset(&x->arena);
 }
 
@@ -125,10 +130,37 @@ decide(struct result *r, enum result_decision decision, struct str cause)
 }
 
 static void
+wait_for(struct engine_run *x, struct result *r, const struct vm_miss *miss)
+{
+	r->wait_sync = (uint64_t)route_links(x->rt, miss->lookup);
+	r->wait_key = miss->key;
+	r->wait_create = (uint64_t)miss->create;
+}
+
+static void
 failed(struct engine_run *x, struct result *r, const struct err *e)
 {
 	r->line = e->at;
-	decide(r, RESULT_ERROR, arena_str(&x->arena, str_z(e->text)));
+	decide(r, e->code == ERR_WAIT ? RESULT_WAIT :
+	    e->code == ERR_NOINPUT ? RESULT_AGAIN : RESULT_ERROR,
+	    arena_str(&x->arena, str_z(e->text)));
+	if (e->code == ERR_WAIT)
+		wait_for(x, r, vm_waits(x->vm));
+}
+
+/* A field that was left out for want of a link comes with that. */
+static void
+note_left_out(struct engine_run *x, const struct prog *p,
+    const struct value *out, struct result *r)
+{
+	for (uint32_t i = 0; p->keys != 0 && i < p->funcs[0].nout; i++) {
+		const struct vm_miss *miss = vm_missed(out[i]);
+
+		if (miss != NULL && miss->lookup->kind == LOOKUP_XREF) {
+			wait_for(x, r, miss);
+			return;
+		}
+	}
 }
 
 /* The property and value an upsert looks for; -1 where the value is nil. */
@@ -241,10 +273,15 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 
 	x->rt = rt;
 	result_of(r, w);
+	r->found = STR(""); /* nobody behind us reads it */
 	r->gen = (uint64_t)rt->map_gen;
 	buf_reset(&x->fields);
 	buf_reset(&x->neu);
 	dirty = arena_array(&x->arena, main->nout / 64 + 1, sizeof(*dirty));
+	if (found_read(w->found, &x->lookups, &x->arena, &e) != 0) {
+		failed(x, r, &e);
+		return;
+	}
 	if (ev.event == EVENT_DELETE) /* there is nothing left to map */
 		rv = vm_load(x->vm, p, w->payload.n ? w->payload :
 		    str_from(nothing, 2), &f, &x->arena, &e);
@@ -272,6 +309,8 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 		return;
 	}
 	act(x, p, action, &f, n, r);
+	if (r->decision == RESULT_SEND || r->decision == RESULT_NOTHING)
+		note_left_out(x, p, f.out, r);
 	if (r->decision != RESULT_SEND || ev.event == EVENT_DELETE)
 		return;
 	neu = f.out;
@@ -337,6 +376,10 @@ work_frame(struct engine *g, struct frame *f)
 		rt = catalog_find(c, (int32_t)w.sync);
 		if (rt != NULL && rt->map != NULL && !rt->paused) {
 			engine_run_map(g->run, rt, &w, &r);
+			/* else no keys were told that it asks for: ours */
+			if (r.decision == RESULT_AGAIN && w.catalog ==
+			    (uint64_t)catalog_generation(c))
+				r.decision = RESULT_ERROR;
 		} else {
 			result_of(&r, &w);
 			r.decision = RESULT_LATER;

@@ -17,6 +17,7 @@
 #include "journal/journal.h"
 #include "pipe/pipe.h"
 #include "stage/lanes.h"
+#include "stage/resolve.h"
 #include "store/intent.h"
 #include "store/link.h"
 
@@ -45,6 +46,7 @@ struct ingest {
 	struct db *db;
 	struct pipe *out, *acks;
 	struct lanes *lanes;
+	struct resolver *resolver;
 	struct arena arena;
 	struct frame_out frame;
 	struct work *works;
@@ -156,6 +158,7 @@ take_intents(struct ingest *g, int64_t now, struct err *e)
 	for (size_t i = 0; i < n; i++) {
 		struct lane_event le = { .sync = list[i].sync_id,
 		    .seq = list[i].seq, .at_us = list[i].since_us,
+		    .deadline_us = list[i].deadline_us,
 		    .attempt = (uint16_t)list[i].attempt, .op = list[i].op,
 		    .key = list[i].key, .payload = list[i].payload };
 
@@ -193,6 +196,21 @@ fetch_links(struct ingest *g, size_t n, struct err *e)
 	return 0;
 }
 
+/* What the lookups of the works find; they are all of one sync. */
+static int
+look_up(struct ingest *g, size_t n, struct err *e)
+{
+	struct catalog *c = catalogs_hold(g->o.catalogs);
+	int rv = resolve(g->resolver, g->db, catalog_find(c,
+	    (int32_t)g->works[0].sync), g->works, n, g->o.metrics, &g->arena,
+	    e);
+
+	for (size_t i = 0; i < n; i++)
+		g->works[i].catalog = (uint64_t)catalog_generation(c);
+	catalog_release(c);
+	return rv;
+}
+
 /* Push what waits: 1 when a frame went, 0, or -1. */
 static int
 emit_frame(struct ingest *g, int64_t now, struct err *e)
@@ -203,7 +221,7 @@ emit_frame(struct ingest *g, int64_t now, struct err *e)
 	n = lanes_take(g->lanes, g->works, g->o.frame_items, now);
 	if (n == 0)
 		return 0;
-	if (fetch_links(g, n, e) != 0) {
+	if (fetch_links(g, n, e) != 0 || look_up(g, n, e) != 0) {
 		lanes_untake(g->lanes, g->works, n);
 		return -1;
 	}
@@ -282,6 +300,15 @@ step(struct ingest *g, struct err *e)
 	return busy;
 }
 
+/* What another reader took and did not finish is ours now. */
+static int
+take_over(struct ingest *g, struct err *e)
+{
+	int64_t woken;
+
+	return intents_wake_linked(g->db, &woken, e);
+}
+
 static void
 recover(struct ingest *g, struct err *e)
 {
@@ -293,7 +320,8 @@ recover(struct ingest *g, struct err *e)
 		if (atomic_load(&g->stop))
 			return;
 		if (journal_reopen(g->journal, e) == 0 &&
-		    (db_ok(g->db) || db_reconnect(g->db, e) == 0))
+		    (db_ok(g->db) || db_reconnect(g->db, e) == 0) &&
+		    take_over(g, e) == 0)
 			return;
 		log_warn("ingest.database", "cause=\"%s\" wait_ms=%d",
 		    e->text, RETRY_MS);
@@ -324,6 +352,8 @@ ingest_main(void *arg)
 	struct ingest *g = arg;
 	struct err e;
 
+	if (take_over(g, &e) != 0)
+		recover(g, &e);
 	while (!atomic_load(&g->stop)) {
 		int rv = step(g, &e);
 
@@ -347,6 +377,7 @@ ingest_free(struct ingest *g)
 	pipe_close(g->out);
 	pipe_close(g->acks);
 	lanes_free(g->lanes);
+	resolver_free(g->resolver);
 	arena_fini(&g->arena);
 	frame_out_fini(&g->frame);
 	free(g->works);
@@ -363,6 +394,7 @@ ingest_start(struct ingest **out, const struct ingest_opts *o, struct err *e)
 		fatal("out of memory: ingest");
 	g->o = *o;
 	g->lanes = lanes_new();
+	g->resolver = resolver_new();
 	g->works = calloc(o->frame_items, sizeof(*g->works));
 	g->links = calloc(o->frame_items, sizeof(*g->links));
 	if (g->works == NULL || g->links == NULL)

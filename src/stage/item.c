@@ -92,6 +92,9 @@ items_pop(struct items *l)
 	return it;
 }
 
+/* The longest rest of what is parked. */
+#define PARK_MAX_MS 3600000
+
 /* FNV-1a, 64 bits: for change tracking, not against an adversary. */
 static uint64_t
 fnv(uint64_t h, struct str s)
@@ -205,6 +208,55 @@ item_park(struct item *it, const char *cause, int64_t until_us)
 
 	o->cause = str_z(cause);
 	o->not_before_us = until_us;
+}
+
+int64_t
+item_rest_ms(int64_t park_ms, uint64_t attempt)
+{
+	for (; attempt > 0 && park_ms < PARK_MAX_MS; attempt--)
+		park_ms *= 2;
+	return park_ms < PARK_MAX_MS ? park_ms : PARK_MAX_MS;
+}
+
+static void
+wait_for(struct item *it, int64_t deadline_us)
+{
+	it->out.deadline_us = deadline_us;
+	it->out.waits_sync = (int32_t)it->r.wait_sync;
+	it->out.waits_key = it->r.wait_key;
+}
+
+int
+item_wait(struct item *it, int64_t now_us, int64_t rest_us, int64_t wait_us)
+{
+	int64_t end = it->r.deadline ? (int64_t)it->r.deadline :
+	    now_us + wait_us;
+
+	if (end <= now_us) {
+		item_dead(it, "PARENT_MISSING", STR(""), it->r.cause,
+		    STR(""));
+		return 1;
+	}
+	it->r.attempt++;
+	item_park(it, "PARENT_MISSING", now_us + rest_us < end ?
+	    now_us + rest_us : end);
+	wait_for(it, end);
+	return 0;
+}
+
+void
+item_await(struct item *it, int64_t now_us, int64_t wait_us)
+{
+	int64_t end = it->r.deadline ? (int64_t)it->r.deadline :
+	    now_us + wait_us;
+
+	if (end <= now_us)
+		return;
+	it->out.what |= OUTCOME_PARK;
+	it->out.cause = STR("LINK_MISSING");
+	it->out.attempt = 0;
+	it->out.not_before_us = end;
+	wait_for(it, end);
 }
 
 void

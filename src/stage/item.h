@@ -51,6 +51,16 @@ void item_done(struct item *it, struct str remote);
 void item_settle(struct item *it);
 void item_skip(struct item *it);
 void item_park(struct item *it, const char *cause, int64_t until_us);
+/*
+ * It waits for a link until its deadline, which is now_us + wait_us where it
+ * did not wait before; then it is dead.  0, or 1 when it is.
+ */
+int item_wait(struct item *it, int64_t now_us, int64_t rest_us,
+    int64_t wait_us);
+/* What is done goes once more when a link is there, until the deadline. */
+void item_await(struct item *it, int64_t now_us, int64_t wait_us);
+/* How long a record rests that was parked so often before. */
+int64_t item_rest_ms(int64_t park_ms, uint64_t attempt);
 void item_dead(struct item *it, const char *cause, struct str code,
     struct str text, struct str reply);
 

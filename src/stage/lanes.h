@@ -30,6 +30,7 @@ struct lane_event {
 	int64_t sync;
 	int64_t seq;
 	int64_t at_us;   /* when the change was made */
+	int64_t deadline_us; /* of an intent that waits for a link */
 	uint16_t attempt;
 	char op;
 	struct str key;

@@ -24,13 +24,16 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * settle   an intent or a dead letter waits for the record
  * decided  the link's last decision
  * more     others of this kind are on their way: a request may wait for them
+ * deadline when a record that waits for another is given up, 0: it did not
+ * catalog  generation of the catalog whose program told the keys of found
  * key      of the record on the internal side
  * payload  the record as it was captured, byte for byte
+ * found    what its lookups find (found.h)
  */
 #define WORK_FIELDS(N, S)                                                 \
 	N(emit) N(seq) N(sync) N(op) N(attempt) N(linked)                 \
-	N(settle) N(decided) N(more)                                      \
-	S(key) S(payload) S(remote) S(base)
+	N(settle) N(decided) N(more) N(deadline) N(catalog)               \
+	S(key) S(payload) S(remote) S(base) S(found)
 
 /*
  * decision enum result_decision
@@ -41,12 +44,16 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * by, match   property and value that an upsert looks for
  * fields   what to send (JSON)
  * neu      the base after success (JSON)
- * cause    of a SKIP or an ERROR
+ * cause    of a SKIP, an ERROR, a WAIT or an AGAIN
+ * wait_sync, wait_key   the link that a WAIT waits for, or that a field of a
+ *          SEND or NOTHING was left out for
+ * wait_create   and its record is asked for
  */
 #define RESULT_FIELDS(N, S)                                               \
 	WORK_FIELDS(N, S)                                                 \
 	N(decision) N(verb) N(dirty) N(line) N(gen)                       \
-	S(by) S(match) S(fields) S(neu) S(cause)
+	N(wait_sync) N(wait_create)                                       \
+	S(by) S(match) S(fields) S(neu) S(cause) S(wait_key)
 
 #define ACK_FIELDS(N, S) N(emit) N(sync) N(parked) S(key)
 
@@ -56,6 +63,8 @@ enum result_decision {
 	RESULT_SEND,
 	RESULT_ERROR,   /* cannot be mapped: a dead letter */
 	RESULT_LATER,   /* the sync cannot run at the moment: park */
+	RESULT_WAIT,    /* another record has to be linked first */
+	RESULT_AGAIN,   /* its lookups were told by another catalog */
 };
 
 #define WORK_N(name) uint64_t name;

@@ -67,3 +67,26 @@ attach_rewind(struct db *db, int32_t entity_id, struct err *e)
 	    " backfill_done = false WHERE id = $1",
 	    &a, NULL, e);
 }
+
+int
+attach_again(struct db *db, int32_t entity_id, const struct str *keys,
+    size_t n, size_t *journaled, struct err *e)
+{
+	struct db_array list = { .type = DB_TEXT };
+	struct db_args a = { 0 };
+	struct db_rows *r;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		db_array_str(&list, keys[i]);
+	db_arg_int(&a, entity_id);
+	db_arg_array(&a, &list);
+	rc = db_exec(db, "SELECT crosswalk.capture_again($1::int, $2)", &a, &r,
+	    e);
+	db_array_fini(&list);
+	if (rc < 0)
+		return -1;
+	*journaled = (size_t)db_int(r, 0, 0);
+	db_rows_free(r);
+	return 0;
+}

@@ -32,5 +32,11 @@ int attach_backfill(struct db *db, int32_t entity_id, size_t limit,
     size_t *journaled, struct err *e);
 /* Begin the backfill again from the first row. */
 int attach_rewind(struct db *db, int32_t entity_id, struct err *e);
+/*
+ * Journal the rows of these keys as they are now, once more or for the first
+ * time; *journaled: how many there are.  An entity without a table has none.
+ */
+int attach_again(struct db *db, int32_t entity_id, const struct str *keys,
+    size_t n, size_t *journaled, struct err *e);
 
 #endif

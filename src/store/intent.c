@@ -83,3 +83,20 @@ intents_wake(struct db *db, int32_t sync_id, struct str cause,
 	return db_exec(db, "SELECT pg_notify('crosswalk_journal', '')", NULL,
 	    NULL, e);
 }
+
+int
+intents_wake_linked(struct db *db, int64_t *touched, struct err *e)
+{
+	struct db_rows *r;
+
+	if (db_exec(db,
+		"UPDATE crosswalk.intent i SET not_before = now() "
+		"FROM crosswalk.link l WHERE i.waits_key IS NOT NULL"
+		" AND i.not_before > now() AND l.sync_id = i.waits_sync"
+		" AND l.local_key = i.waits_key AND l.state = 2"
+		" AND l.remote_id IS NOT NULL", NULL, &r, e) < 0)
+		return -1;
+	*touched = db_touched(r);
+	db_rows_free(r);
+	return 0;
+}

@@ -30,4 +30,10 @@ int intents_next(struct db *db, int64_t *due_us, struct err *e);
 int intents_wake(struct db *db, int32_t sync_id, struct str cause,
     int64_t *touched, struct err *e);
 
+/*
+ * Make all due that wait for a link that is there: what a reader took and did
+ * not live to finish.
+ */
+int intents_wake_linked(struct db *db, int64_t *touched, struct err *e);
+
 #endif

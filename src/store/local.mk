@@ -10,6 +10,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/dlq.c src/store/dlq.h \
 	src/store/intent.c src/store/intent.h \
 	src/store/link.c src/store/link.h \
+	src/store/lookup.c src/store/lookup.h \
 	src/store/mapping.c src/store/mapping.h \
 	src/store/migrate.c src/store/migrate.h \
 	src/store/outcome.c src/store/outcome.h \
@@ -21,7 +22,8 @@ src_store_libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LIBPQ_CFLAGS) $(SODIUM_CFLAGS)
 store_migrations = \
 	src/store/migrations/0001_base.sql \
 	src/store/migrations/0002_capture.sql \
-	src/store/migrations/0003_params.sql
+	src/store/migrations/0003_params.sql \
+	src/store/migrations/0004_lookup.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c
@@ -35,6 +37,7 @@ check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
 tests_unit_store_SOURCES = tests/unit/store.c \
 	tests/unit/store_attach.c tests/unit/store_control.c \
+	tests/unit/store_lookup.c \
 	tests/unit/store_records.c \
 	tests/unit/cluster_main.c tests/unit/cluster_main.h
 tests_unit_store_LDADD = $(LIB_STORE) $(UNIT_LIBS)

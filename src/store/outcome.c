@@ -1,5 +1,5 @@
 /*
- * The write side of a batch: a pipeline of at most eight statements over
+ * The write side of a batch: a pipeline of at most nine statements over
  * arrays, one transaction, one round trip.
  *
  * Two things are found by the refusal of a unique index, not by a look
@@ -25,6 +25,7 @@ enum {
 	SETTLE_INTENT,
 	SETTLE_DEAD,
 	PARK,
+	WAKE,
 	DEAD,
 	DECIDE,
 	NSETS,
@@ -66,19 +67,40 @@ static const struct {
 	    "DELETE FROM crosswalk.dead_letter d "
 	    "USING unnest($1, $2, $3) u (sync, key, seq) "
 	    "WHERE d.sync_id = u.sync AND d.key = u.key AND d.seq <= u.seq" },
-	[PARK] = { "ititttimm",
+	/*
+	 * A link that is there already, or further up in the batch, was made
+	 * after it was looked for: due at once.  A later one will wake it.
+	 */
+	[PARK] = { "ititttimmit",
 	    "INSERT INTO crosswalk.intent AS i (sync_id, key, seq, op,"
-	    " cause, payload, attempt, not_before, deadline) "
+	    " cause, payload, attempt, not_before, deadline, waits_sync,"
+	    " waits_key) "
 	    "SELECT u.sync, u.key, u.seq, u.op::\"char\", u.cause,"
-	    " u.payload, u.attempt, u.not_before, u.deadline "
-	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) u (sync, key,"
-	    " seq, op, cause, payload, attempt, not_before, deadline) "
+	    " u.payload, u.attempt,"
+	    " CASE WHEN l.state IS NULL THEN u.not_before ELSE now() END,"
+	    " u.deadline, u.waits_sync, u.waits_key "
+	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	    " u (sync, key, seq, op, cause, payload, attempt, not_before,"
+	    " deadline, waits_sync, waits_key) "
+	    "LEFT JOIN crosswalk.link l ON l.sync_id = u.waits_sync"
+	    " AND l.local_key = u.waits_key AND l.state = 2"
+	    " AND l.remote_id IS NOT NULL "
 	    "ON CONFLICT (sync_id, key) DO UPDATE SET"
 	    " seq = excluded.seq, op = excluded.op, cause = excluded.cause,"
 	    " payload = excluded.payload, attempt = excluded.attempt,"
 	    " not_before = excluded.not_before,"
-	    " deadline = excluded.deadline "
+	    " deadline = CASE WHEN i.waits_key IS NOT NULL"
+	    "  AND excluded.waits_key IS NOT NULL"
+	    "  THEN least(i.deadline, excluded.deadline)"
+	    "  ELSE excluded.deadline END,"
+	    " waits_sync = excluded.waits_sync,"
+	    " waits_key = excluded.waits_key "
 	    "WHERE i.seq <= excluded.seq" },
+	[WAKE] = { "it",
+	    "UPDATE crosswalk.intent i SET not_before = now() "
+	    "FROM unnest($1, $2) u (sync, key) "
+	    "WHERE i.waits_sync = u.sync AND i.waits_key = u.key"
+	    " AND i.not_before > now()" },
 	[DEAD] = { "itittttttt" "t",
 	    "INSERT INTO crosswalk.dead_letter AS d (sync_id, key, seq, op,"
 	    " cause, payload, fingerprint, rule, message, request, reply) "
@@ -148,6 +170,11 @@ add_park(struct columns *c, const struct settlement *o)
 	col_int(c, o->attempt);
 	db_array_int(columns_next(c), o->not_before_us);
 	col_time(c, o->deadline_us);
+	if (o->waits_key.p != NULL)
+		col_int(c, o->waits_sync);
+	else
+		db_array_null(columns_next(c));
+	col_opt(c, o->waits_key);
 }
 
 static void
@@ -209,6 +236,10 @@ add_outcome(struct columns *c, struct settlement *o, int64_t link_id,
 		add_settle(&c[SETTLE_DEAD], o);
 	if (what & OUTCOME_PARK)
 		add_park(&c[PARK], o);
+	if (what & OUTCOME_WAKE && !o->ambiguous) {
+		col_int(&c[WAKE], o->sync_id);
+		col_str(&c[WAKE], o->key);
+	}
 	if (what & OUTCOME_DEAD)
 		add_dead(&c[DEAD], o);
 	if (what & OUTCOME_DECIDE)

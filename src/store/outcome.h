@@ -15,6 +15,7 @@ enum outcome_what {
 	OUTCOME_PARK = 8,   /* keep as an intent until not_before_us */
 	OUTCOME_DEAD = 16,  /* keep as a dead letter; no intent */
 	OUTCOME_DECIDE = 32, /* append a decision */
+	OUTCOME_WAKE = 64,  /* what waits for this record's link is due */
 };
 
 /* What was done at the destination; stored: append, never renumber. */
@@ -37,6 +38,8 @@ enum decision_result {
 };
 
 /*
+ * PARK beside DONE: the record is done but for what it waits for.
+ *
  * A (sync_id, key) appears once in a batch.  An empty string with p NULL is
  * a null.  Fields that no bit of `what` names are ignored.
  */
@@ -72,6 +75,12 @@ struct settlement {
 	/* PARK */
 	int64_t not_before_us;
 	int64_t deadline_us; /* 0: none */
+	/*
+	 * The link that it waits for: with that it is due.  p NULL: none.  Who
+	 * waits already has the earlier of the two deadlines.
+	 */
+	int32_t waits_sync;
+	struct str waits_key;
 	/* DEAD */
 	struct str fingerprint; /* groups what has one cause */
 	struct str rule;        /* "contact.map:21" */

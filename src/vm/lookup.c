@@ -179,6 +179,17 @@ lookup_id(struct buf *out, enum lookup_kind kind, struct str name,
 }
 
 void
+lookup_id_parts(struct str id, enum lookup_kind *kind, struct str *name,
+    struct str *key)
+{
+	const char *end = memchr(id.p, '\0', id.n);
+
+	*kind = (enum lookup_kind)(id.p[0] - '0');
+	*name = str_from(id.p + 1, (size_t)(end - id.p - 1));
+	*key = str_from(end + 1, id.n - name->n - 2);
+}
+
+void
 lookups_put(struct lookups *l, struct str id, const struct value *v)
 {
 	table_put(&l->table, id, (void *)(uintptr_t)v);

@@ -19,6 +19,8 @@ struct lookups {
 /* Kind, name and key in one: what travels and what the table goes by. */
 void lookup_id(struct buf *out, enum lookup_kind kind, struct str name,
     struct str key);
+void lookup_id_parts(struct str id, enum lookup_kind *kind,
+    struct str *name, struct str *key);
 /* v may be ABSENT; id and v->u live as long as l. */
 void lookups_put(struct lookups *l, struct str id, const struct value *v);
 

@@ -65,6 +65,59 @@ is 1 crosswalk key revoke shop <<'END'
 crosswalk: there is no key `shop`
 END
 
+# tables to look values up in
+is 0 crosswalk lookup list </dev/null
+is 0 crosswalk lookup set owners ann o-7 </dev/null
+is 0 crosswalk lookup set rates EUR 0.10 </dev/null
+is 0 crosswalk lookup set rates EUR 1.50 </dev/null
+is 0 crosswalk lookup set flags '' true </dev/null
+is 0 crosswalk lookup get rates EUR <<'END'
+1.50
+END
+is 1 crosswalk lookup get rates USD <<'END'
+crosswalk: table `rates` has nothing for `USD`
+END
+is 2 crosswalk lookup set rates EUR null <<'END'
+crosswalk: a value is a text, a number or a bool, not null; drop the row
+END
+is 2 crosswalk lookup set rates EUR '[1]' <<'END'
+crosswalk: a value is a text, a number or a bool, not a list or record
+END
+cat >known <<'END'
+{"xref": {"account": {"A1": "9001"}},
+ "lookup": {"owners": {"b\u00f6b": "\u00e9", "cat": 7}}}
+END
+is 0 crosswalk lookup load known <<'END'
+2 rows
+END
+is 0 crosswalk lookup list <<'END'
+TABLE   ROWS
+flags      1
+owners     3
+rates      1
+END
+is 0 crosswalk lookup load --replace known <<'END'
+2 rows
+END
+is 0 crosswalk lookup list --json owners <<'END'
+{"key":"böb","value":"é"}
+{"key":"cat","value":7}
+END
+is 65 crosswalk lookup load want <<'END'
+crosswalk: want: ...
+END
+is 1 crosswalk lookup drop owners ann <<'END'
+crosswalk: table `owners` has no such row
+END
+is 0 crosswalk lookup drop owners cat </dev/null
+is 0 crosswalk lookup drop owners <<'END'
+1 row
+END
+is 1 crosswalk lookup drop owners <<'END'
+crosswalk: table `owners` has no row
+END
+is 0 crosswalk lookup list -t other </dev/null
+
 # secrets
 is 0 crosswalk secret keygen master </dev/null
 [ "$(ls -l master | cut -c1-10)" = -rw------- ] || failed=1
