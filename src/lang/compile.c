@@ -56,6 +56,15 @@ file_read(struct compile *c, struct str path, struct str *text, struct err *e)
 	return 0;
 }
 
+/* The same for schemas, which refer to files beside them. */
+static int
+schema_file(void *arg, struct str path, struct str *text, struct arena *a,
+    struct err *e)
+{
+	(void)a;
+	return file_read(arg, path, text, e);
+}
+
 int
 lang_read_file(void *arg, struct str path, struct str *text, struct arena *a,
     struct err *e)
@@ -125,7 +134,7 @@ static void
 use(struct compile *c, struct module *m, struct decl *d)
 {
 	struct entity *alias = declare(c, m, &m->aliases, d, d->name);
-	struct str path = path_resolve(c, m->src->path, d->path.text), text;
+	struct str path = path_resolve(c->a, m->src->path, d->path.text), text;
 	struct module *other = table_get(&c->modules, path);
 	struct err err;
 
@@ -488,6 +497,7 @@ compile_begin(struct compile *c, struct arena *a, lang_read_fn *read,
 	};
 	c->last_map = &c->maps;
 	c->last_overlay = &c->overlays;
+	schema_reader(c->schemas, schema_file, c);
 	/* laws make records of them as long as the unit lives */
 	arena_defer(&c->unit->arena, free_set, c->schemas);
 	arena_defer(a, free_table, &c->modules);
@@ -530,7 +540,7 @@ void
 compile_run(struct compile *c, struct str path, const struct lang_options *o)
 {
 	c->options = o;
-	compile_all(c, path_resolve(c, STR(""), path), o);
+	compile_all(c, path_resolve(c->a, STR(""), path), o);
 	sort_findings(c->d);
 }
 

@@ -23,6 +23,7 @@
 #ifndef LANG_COMPILE_H
 #define LANG_COMPILE_H
 
+#include "base/path.h"
 #include "lang/gen.h"
 #include "lang/source.h"
 #include "lang/type.h"
@@ -348,8 +349,6 @@ struct schema_info {
 	const struct schema_node *root;
 };
 
-/* A path as written in a file, from where that file is. */
-struct str path_resolve(struct compile *c, struct str from, struct str path);
 /* Read once; what was read is part of the unit's sources. */
 int file_read(struct compile *c, struct str path, struct str *text,
     struct err *e);

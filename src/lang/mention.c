@@ -458,7 +458,7 @@ static void
 walk_path(struct walk *w, const struct decl *d)
 {
 	tell(w, (struct mention){ .kind = LANG_FILE, .span = d->path.span,
-	    .name = d->path.text, .path = path_resolve(w->c,
+	    .name = d->path.text, .path = path_resolve(w->c->a,
 	    w->m->src->path, d->path.text) });
 }
 

@@ -72,9 +72,7 @@ lang_view_unparsed(const struct lang_view *v)
 struct str
 lang_path(struct str path, struct arena *a)
 {
-	struct compile c = { .a = a };
-
-	return path_resolve(&c, STR(""), path);
+	return path_resolve(a, STR(""), path);
 }
 
 struct module *

@@ -49,7 +49,7 @@ check_text(struct sources *ss, struct source *s)
 }
 
 struct source *
-source_add(struct sources *ss, struct str path, struct str text)
+source_quote(struct sources *ss, struct str path, struct str text)
 {
 	struct source *s = arena_new(ss->a, struct source);
 	uint32_t n = 1;
@@ -80,6 +80,14 @@ source_add(struct sources *ss, struct str path, struct str text)
 			s->lines[++s->nlines] = (uint32_t)i + 1;
 	s->nlines++;
 	table_put(&ss->d->sources, s->path, kept);
+	return s;
+}
+
+struct source *
+source_add(struct sources *ss, struct str path, struct str text)
+{
+	struct source *s = source_quote(ss, path, text);
+
 	check_text(ss, s);
 	return s;
 }

@@ -37,6 +37,9 @@ struct sources {
 /* Add a file; text lives as long as the compile. */
 struct source *source_add(struct sources *ss, struct str path,
     struct str text);
+/* The same for a file that is no mapping, to report at a place in it. */
+struct source *source_quote(struct sources *ss, struct str path,
+    struct str text);
 /* 1-based line and byte column of an offset. */
 struct prog_pos source_pos(const struct source *s, uint32_t off);
 struct prog_pos span_pos(const struct sources *ss, struct span sp);

@@ -237,47 +237,43 @@ fn_of(struct compile *c, struct entity *e)
 	return fn_check(c, e) == 0 ? e->u.fn : NULL;
 }
 
-/* path as written, seen from the file that names it; "../" folded. */
-struct str
-path_resolve(struct compile *c, struct str from, struct str path)
+/* The JSON token at a byte of a schema, for the marks under it. */
+static struct span
+json_span(const struct source *s, size_t at)
 {
-	struct str part[256], all = path;
-	size_t n = 0, slash = from.n;
-	struct buf b = { 0 };
-	int absolute;
+	size_t end = at;
+	int quoted = at < s->text.n && s->text.p[at] == '"';
 
-	while (slash > 0 && from.p[slash - 1] != '/')
-		slash--;
-	absolute = path.n > 0 && path.p[0] == '/';
-	if (!absolute) {
-		all = arena_printf(c->a, "%.*s%.*s", (int)slash, from.p,
-		    STR_ARG(path));
-		absolute = all.n > 0 && all.p[0] == '/';
-	}
-	for (size_t i = 0; i < all.n;) {
-		size_t end = i;
-		struct str s;
-
-		while (end < all.n && all.p[end] != '/')
+	for (end++; end < s->text.n; end++) {
+		if (quoted && s->text.p[end] == '\\')
 			end++;
-		s = str_from(all.p + i, end - i);
-		i = end + 1;
-		if (s.n == 0 || str_eq(s, STR(".")))
-			continue;
-		if (str_eq(s, STR("..")) && n > 0 &&
-		    !str_eq(part[n - 1], STR("..")))
-			n--;
-		else if (n < COUNT(part))
-			part[n++] = s;
+		else if (quoted ? s->text.p[end] == '"' :
+		    strchr(" \t\r\n,:[]{}", s->text.p[end]) != NULL)
+			break;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 || absolute)
-			buf_putc(&b, '/');
-		buf_puts(&b, part[i]);
+	if (end > s->text.n)
+		end = s->text.n;
+	return (struct span){ (uint32_t)at, (uint32_t)end + (quoted &&
+	    end < s->text.n), s->file };
+}
+
+/* In the schema's own text, or in one that it refers to, where known. */
+static void
+schema_finding(struct compile *c, const struct schema_fault *f, struct span at,
+    const struct err *e)
+{
+	enum code code = (f != NULL ? f->missing : e->code == ERR_NOINPUT) ?
+	    C204 : C205;
+	const struct source *s;
+
+	if (f == NULL) {
+		diag_at(&c->ss, code, at, "%s", e->text);
+		return;
 	}
-	all = arena_str(c->a, buf_str(&b));
-	buf_fini(&b);
-	return all;
+	s = source_quote(&c->ss, f->path, f->text);
+	diag_also(&c->ss, diag_at(&c->ss, code, json_span(s, f->at),
+	    "%s%.*s", code == C204 ? "" : "the schema cannot be used: ",
+	    STR_ARG(f->why)), at, "declared here");
 }
 
 int
@@ -286,7 +282,6 @@ schema_check_decl(struct compile *c, struct entity *e)
 	struct decl *d = e->decl;
 	struct schema_info *s;
 	const struct schema *schema;
-	struct str text;
 	struct err err;
 
 	if (e->checked)
@@ -294,14 +289,10 @@ schema_check_decl(struct compile *c, struct entity *e)
 	e->checked = -1;
 	s = arena_new(c->a, struct schema_info);
 	e->u.schema = s;
-	s->path = path_resolve(c, e->mod->src->path, d->path.text);
-	if (file_read(c, s->path, &text, &err) != 0) {
-		diag_at(&c->ss, C204, d->path.span, "%s", err.text);
-		return -1;
-	}
-	if (schema_compile(c->schemas, text, STR(""), &schema, &err) != 0) {
-		diag_at(&c->ss, C205, d->path.span,
-		    "the schema cannot be used: %s", err.text);
+	s->path = path_resolve(c->a, e->mod->src->path, d->path.text);
+	if (schema_load(c->schemas, s->path, &schema, &err) != 0) {
+		schema_finding(c, schema_fault(c->schemas), d->path.span,
+		    &err);
 		return -1;
 	}
 	s->schema = schema;

@@ -335,12 +335,19 @@ schema_load(struct schema_set *set, struct str path_or_uri,
 	int r;
 
 	*out = NULL;
+	set->fault = (struct schema_fault){ 0 };
 	if (is_uri(path_or_uri)) {
-		if (doc_find(set, path_or_uri, 0, &place, NULL, e) != 0)
+		if (doc_find(set, path_or_uri, NULL, &place, NULL, e) != 0)
 			return -1;
 		return compile_place(set, &place, out, e);
 	}
 	path = arena_str(&set->a, path_or_uri);
+	if (set->read != NULL) {
+		if (doc_open(set, path, STR(""), &place.res, e) != 0)
+			return -1;
+		place.at = place.res->root;
+		return compile_place(set, &place, out, e);
+	}
 	real = realpath(path.p, NULL);
 	if (real == NULL)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", path.p,
@@ -349,7 +356,7 @@ schema_load(struct schema_set *set, struct str path_or_uri,
 	place.res = table_get(&set->resources, uri);
 	r = 0;
 	if (place.res == NULL) {
-		r = doc_read(set, real, uri, path, 1, &doc, e);
+		r = doc_read(set, real, uri, path, DOC_DISK, &doc, e);
 		place.res = table_get(&set->resources, uri);
 	}
 	free(real);
@@ -380,7 +387,7 @@ schema_compile(struct schema_set *set, struct str text, struct str base,
 	if (table_get(&set->resources, base) != NULL)
 		return err_set(e, ERR_USAGE,
 		    "%.*s is in the set of schemas already", STR_ARG(base));
-	if (doc_add(set, base, name, 0, text, &doc, e) != 0)
+	if (doc_add(set, base, name, DOC_TEXT, text, &doc, e) != 0)
 		return -1;
 	place.res = table_get(&set->resources, doc->uri);
 	place.at = place.res->root;

@@ -25,6 +25,7 @@ doc_error(struct err *e, const struct doc *doc, uint32_t at, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(what.text, sizeof(what.text), fmt, ap);
 	va_end(ap);
+	doc_fault(doc, doc_offset(doc, at), what.text);
 	tape_pointer(&doc->tape, at, &where);
 	err_set(e, ERR_DATA, "%.*s#%.*s: %s", STR_ARG(doc->name),
 	    STR_ARG(buf_str(&where)), what.text);
@@ -248,6 +249,7 @@ not_json(struct err *e, const struct doc *doc)
 
 	if (e == NULL)
 		return -1;
+	doc_fault(doc, e->at, e->text);
 	for (size_t i = 0; i < e->at && i < doc->tape.text.n; i++) {
 		column++;
 		if (doc->tape.text.p[i] == '\n') {
@@ -259,17 +261,18 @@ not_json(struct err *e, const struct doc *doc)
 }
 
 int
-doc_add(struct schema_set *set, struct str uri, struct str name, int is_file,
-    struct str text, struct doc **out, struct err *e)
+doc_add(struct schema_set *set, struct str uri, struct str name,
+    enum doc_origin origin, struct str text, struct doc **out, struct err *e)
 {
 	struct doc *doc = arena_new(&set->a, struct doc);
 	struct index x = { .set = set, .doc = doc, .e = e };
 	char *copy;
 	int r;
 
+	doc->set = set;
 	doc->uri = arena_str(&set->a, uri);
 	doc->name = arena_str(&set->a, name);
-	doc->is_file = is_file;
+	doc->origin = origin;
 	if (text.n > SCHEMA_DOC_MAX)
 		return err_set(e, ERR_LIMIT,
 		    "%.*s: a schema has at most %zu bytes", STR_ARG(name),

@@ -37,10 +37,13 @@ enum vocab {
 	    VOCAB_VALIDATION | VOCAB_META | VOCAB_FORMAT | VOCAB_CONTENT,
 };
 
+enum doc_origin { DOC_TEXT, DOC_DISK, DOC_READER };
+
 struct doc {
 	struct str uri;  /* where it was read from */
 	struct str name; /* the same for messages: a path stays a path */
-	int is_file;     /* read by path: may refer to files */
+	enum doc_origin origin; /* all but texts may refer to files */
+	struct schema_set *set;
 	struct tape tape;
 	struct resource **of; /* by token: the resource of a schema object */
 	struct members **members; /* by token, of large objects in use */
@@ -75,6 +78,9 @@ struct schema_set {
 	struct table resources; /* by URI */
 	int assert_format;
 	size_t nameless;
+	schema_read_fn *read; /* NULL: the disk */
+	void *read_arg;
+	struct schema_fault fault; /* path.n == 0: none */
 };
 
 /* A place in a document: a resource and a token in it. */
@@ -89,19 +95,36 @@ int doc_error(struct err *e, const struct doc *doc, uint32_t at,
 
 /* Read text (copied) as a document; uri is absolute. */
 int doc_add(struct schema_set *set, struct str uri, struct str name,
-    int is_file, struct str text, struct doc **out, struct err *e);
+    enum doc_origin origin, struct str text, struct doc **out, struct err *e);
 
 /*
  * Where uri (absolute, with a fragment or not) leads, reading what it must.
- * May files be read by path?  Only when from_file says so.  *anchor (may be
- * NULL) is set where the fragment was a plain name, else to NULL.
+ * A document that was read by path (from; NULL: none) may refer to files.
+ * *anchor (may be NULL) is set where the fragment was a plain name, else to
+ * NULL.
  */
-int doc_find(struct schema_set *set, struct str uri, int from_file,
+int doc_find(struct schema_set *set, struct str uri, const struct doc *from,
     struct place *out, const struct anchor **anchor, struct err *e);
 
 /* The file at path as a document. */
 int doc_read(struct schema_set *set, const char *path, struct str uri,
-    struct str name, int is_file, struct doc **out, struct err *e);
+    struct str name, enum doc_origin origin, struct doc **out, struct err *e);
+
+/*
+ * The file that the reader has at path, read once; it is then known by uri as
+ * well (n == 0: by none).
+ */
+int doc_open(struct schema_set *set, struct str path, struct str uri,
+    struct resource **out, struct err *e);
+
+/* Which path uri is, referred to by a document of the reader; 0 or -1. */
+int doc_beside(struct schema_set *set, const struct doc *from, struct str uri,
+    struct str *path);
+
+/* The byte at which a token begins. */
+size_t doc_offset(const struct doc *doc, uint32_t at);
+/* Keep the first place, a byte, that a compile complains about. */
+void doc_fault(const struct doc *doc, size_t at, const char *why);
 
 /* The vocabularies of a resource, as its $schema says. */
 int doc_dialect(struct schema_set *set, const struct resource *r,

@@ -46,13 +46,13 @@ read_file(const char *path, struct buf *b, struct err *e)
 
 int
 doc_read(struct schema_set *set, const char *path, struct str uri,
-    struct str name, int is_file, struct doc **out, struct err *e)
+    struct str name, enum doc_origin origin, struct doc **out, struct err *e)
 {
 	struct buf text = { 0 };
 	int r = read_file(path, &text, e);
 
 	if (r == 0)
-		r = doc_add(set, uri, name, is_file, buf_str(&text), out, e);
+		r = doc_add(set, uri, name, origin, buf_str(&text), out, e);
 	buf_fini(&text);
 	return r;
 }
@@ -102,24 +102,33 @@ load_mapped(struct schema_set *set, const struct mapping *m, struct str uri,
 		    STR_ARG(uri), STR_ARG(m->dir));
 	path = arena_printf(&set->a, "%.*s/%.*s", STR_ARG(m->dir),
 	    STR_ARG(rest));
-	return doc_read(set, path.p, uri, uri, 0, &doc, e);
+	return doc_read(set, path.p, uri, uri, DOC_TEXT, &doc, e);
 }
 
 /* Bring the document of uri into the set. */
 static int
-load(struct schema_set *set, struct str uri, int from_file, struct err *e)
+load(struct schema_set *set, struct str uri, const struct doc *from,
+    struct err *e)
 {
 	const struct mapping *m = find_mapping(set, uri);
 	struct str text = meta_text(uri), path;
+	struct resource *res;
 	struct doc *doc;
 
 	if (text.n > 0)
-		return doc_add(set, uri, uri, 0, text, &doc, e);
+		return doc_add(set, uri, uri, DOC_TEXT, text, &doc, e);
 	if (m != NULL)
 		return load_mapped(set, m, uri, e);
-	if (from_file && uri.n > 7 && memcmp(uri.p, "file:///", 8) == 0 &&
+	if (from != NULL && doc_beside(set, from, uri, &path) == 0)
+		return doc_open(set, path, uri, &res, e);
+	if (set->read != NULL)
+		return err_set(e, ERR_NOINPUT, "cannot find %.*s: a schema "
+		    "refers to files beside it, never to the network; say "
+		    "where it lies, like \"../common.json\"", STR_ARG(uri));
+	if (from != NULL && from->origin == DOC_DISK && uri.n > 7 &&
+	    memcmp(uri.p, "file:///", 8) == 0 &&
 	    uri_decode(str_from(uri.p + 7, uri.n - 7), &set->a, &path) == 0)
-		return doc_read(set, path.p, uri, path, 1, &doc, e);
+		return doc_read(set, path.p, uri, path, DOC_DISK, &doc, e);
 	return err_set(e, ERR_NOINPUT,
 	    "cannot find %.*s: no schema has this $id and no folder is "
 	    "mapped for it (--map PREFIX=DIR)", STR_ARG(uri));
@@ -205,7 +214,7 @@ follow(struct place *out, struct str pointer, struct arena *a)
 }
 
 int
-doc_find(struct schema_set *set, struct str uri, int from_file,
+doc_find(struct schema_set *set, struct str uri, const struct doc *from,
     struct place *out, const struct anchor **anchor, struct err *e)
 {
 	struct str fragment, plain;
@@ -216,7 +225,7 @@ doc_find(struct schema_set *set, struct str uri, int from_file,
 	uri = uri_cut(uri, &fragment);
 	out->res = table_get(&set->resources, uri);
 	if (out->res == NULL) {
-		if (load(set, uri, from_file, e) != 0)
+		if (load(set, uri, from, e) != 0)
 			return -1;
 		out->res = table_get(&set->resources, uri);
 		assert(out->res != NULL);
@@ -306,7 +315,7 @@ doc_dialect(struct schema_set *set, const struct resource *r, unsigned *vocab,
 		return doc_error(e, r->doc, v,
 		    "is another draft; draft 2020-12 is read "
 		    "(" STANDARD "schema)");
-	if (doc_find(set, uri, r->doc->is_file, &meta, NULL, e) != 0) {
+	if (doc_find(set, uri, r->doc, &meta, NULL, e) != 0) {
 		struct err why = { 0 };
 
 		if (e != NULL)

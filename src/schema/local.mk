@@ -7,6 +7,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/compile.c src/schema/compile.h \
 	src/schema/doc.c src/schema/doc.h \
 	src/schema/ecma.c \
+	src/schema/files.c \
 	src/schema/find.c \
 	src/schema/format.c src/schema/format.h \
 	src/schema/format_net.c \

@@ -332,9 +332,12 @@ compile_ref(const struct words *w, enum keyword k, struct apply *out)
 	if (!format_is(FORMAT_IRI_REFERENCE, ref))
 		return words_bad(w, w->at[k], "must be a URI reference");
 	ref = uri_resolve(w->n->region->res->uri, ref, w->u->a);
-	if (doc_find(w->u->set, ref, w->n->doc->is_file, &place, &anchor,
-	    &why) != 0)
-		return words_bad(w, w->at[k], why.text);
+	if (doc_find(w->u->set, ref, w->n->doc, &place, &anchor, &why) != 0) {
+		int r = words_bad(w, w->at[k], why.text);
+
+		w->u->set->fault.missing = why.code == ERR_NOINPUT;
+		return r;
+	}
 	target = arena_array(w->u->a, 1, sizeof(*target));
 	if ((*target = compile_get(w->u, &place)) == NULL)
 		return -1;

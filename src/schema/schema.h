@@ -17,6 +17,7 @@
 #ifndef SCHEMA_SCHEMA_H
 #define SCHEMA_SCHEMA_H
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -40,6 +41,26 @@ struct schema;
 struct schema_run;
 
 struct schema_set *schema_set_new(void);
+/*
+ * Files come from read, not from the disk.  path is what schema_load was
+ * given, or what a document refers to, seen from where that path is; the text
+ * lies in a.  A document with an $id refers to files as if the $id were its
+ * path.  0 or -1.
+ */
+typedef int schema_read_fn(void *arg, struct str path, struct str *text,
+    struct arena *a, struct err *e);
+void schema_reader(struct schema_set *set, schema_read_fn *read, void *arg);
+
+/* Where the last schema_load failed, in a file of the reader; or NULL. */
+struct schema_fault {
+	struct str path;
+	struct str text; /* of the whole file */
+	size_t at;       /* the byte in it */
+	int missing;     /* it refers to what cannot be read */
+	struct str why;
+};
+const struct schema_fault *schema_fault(const struct schema_set *set);
+
 /* Frees every schema of the set as well. */
 void schema_set_free(struct schema_set *set);
 

@@ -261,8 +261,13 @@ CAUSE   WAITING  OLDEST S
 END
 
 # mappings: published, unchanged, refused, rolled back
+mkdir common
 cat >app.json <<'END'
-{ "type": "object", "properties": { "email": { "type": "string" } } }
+{ "type": "object",
+  "properties": { "email": { "$ref": "common/text.json#/$defs/short" } } }
+END
+cat >common/text.json <<'END'
+{ "$defs": { "short": { "type": "string" } } }
 END
 cat >crm.json <<'END'
 { "type": "object", "properties": { "Email": { "type": "string" } } }
@@ -310,7 +315,26 @@ END
 is 0 crosswalk rollback first <<'END'
 first: version 1 is active
 END
+# what a schema refers to is part of the version
+echo '{ "$defs": { "short": { "type": "string", "maxLength": 80 } } }' \
+	>common/text.json
+is 0 crosswalk publish --dry-run first.map <<'END'
+first.map: would be published
+END
+is 0 crosswalk publish second.map <<'END'
+second.map: first version 3
+END
+rm common/text.json
+is 65 crosswalk publish first.map <<'END'
+error[E204]: cannot read common/text.json: No such file or directory
+...
+first.map: not published; the version that runs goes on
+END
+is 0 crosswalk rollback first 1 <<'END'
+first: version 1 is active
+END
 is 0 crosswalk history first --json <<'END'
+{"name":"first","version":3,"active":false,...
 {"name":"first","version":2,"active":false,...
 {"name":"first","version":1,"active":true,...
 END

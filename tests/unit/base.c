@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "base/table.h"
 
@@ -111,6 +112,34 @@ Test(str, buffers_and_json)
 	buf_fini(&b);
 	cr_assert_lt(str_cmp(STR("ab"), STR("abc")), 0);
 	cr_assert_gt(str_cmp(STR("b"), STR("abc")), 0);
+}
+
+Test(path, folds)
+{
+	static const struct {
+		const char *from, *path, *want;
+	} cases[] = {
+		{ "", "a.map", "a.map" },
+		{ "m/a.map", "b.json", "m/b.json" },
+		{ "m/a.map", "../s/./b.json", "s/b.json" },
+		{ "a.map", "../../b", "../../b" },
+		{ "../../a/b", "../../c", "../../../c" },
+		{ "a/b/c", "../../../d//e", "../d/e" },
+		{ "/a/b", "c", "/a/c" },
+		{ "/a/b", "../../c", "/../c" },
+		{ "a/b", "/c/../d", "/d" },
+		{ "a/b", "..", "" },
+	};
+	struct arena a = { 0 };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct str got = path_resolve(&a, str_z(cases[i].from),
+		    str_z(cases[i].path));
+
+		cr_expect(str_eq(got, str_z(cases[i].want)), "%s + %s = %.*s",
+		    cases[i].from, cases[i].path, STR_ARG(got));
+	}
+	arena_fini(&a);
 }
 
 Test(clock, iso)

@@ -417,6 +417,43 @@ Test(lang, finds_files_beside_the_one_that_names_them)
 	diags_fini(&d);
 }
 
+/* What schemas refer to is part of what a publish stores. */
+Test(lang, follows_the_references_of_schemas)
+{
+	struct files f = {
+		{ "m.map", "../s/here.json", "../s/deep/there.json",
+		    "../s/text.json" },
+		{
+		    STR("schema s = \"../s/here.json\";\n"
+			"map m (c: s) <-> (h: s) { c.a <-> h.a; }\n"),
+		    STR("{\"properties\":{\"a\":"
+			"{\"$ref\":\"deep/there.json\"}}}"),
+		    STR("{\"$id\":\"https://x.example/y/deep/t.json\","
+			"\"$ref\":\"../text.json#/$defs/t\"}"),
+		    STR("{\"$defs\":{\"t\":{\"type\":\"string\"}}}"),
+		}, 4 };
+	struct lang_sources sources;
+	unsigned char digest[16];
+	struct diags d;
+	struct unit *u;
+
+	cr_assert_eq(compile_into(&f, &u, &sources, &d), 0, "%.*s",
+	    STR_ARG(d.list[0].text));
+	cr_assert_eq(sources.n, f.n);
+	for (size_t i = 0; i < f.n; i++)
+		cr_assert(str_eq(sources.list[i].path, str_z(f.path[i])));
+	memcpy(digest, u->digest, 16);
+	unit_unref(u);
+	diags_fini(&d);
+
+	f.text[3] = STR("{\"$defs\":{\"t\":{\"type\":[\"string\"]}}}");
+	cr_assert_eq(compile(&f, &u), 0);
+	cr_assert_neq(memcmp(digest, u->digest, 16), 0);
+	unit_unref(u);
+	f.n = 3;
+	cr_assert_eq(compile(&f, &u), C204);
+}
+
 Test(lang, gives_the_sources_even_of_what_does_not_compile)
 {
 	struct files f = { { "m.map", "s.json" }, { STR("schema s = "
