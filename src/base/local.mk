@@ -5,6 +5,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/err.c src/base/err.h \
 	src/base/log.c src/base/log.h \
 	src/base/path.c src/base/path.h \
+	src/base/shown.h \
 	src/base/size.h \
 	src/base/str.c src/base/str.h \
 	src/base/table.c src/base/table.h

@@ -380,8 +380,11 @@ pipe_compare(const struct map_rule *r, int back)
 	struct type t = back ? r->left[0].type : r->right.type;
 	const struct step *last = r->nstep ? &r->steps[r->nstep - 1] : NULL;
 
-	if (!back && last != NULL && last->sig != NULL)
+	if (!back && last != NULL && last->sig != NULL &&
+	    last->sig->b->compare != CMP_EXACT)
 		return last->sig->b->compare;
+	if (t.kind == TYPE_DATETIME)
+		return CMP_INSTANT;
 	if (t.kind == TYPE_LIST && t.node != NULL &&
 	    schema_unique_items(t.node))
 		return CMP_SET;

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/record/librecord.a
 src_record_librecord_a_SOURCES = \
+	src/record/calendar.c src/record/calendar.h \
 	src/record/decimal.c src/record/decimal.h \
 	src/record/diff.c \
 	src/record/edit.c src/record/edit.h \

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "record/calendar.h"
 #include "record/decimal.h"
 #include "record/number.h"
 
@@ -85,11 +86,16 @@ settle(struct value v, struct arena *a, unsigned depth)
 struct value
 value_settle(struct value v, enum value_compare how, struct arena *a)
 {
+	char room[INSTANT_TEXT];
 	struct num n;
+	size_t len;
 
 	if (v.type < V_TEXT)
 		return v;
 	v = settle(v, a, 0);
+	if (how == CMP_INSTANT && v.type == V_TEXT &&
+	    (len = instant_canon(str_from(v.u.p, v.n), room)) > 0)
+		return value_text(arena_str(a, str_from(room, len)));
 	if (how == CMP_DECIMAL && v.type == V_TEXT &&
 	    num_parse(str_from(v.u.p, v.n), &n))
 		v.type = V_NUM;
@@ -169,7 +175,7 @@ value_equal(struct value a, struct value b, enum value_compare how,
 		return 1;
 	if (value_nil(a) || value_nil(b))
 		return a.type == b.type;
-	if (how != CMP_DECIMAL && a.type == V_TEXT && b.type == V_TEXT &&
+	if (!settles_text(how) && a.type == V_TEXT && b.type == V_TEXT &&
 	    !((a.flags | b.flags) & VF_ESCAPED))
 		return str_eq(str_from(a.u.p, a.n), str_from(b.u.p, b.n));
 	return value_order(value_settle(a, how, scratch),

@@ -124,6 +124,8 @@ enum value_compare {
 	              * order; records whatever the order of names */
 	CMP_DECIMAL, /* text and numbers by decimal value: "1.50" is 1.5; a
 	              * text that is no JSON number is compared as text */
+	CMP_INSTANT, /* texts that are date-times by the instant: whatever
+	              * the offset and zeros behind the second's point */
 	CMP_SET,     /* lists whatever the order; an element that is there
 	              * twice is not the same as once */
 };

@@ -156,7 +156,7 @@ void
 value_canon(struct buf *out, struct value v, enum value_compare how,
     struct arena *scratch)
 {
-	if (v.type == V_TEXT && how != CMP_DECIMAL && v.flags & VF_PLAIN)
+	if (v.type == V_TEXT && !settles_text(how) && v.flags & VF_PLAIN)
 		quoted(out, str_from(v.u.p, v.n)); /* is canonical already */
 	else
 		write_canon(out, value_settle(v, how, scratch));

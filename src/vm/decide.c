@@ -4,7 +4,7 @@
 #include "vm/decide.h"
 
 #include "base/table.h"
-#include "vm/calendar.h"
+#include "record/calendar.h"
 #include "vm/run.h"
 
 /* ---- who changed it ---- */

@@ -3,7 +3,6 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/args.h \
 	src/vm/arith.c \
 	src/vm/builtin.c src/vm/builtin.h src/vm/builtins.def \
-	src/vm/calendar.c src/vm/calendar.h \
 	src/vm/codes.c \
 	src/vm/contact.c \
 	src/vm/dates.c \
@@ -26,7 +25,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/prog.c src/vm/prog.h \
 	src/vm/put.c \
 	src/vm/regex.c \
-	src/vm/run.h src/vm/shown.h \
+	src/vm/run.h \
 	src/vm/text.c src/vm/text.h \
 	src/vm/time.c src/vm/time.h \
 	src/vm/unicode.c \

@@ -5,7 +5,7 @@
 #include "vm/text.h"
 
 #include "base/table.h"
-#include "vm/shown.h"
+#include "base/shown.h"
 
 /* The canonical form of a key, "" where there is none. */
 static int

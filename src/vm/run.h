@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "record/decimal.h"
 #include "vm/builtin.h"
-#include "vm/shown.h"
+#include "base/shown.h"
 #include "vm/vm.h"
 
 struct regexes; /* regex.c */

@@ -5,7 +5,7 @@
 #define VM_TIME_H
 
 #include "vm/args.h"
-#include "vm/calendar.h"
+#include "record/calendar.h"
 
 int arg_date(struct value v, struct date *d, struct arena *a, struct err *e);
 int arg_moment(struct value v, struct moment *m, struct arena *a,

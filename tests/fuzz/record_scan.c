@@ -139,7 +139,7 @@ static void
 write_and_read(struct str s, struct scan_names *names)
 {
 	static const enum value_compare hows[] = { CMP_EXACT, CMP_DECIMAL,
-		CMP_SET };
+		CMP_INSTANT, CMP_SET };
 	struct arena a = { 0 };
 	struct value v = parsed(s, names), w;
 	struct buf b = { 0 }, x = { 0 }, y = { 0 };

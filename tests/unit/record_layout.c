@@ -7,7 +7,7 @@
 #include "record.h"
 #include "record/layout.h"
 
-enum { SLOTS = 70 };
+enum { SLOTS = 71 };
 
 static struct reader *reader;
 static struct scan_names *names;
@@ -43,6 +43,7 @@ set_up(void)
 	field("p", 4, CMP_EXACT, LF_SPLICE);
 	field("z\"q", 5, CMP_EXACT, 0);
 	field("p.deep.late", 69, CMP_EXACT, 0);
+	field("p.at", 70, CMP_INSTANT, 0);
 	layout_seal(layout);
 	shape = layout_shape(layout, &arena);
 }
@@ -397,4 +398,32 @@ Test(layout, patches_a_text)
 		unpad(old);
 		unpad(patch);
 	}
+}
+
+/* What a CRM writes back in another zone is no difference, and no echo. */
+Test(layout, compares_instants)
+{
+	static const char *const same[] = {
+		"{\"p\":{\"at\":\"2026-01-31T12:00:00+00:00\"}}",
+		"{\"p\":{\"at\":\"2026-01-31T17:30:00+05:30\"}}",
+		"{\"p\":{\"at\":\"2026-01-31T12:00:00.000Z\"}}",
+	};
+	const struct value *first = read(str_z(same[0]));
+	const struct value *other = read(STR("{\"p\":{\"at\":"
+	    "\"2026-01-31T12:00:00.001Z\"}}"));
+	struct str out;
+	size_t n;
+
+	for (size_t i = 0; i < COUNT(same); i++) {
+		const struct value *slots = read(str_z(same[i]));
+
+		patch(slots, first, NONE, &n, NULL);
+		cr_expect_eq(n, 0, "%s", same[i]);
+		cr_expect(str_eq(canonical(slots), canonical(first)), "%s",
+		    same[i]);
+	}
+	out = patch(other, first, NONE, &n, NULL);
+	cr_expect(str_eq(out, STR("{\"p\":{\"at\":"
+	    "\"2026-01-31T12:00:00.001Z\"}}")), "%.*s", STR_ARG(out));
+	cr_expect(!str_eq(canonical(other), canonical(first)));
 }

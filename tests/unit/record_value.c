@@ -242,6 +242,31 @@ Test(value, equality_and_canon)
 	      STR("\"abc\"") },
 	    { CMP_DECIMAL, { STR("[\"1.50\"]") }, STR("[\"1.50\"]") },
 	    { CMP_DECIMAL, { STR("[\"1.5\"]") }, STR("[\"1.5\"]") },
+	    { CMP_INSTANT, { STR("\"2026-01-31T12:00:00Z\""),
+	      STR("\"2026-01-31T17:30:00.000+05:30\""),
+	      STR("\"2026-01-31t11:00:00.0-0100\""),
+	      STR("\"2026-01-31T12:00:00\\u002b00:00\"") },
+	      STR("\"2026-01-31T12:00:00Z\"") },
+	    { CMP_INSTANT, { STR("\"2026-01-31T12:00:00.250Z\""),
+	      STR("\"2026-01-31T13:00:00.25+01:00\""),
+	      STR("\"2026-01-31T12:00:00.250000000Z\"") },
+	      STR("\"2026-01-31T12:00:00.25Z\"") },
+	    { CMP_INSTANT, { STR("\"2026-01-31T12:00:00.2500000001Z\"") },
+	      STR("\"2026-01-31T12:00:00.2500000001Z\"") },
+	    { CMP_INSTANT, { STR("\"2016-12-31T23:59:60Z\""),
+	      STR("\"2017-01-01T00:00:00Z\"") },
+	      STR("\"2017-01-01T00:00:00Z\"") },
+	    { CMP_INSTANT, { STR("\"2026-01-31T12:00:00\"") }, /* whose? */
+	      STR("\"2026-01-31T12:00:00\"") },
+	    { CMP_INSTANT, { STR("\"0000-01-01T00:00:00+01:00\"") },
+	      STR("\"0000-01-01T00:00:00+01:00\"") },
+	    { CMP_INSTANT, { STR("\"2026-02-30T12:00:00Z\"") },
+	      STR("\"2026-02-30T12:00:00Z\"") },
+	    { CMP_INSTANT, { STR("\"2026-01-31\"") },
+	      STR("\"2026-01-31\"") },
+	    { CMP_INSTANT, { STR("\"\"") }, STR("\"\"") },
+	    { CMP_INSTANT, { STR("null") }, STR("null") },
+	    { CMP_INSTANT, { STR("1769860800000") }, STR("1769860800000") },
 	    { CMP_SET, { STR("[3,\"a\",1.0]"), STR("[\"a\",1,3]"),
 	      STR("[1,3,\"\\u0061\"]") }, STR("[1,3,\"a\"]") },
 	    { CMP_SET, { STR("[1,1,2]"), STR("[1,2,1]") }, STR("[1,1,2]") },
@@ -386,10 +411,10 @@ opened(struct value v)
 Test(value, random_trees, .timeout = 60)
 {
 	static const enum value_compare hows[] = { CMP_EXACT, CMP_DECIMAL,
-		CMP_SET };
+		CMP_INSTANT, CMP_SET };
 	struct buf text = { 0 }, again = { 0 };
 	struct value last = { 0 };
-	struct str last_canon[3] = { STR(""), STR(""), STR("") };
+	struct str last_canon[4] = { STR(""), STR(""), STR(""), STR("") };
 	uint64_t seed = 99;
 
 	for (int n = 0; n < 3000; n++) {

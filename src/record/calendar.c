@@ -3,11 +3,11 @@
  * "chrono-Compatible Low-Level Date Algorithms": years begin in March, so
  * the leap day is the last, and 400 years are 146,097 days.
  */
-#include "vm/calendar.h"
+#include "record/calendar.h"
 
 #include <stdio.h>
 
-#include "vm/shown.h"
+#include "base/shown.h"
 
 int64_t
 date_days(struct date d)
@@ -244,4 +244,27 @@ moment_format(const struct moment *m, char out[MOMENT_TEXT], size_t *n,
 	}
 	*n = (size_t)(p - out);
 	return 0;
+}
+
+size_t
+instant_canon(struct str s, char out[INSTANT_TEXT])
+{
+	char room[MOMENT_TEXT];
+	int nano, trailing = 0;
+	struct moment m;
+	size_t n;
+
+	if (s.n > MOMENT_TEXT || moment_parse(s, 1, &m, NULL) != 0)
+		return 0;
+	/* what is finer than a nanosecond would be lost */
+	if (m.digits == 9 && s.p[29] >= '0' && s.p[29] <= '9')
+		return 0;
+	for (nano = m.nano; trailing < 9 && nano % 10 == 0; nano /= 10)
+		trailing++;
+	m = moment_from(moment_seconds(&m), m.nano, 0);
+	m.digits = 9 - trailing;
+	if (moment_format(&m, room, &n, NULL) != 0)
+		return 0;
+	memcpy(out, room, n);
+	return n;
 }

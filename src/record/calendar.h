@@ -1,9 +1,9 @@
 /*
- * Dates and instants of built-ins: the proleptic Gregorian calendar, years 0
- * to 9999, as RFC 3339 has it.  Integers only.  Private to vm/.
+ * Dates and instants: the proleptic Gregorian calendar, years 0 to 9999, as
+ * RFC 3339 has it.  Integers only.
  */
-#ifndef VM_CALENDAR_H
-#define VM_CALENDAR_H
+#ifndef RECORD_CALENDAR_H
+#define RECORD_CALENDAR_H
 
 #include <stdint.h>
 
@@ -41,6 +41,13 @@ int moment_parse(struct str s, int loose, struct moment *m, struct err *e);
 int64_t moment_seconds(const struct moment *m);
 /* The same instant with another offset. */
 struct moment moment_from(int64_t seconds, int nano, int offset_s);
+
+/*
+ * The text of an instant that all texts of it share: in UTC, no zeros behind
+ * the last digit of a second.  loose, as CRMs write it; 0: s is no instant.
+ */
+#define INSTANT_TEXT 30
+size_t instant_canon(struct str s, char out[INSTANT_TEXT]);
 
 #define DATE_TEXT 10
 #define MOMENT_TEXT 40

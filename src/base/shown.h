@@ -1,9 +1,9 @@
 /*
  * Data in messages: its begin, in whole characters, so that a message is
- * UTF-8 as what it tells of.  Private to vm/.
+ * UTF-8 as what it tells of.
  */
-#ifndef VM_SHOWN_H
-#define VM_SHOWN_H
+#ifndef BASE_SHOWN_H
+#define BASE_SHOWN_H
 
 #include "base/str.h"
 
