@@ -165,7 +165,12 @@ sample_text(struct draft *d, const struct leaf *l)
 		{ "id", "1" },
 	};
 	struct str name = l->path[l->n - 1], s;
+	size_t max = l->type.max_length;
 
+	/* what is sent is held to the other side's schema as well */
+	if (l->other != NULL && l->other->type.kind == TYPE_TEXT &&
+	    l->other->type.max_length < max)
+		max = l->other->type.max_length;
 	if (l->type.noption > 0)
 		return l->type.options[0];
 	for (size_t i = 0; i < COUNT(known); i++) {
@@ -177,8 +182,12 @@ sample_text(struct draft *d, const struct leaf *l)
 			return str_z(known[i].value);
 	}
 	s = arena_printf(d->a, "a %.*s", STR_ARG(name));
-	if (s.n > l->type.max_length)
-		s.n = l->type.max_length;
+	if (l->other != NULL && l->other->type.kind == TYPE_TEXT)
+		while (s.n < schema_min_length(l->other->type.node))
+			s = arena_printf(d->a, "%.*s %.*s", STR_ARG(s),
+			    STR_ARG(s));
+	if (s.n > max)
+		s.n = max;
 	return s;
 }
 

@@ -91,29 +91,29 @@ is_open(const struct schema_node *n)
 }
 
 static void
-walk(struct finder *f, struct type at, size_t n, int read_only, int required)
+walk(struct finder *f, struct type at, size_t n, int read_only)
 {
 	for (size_t i = 0; i < schema_property_count(at.node); i++) {
 		struct str name = schema_property_name(at.node, i);
 		struct type t;
 		struct leaf *l;
-		int locked, needed;
+		int locked;
 
 		if (n == RECORD_DEPTH || type_member(f->a, at, name, &t) != 0)
 			continue;
 		f->path[n] = name;
 		locked = read_only || schema_read_only(t.node);
-		needed = required && schema_property_required(at.node, name);
 		if (t.kind == TYPE_RECORD &&
 		    schema_property_count(t.node) > 0) {
 			if (is_open(t.node))
 				add(f, n + 1, t)->open = 1;
-			walk(f, t, n + 1, locked, needed);
+			walk(f, t, n + 1, locked);
 			continue;
 		}
 		l = add(f, n + 1, t);
 		l->read_only = locked;
-		l->required = needed;
+		/* also of an object that need not be: rules write below it */
+		l->required = schema_property_required(at.node, name);
 		l->open = t.kind == TYPE_RECORD && is_open(t.node);
 		l->unique = says(t.node, "x-crosswalk-unique");
 		l->identity = str_eq(name, STR("id")) || str_eq(name,
@@ -131,7 +131,7 @@ leaves_find(struct leaves *out, struct arena *a, struct str side,
 	t.nil = 0;
 	if (is_open(root))
 		add(&f, 0, t)->open = 1;
-	walk(&f, t, 0, 0, 1);
+	walk(&f, t, 0, 0);
 }
 
 /* ---- matching ---- */

@@ -18,6 +18,7 @@
 #include "cli/mapping.h"
 #include "cli/progress.h"
 #include "cli/unknown.h"
+#include "lang/valid.h"
 #include "vm/vm.h"
 
 #ifdef HOSTILE
@@ -31,6 +32,8 @@
 struct run {
 	struct mapping mapping;
 	struct vm *vm;
+	struct valid *valid; /* --check, or NULL */
+	int back;
 	struct arena arena;
 	struct lines in, base;
 	int has_base;
@@ -46,22 +49,32 @@ static int
 map_line(struct run *r, struct str line, struct str old_line, struct err *e)
 {
 	const struct mapping *m = &r->mapping;
+	struct valid_record held = { .map = m->map, .back = r->back };
 	struct vm_frame f;
 	struct value *old;
+	uint64_t *dirty;
 
 	if (vm_map(r->vm, m->prog, line, &f, &r->arena, e) != 0 ||
 	    vm_put(r->vm, m->prog, old_line, &f, &r->arena, e) != 0)
 		return -1;
 	if (!r->has_base) {
 		layout_write(&r->out, m->main->layout, f.out, m->clear);
-		return 0;
+		held.slots = f.out;
+		return r->valid ? valid_check(r->valid, &held, e) : 0;
 	}
 	if (vm_read_target(r->vm, m->prog, old_line, &old, &r->arena, e) != 0)
 		return err_prefix(e, "%s", r->base.name);
-	if (layout_diff(&r->out, m->main->layout, f.out, old, m->clear, NULL,
+	dirty = arena_array(&r->arena, m->main->nout / 64 + 1, sizeof(*dirty));
+	if (layout_diff(&r->out, m->main->layout, f.out, old, m->clear, dirty,
 	    &r->arena) == 0)
 		buf_puts(&r->out, STR("{}")); /* the output stays in step */
-	return 0;
+	if (r->valid == NULL)
+		return 0;
+	layout_overlay(m->main->layout, f.out, old, old, &r->arena);
+	held.slots = old;
+	held.dirty = dirty;
+	held.before = old_line;
+	return valid_check(r->valid, &held, e);
 }
 
 /* The old record of this line; an end before the input's is an error. */
@@ -168,6 +181,9 @@ cmd_run(const struct args *a)
 	r.vm = vm_new(NULL);
 	unknown_listen(&r.unknown, r.vm, &r.in.number);
 	vm_set_now(r.vm, now);
+	r.back = args_get(a, 'r') != NULL;
+	if (args_get(a, 'k') != NULL)
+		r.valid = valid_new();
 	progress_begin(&r.progress);
 	if (known_give(&r.known, args_get(a, 'l'), r.vm, &e) != 0 ||
 	    map_all(&r, &e) != 0)
@@ -180,6 +196,7 @@ cmd_run(const struct args *a)
 	vm_free(r.vm);
 	unknown_fini(&r.unknown);
 	known_fini(&r.known);
+	valid_free(r.valid);
 	lines_fini(&r.in);
 	if (r.has_base)
 		lines_fini(&r.base);

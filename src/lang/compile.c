@@ -402,6 +402,8 @@ make_maps(struct compile *c)
 			continue; /* a limit was passed */
 		fields_gen(c, m, out);
 		out->identity = identity_unit(c, m);
+		out->check[0] = map_hold(c, m, out->forward, 0);
+		out->check[1] = map_hold(c, m, out->backward, 1);
 		for (uint32_t i = 0; i < u->ntest; i++)
 			if (c->test_maps[i] == m)
 				u->tests[i].map = out;
@@ -498,7 +500,7 @@ compile_begin(struct compile *c, struct arena *a, lang_read_fn *read,
 	c->last_map = &c->maps;
 	c->last_overlay = &c->overlays;
 	schema_reader(c->schemas, schema_file, c);
-	/* laws make records of them as long as the unit lives */
+	/* laws make records of them, and records are held to them */
 	arena_defer(&c->unit->arena, free_set, c->schemas);
 	arena_defer(a, free_table, &c->modules);
 }

@@ -347,6 +347,7 @@ struct schema_info {
 	struct str path;
 	const struct schema *schema; /* of the unit's set */
 	const struct schema_node *root;
+	const struct schema *written; /* of records that are made, or NULL */
 };
 
 /* Read once; what was read is part of the unit's sources. */
@@ -556,6 +557,9 @@ void map_gen_value(struct compile *c, struct gen_func *f,
 struct prog *map_gen(struct compile *c, struct map_info *m, int back);
 /* What is decided as one, for unit_map.fields; after both map_gen. */
 void fields_gen(struct compile *c, struct map_info *m, struct unit_map *out);
+/* What the records must be that p, a direction of m, makes. */
+struct unit_check map_hold(struct compile *c, const struct map_info *m,
+    const struct prog *p, int back);
 /* What to do with a record, of one direction. */
 void rules_check(struct compile *c, struct map_info *m, struct module *mod,
     struct decl *d, int back);

@@ -46,25 +46,37 @@ answer(struct follow *f, int right, int made, struct err *e)
 {
 	const struct prog *p = right ? f->map->backward : f->map->forward;
 	const struct layout *l = p->funcs[0].layout;
+	struct valid_record held = { .map = f->map, .back = right };
 	struct str *other = &f->side[!right];
 	struct buf out = { 0 };
 	struct vm_frame frame;
 	struct value *old;
+	uint64_t *dirty;
 
 	if (vm_map(f->vm, p, f->side[right], &frame, f->a, e) != 0 ||
 	    vm_put(f->vm, p, made ? STR("") : *other, &frame, f->a, e) != 0)
 		return -1;
 	if (made || other->n == 0) {
+		held.slots = frame.out;
+		if (f->valid != NULL && valid_check(f->valid, &held, e) != 0)
+			return -1;
 		layout_write(&out, l, frame.out, STR(""));
 		*other = take(f->a, &out);
 		return 0;
 	}
 	if (vm_read_target(f->vm, p, *other, &old, f->a, e) != 0)
 		return -1;
-	if (layout_diff(&out, l, frame.out, old, STR(""), NULL, f->a) > 0)
-		*other = follow_patch(f->a, *other, take(f->a, &out));
-	buf_fini(&out);
-	return 0;
+	dirty = arena_array(f->a, layout_nslots(l) / 64 + 1, sizeof(*dirty));
+	if (layout_diff(&out, l, frame.out, old, STR(""), dirty, f->a) == 0)
+		return 0;
+	held.before = *other;
+	*other = follow_patch(f->a, *other, take(f->a, &out));
+	if (f->valid == NULL)
+		return 0;
+	layout_overlay(l, frame.out, old, old, f->a);
+	held.slots = old;
+	held.dirty = dirty;
+	return valid_check(f->valid, &held, e);
 }
 
 int

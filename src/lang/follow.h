@@ -8,13 +8,14 @@
 #ifndef LANG_FOLLOW_H
 #define LANG_FOLLOW_H
 
-#include "vm/unit.h"
+#include "lang/valid.h"
 #include "vm/vm.h"
 
 struct follow {
 	struct vm *vm;
 	const struct unit_map *map;
 	struct arena *a;
+	struct valid *valid; /* NULL: records are held to no schema */
 	/* what left and right have, RECORD_PAD behind it; n == 0: nothing */
 	struct str side[2];
 	/* what both agreed on, once they are merged and do not follow */
@@ -23,8 +24,8 @@ struct follow {
 };
 
 /*
- * All: 0, or -1 when the map refuses the record.  The texts made lie in the
- * arena.
+ * All: 0, or -1 when the map refuses the record, or a schema what it made.
+ * The texts made lie in the arena.
  */
 
 /* A side has this record; the other is mapped from it, as when it is made. */

@@ -32,6 +32,7 @@ LANG_SOURCES = \
 	src/lang/genexpr.c \
 	src/lang/graph.c \
 	src/lang/identity.c \
+	src/lang/hold.c \
 	src/lang/lang.h \
 	src/lang/keys.c \
 	src/lang/late.c \
@@ -65,6 +66,7 @@ LANG_SOURCES = \
 	src/lang/tuple.c \
 	src/lang/type.c src/lang/type.h \
 	src/lang/unify.c \
+	src/lang/valid.c src/lang/valid.h \
 	src/lang/view.h \
 	src/lang/words.def
 

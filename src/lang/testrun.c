@@ -149,14 +149,16 @@ int
 test_run_known(const struct unit *u, struct vm *vm, struct lookups *known,
     test_report_fn *fn, void *arg)
 {
+	struct valid *valid = valid_new();
 	int failed = 0;
 
 	for (uint32_t i = 0; i < u->ntest; i++) {
-		struct run r = { .t = &u->tests[i], .f.vm = vm,
-			.known = known };
+		struct run r = { .t = &u->tests[i], .known = known,
+			.f = { .vm = vm, .valid = valid } };
 
 		failed += !run_test(&r, fn, arg);
 	}
+	valid_free(valid);
 	return failed;
 }
 

@@ -204,10 +204,9 @@ layout_seal(struct layout *l)
 	(void)end;
 }
 
-struct shape *
-layout_shape(const struct layout *l, struct arena *a)
+void
+layout_walk(const struct layout *l, layout_field_fn *fn, void *arg)
 {
-	struct shape *sh = shape_new(a, l->nslots);
 	struct str path[RECORD_DEPTH + 1];
 	size_t depth = 0;
 
@@ -219,19 +218,37 @@ layout_shape(const struct layout *l, struct arena *a)
 		switch (s->op) {
 		case STEP_FIELD:
 			path[depth] = s->name;
-			shape_add(sh, path, depth + 1, s->slot);
+			fn(arg, path, depth + 1, s->slot, s->flags);
 			break;
 		case STEP_OPEN:
 			path[depth++] = s->name;
 			break;
 		case STEP_SPLICE:
-			shape_rest(sh, path, depth, s->slot);
+			fn(arg, path, depth, s->slot, s->flags | LF_SPLICE);
 			break;
 		case STEP_CLOSE:
 			depth--;
 			break;
 		}
 	}
+}
+
+static void
+read_back(void *arg, const struct str *path, size_t n, size_t slot,
+    unsigned flags)
+{
+	if (flags & LF_SPLICE)
+		shape_rest(arg, path, n, slot);
+	else
+		shape_add(arg, path, n, slot);
+}
+
+struct shape *
+layout_shape(const struct layout *l, struct arena *a)
+{
+	struct shape *sh = shape_new(a, l->nslots);
+
+	layout_walk(l, read_back, sh);
 	shape_seal(sh);
 	return sh;
 }

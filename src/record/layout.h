@@ -33,6 +33,10 @@ void layout_add(struct layout *l, const struct str *path, size_t n,
 void layout_seal(struct layout *l);
 /* A sealed shape in arena a that reads the target back into the same slots. */
 struct shape *layout_shape(const struct layout *l, struct arena *a);
+/* Each field and splice of a sealed layout, in the order of writing. */
+typedef void layout_field_fn(void *arg, const struct str *path, size_t n,
+    size_t slot, unsigned flags);
+void layout_walk(const struct layout *l, layout_field_fn *fn, void *arg);
 size_t layout_nslots(const struct layout *l);
 
 /*

@@ -220,6 +220,43 @@ measure(const struct node *n, int depth, int *length, struct err *e)
 	return 0;
 }
 
+/* Whether a schema, or one that applies with it, says readOnly. */
+static int
+is_read_only(const struct node *n)
+{
+	uint32_t at = node_keyword(n, STR("readOnly"));
+	int yes = at != 0 && n->doc->tape.t[at].kind == SCAN_BOOL &&
+	    n->doc->tape.t[at].count;
+
+	if (n->read_only != 0)
+		return n->read_only > 0;
+	/* measure has seen that this ends */
+	for (size_t i = 0; i < n->napply && !yes; i++) {
+		const struct apply *a = &n->apply[i];
+
+		if (a->kind == APPLY_REF || a->kind == APPLY_ALL)
+			for (size_t k = 0; k < a->n && !yes; k++)
+				yes = is_read_only(a->nodes[k]);
+	}
+	((struct node *)n)->read_only = yes ? 1 : -1;
+	return yes;
+}
+
+static void
+relax(struct node *n)
+{
+	struct object_rules *r = (struct object_rules *)n->object;
+
+	for (size_t i = 0; r != NULL && i < r->names.n; i++) {
+		struct property *p = &r->props[i];
+
+		if (p->required && p->node != NULL && is_read_only(p->node)) {
+			p->required = 0;
+			r->nrequired--;
+		}
+	}
+}
+
 static int
 compile_all(struct unit *u, const struct place *place, struct schema **out)
 {
@@ -240,6 +277,9 @@ compile_all(struct unit *u, const struct place *place, struct schema **out)
 		if (measure(u->todo[done], 0, &length, u->e) != 0)
 			return -1;
 	list_ends(u);
+	if (u->written)
+		for (done = 0; done < u->ntodo; done++)
+			relax(u->todo[done]);
 	*out = arena_new(u->a, struct schema);
 	(*out)->root = root;
 	(*out)->set = u->set;
@@ -248,10 +288,11 @@ compile_all(struct unit *u, const struct place *place, struct schema **out)
 }
 
 static int
-compile_place(struct schema_set *set, const struct place *place,
+compile_place(struct schema_set *set, const struct place *place, int written,
     const struct schema **out, struct err *e)
 {
-	struct unit u = { .set = set, .a = &set->a, .e = e };
+	struct unit u = { .set = set, .a = &set->a, .e = e,
+		.written = written };
 	struct schema *s = NULL;
 	int r = compile_all(&u, place, &s);
 
@@ -324,8 +365,8 @@ is_uri(struct str s)
 	    (s.n > 4 && memcmp(s.p, "urn:", 4) == 0));
 }
 
-int
-schema_load(struct schema_set *set, struct str path_or_uri,
+static int
+load(struct schema_set *set, struct str path_or_uri, int written,
     const struct schema **out, struct err *e)
 {
 	struct place place;
@@ -339,14 +380,14 @@ schema_load(struct schema_set *set, struct str path_or_uri,
 	if (is_uri(path_or_uri)) {
 		if (doc_find(set, path_or_uri, NULL, &place, NULL, e) != 0)
 			return -1;
-		return compile_place(set, &place, out, e);
+		return compile_place(set, &place, written, out, e);
 	}
 	path = arena_str(&set->a, path_or_uri);
 	if (set->read != NULL) {
 		if (doc_open(set, path, STR(""), &place.res, e) != 0)
 			return -1;
 		place.at = place.res->root;
-		return compile_place(set, &place, out, e);
+		return compile_place(set, &place, written, out, e);
 	}
 	real = realpath(path.p, NULL);
 	if (real == NULL)
@@ -363,7 +404,21 @@ schema_load(struct schema_set *set, struct str path_or_uri,
 	if (r != 0)
 		return -1;
 	place.at = place.res->root;
-	return compile_place(set, &place, out, e);
+	return compile_place(set, &place, written, out, e);
+}
+
+int
+schema_load(struct schema_set *set, struct str path_or_uri,
+    const struct schema **out, struct err *e)
+{
+	return load(set, path_or_uri, 0, out, e);
+}
+
+int
+schema_load_written(struct schema_set *set, struct str path_or_uri,
+    const struct schema **out, struct err *e)
+{
+	return load(set, path_or_uri, 1, out, e);
 }
 
 int
@@ -391,5 +446,5 @@ schema_compile(struct schema_set *set, struct str text, struct str base,
 		return -1;
 	place.res = table_get(&set->resources, doc->uri);
 	place.at = place.res->root;
-	return compile_place(set, &place, out, e);
+	return compile_place(set, &place, 0, out, e);
 }

@@ -25,6 +25,7 @@ struct unit {
 	struct node **todo;
 	size_t ntodo, cap;
 	struct err *e;
+	int written; /* readOnly properties are not required */
 };
 
 /* The node of a place, put on the worklist when it is new; NULL: error. */

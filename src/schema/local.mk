@@ -18,6 +18,7 @@ src_schema_libschema_a_SOURCES = \
 	src/schema/meta.c \
 	src/schema/node.h \
 	src/schema/literal.c src/schema/literal.h \
+	src/schema/plan.c src/schema/plan.h \
 	src/schema/regex.c src/schema/regex.h \
 	src/schema/complain.c src/schema/complain.h \
 	src/schema/rules.c \
@@ -42,6 +43,7 @@ tests_unit_schema_SOURCES = \
 	tests/unit/schema_format.c \
 	tests/unit/schema_limits.c \
 	tests/unit/schema_load.c \
+	tests/unit/schema_plan.c \
 	tests/unit/schema_sample.c \
 	tests/unit/schema_steady.c \
 	tests/unit/schema_suite.c \

@@ -140,6 +140,7 @@ struct node {
 	const struct doc *doc;
 	uint32_t at;
 	int mark; /* of the search for loops */
+	int read_only; /* 1 it is, -1 it is not, 0 not asked yet */
 };
 
 struct schema {

@@ -90,6 +90,13 @@ int schema_map(struct schema_set *set, struct str prefix, const char *dir,
 int schema_load(struct schema_set *set, struct str path_or_uri,
     const struct schema **out, struct err *e);
 
+/*
+ * The same, for records that are made to be written: a property that is
+ * readOnly is never required.
+ */
+int schema_load_written(struct schema_set *set, struct str path_or_uri,
+    const struct schema **out, struct err *e);
+
 /* The same from text; base is an absolute URI, or empty for a nameless one. */
 int schema_compile(struct schema_set *set, struct str text, struct str base,
     const struct schema **out, struct err *e);

@@ -190,6 +190,22 @@ tape_read(struct tape *t, struct str text, struct err *e)
 	return scan_end(&s, e);
 }
 
+void
+tape_one(struct tape *t, enum scan_kind kind, struct str bytes,
+    unsigned flags)
+{
+	struct tok *k;
+
+	t->n = 0;
+	arena_reset(&t->decoded);
+	t->text = bytes;
+	k = push(t, (uint8_t)kind, bytes.p);
+	k->n = (uint32_t)bytes.n;
+	k->flags = (uint8_t)(flags & VF_ESCAPED);
+	if (kind == SCAN_BOOL)
+		k->count = bytes.p[0] == 't';
+}
+
 struct str
 tape_str(struct tape *t, uint32_t at)
 {

@@ -51,6 +51,13 @@ void tape_fini(struct tape *t);
  */
 int tape_read(struct tape *t, struct str text, struct err *e);
 
+/*
+ * The tape of one value that is no container: the bytes of a string (flags:
+ * VF_ESCAPED or 0) or a literal, with 8 readable bytes behind.
+ */
+void tape_one(struct tape *t, enum scan_kind kind, struct str bytes,
+    unsigned flags);
+
 /* Decode every string, after which the tape is only read. */
 void tape_decode(struct tape *t);
 

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/table.h"
+#include "lang/valid.h"
 #include "pipe/pipe.h"
 #include "record/layout.h"
 #include "stage/found.h"
@@ -36,6 +37,7 @@ struct unknown {
 
 struct engine_run {
 	struct vm *vm;
+	struct valid *valid;
 	struct arena arena;
 	struct buf fields, neu, match;
 	struct lookups lookups;   /* what those of the frame find */
@@ -97,6 +99,7 @@ engine_run_new(void)
 	x->vm = vm_new(NULL);
 	vm_set_warn(x->vm, note_unknown, x);
 	vm_set_lookups(x->vm, lookups_answer, &x->lookups);
+	x->valid = valid_new();
 	return x;
 }
 
@@ -104,6 +107,7 @@ void
 engine_run_free(struct engine_run *x)
 {
 	vm_free(x->vm);
+	valid_free(x->valid);
 	arena_fini(&x->arena);
 	buf_fini(&x->fields);
 	buf_fini(&x->neu);
@@ -187,9 +191,9 @@ match_by(struct engine_run *x, const struct prog_action *act,
 }
 
 /* A first write clears nothing: what is null here is left as it is there. */
-static void
-write_create(struct engine_run *x, const struct route *rt,
-    const struct prog_func *main, const struct value *out)
+static struct value *
+without_nulls(struct engine_run *x, const struct prog_func *main,
+    const struct value *out)
 {
 	struct value *slots = arena_array(&x->arena, main->nout,
 	    sizeof(*slots));
@@ -197,7 +201,7 @@ write_create(struct engine_run *x, const struct route *rt,
 	for (size_t i = 0; i < main->nout; i++)
 		if (out[i].type != V_NULL)
 			slots[i] = out[i];
-	layout_write(&x->fields, main->layout, slots, rt->object->clear);
+	return slots;
 }
 
 /* From the action to what delivery has to do. */
@@ -264,6 +268,7 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	const struct prog_func *main = &p->funcs[0];
 	struct vm_event ev = { .event = event_of(w), .linked = (int)w->linked };
 	const struct prog_action *action;
+	struct valid_record held = { .map = rt->map };
 	struct value *old = NULL, *neu;
 	struct vm_frame f;
 	struct err e;
@@ -314,11 +319,20 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	if (r->decision != RESULT_SEND || ev.event == EVENT_DELETE)
 		return;
 	neu = f.out;
+	held.slots = old;
 	if (old != NULL) {
 		layout_overlay(main->layout, f.out, old, old, &x->arena);
 		neu = old;
+		held.dirty = dirty;
+		held.before = w->base;
 	} else {
-		write_create(x, rt, main, f.out);
+		held.slots = without_nulls(x, main, f.out);
+		layout_write(&x->fields, main->layout, held.slots,
+		    rt->object->clear);
+	}
+	if (valid_check(x->valid, &held, &e) != 0) {
+		failed(x, r, &e);
+		return;
 	}
 	layout_write(&x->neu, main->layout, neu, STR("null"));
 	r->fields = buf_str(&x->fields);

@@ -15,6 +15,7 @@ EXTRA_DIST += src/stage/README.md
 
 check_PROGRAMS += tests/unit/stage
 TESTS += tests/unit/stage
-tests_unit_stage_SOURCES = tests/unit/stage.c tests/unit/stage_lookup.c \
+tests_unit_stage_SOURCES = tests/unit/stage.c tests/unit/stage_engine.c \
+	tests/unit/stage_lookup.c \
 	tests/unit/stage_unknown.c
 tests_unit_stage_LDADD = $(LIB_STAGE) $(UNIT_LIBS)

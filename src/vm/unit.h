@@ -8,6 +8,15 @@
 
 #include "vm/prog.h"
 
+/* What a record must be once it is mapped; opaque here, see lang/valid.h. */
+struct schema;
+struct schema_plan;
+
+struct unit_check {
+	const struct schema *schema;
+	const struct schema_plan *plan;
+};
+
 /* Who is right where both sides changed; the words of the language. */
 #define OWNS(X)                                                           \
 	X(LEFT, "left")                                                   \
@@ -98,8 +107,6 @@ struct unit_identity {
 	struct prog_pos pos;
 };
 
-struct schema; /* schema/schema.h */
-
 /* What holds between the directions of a map; src/lang/README.md says how. */
 #define MAP_LAWS(X)                                                       \
 	X(GETPUT, "getput")                                               \
@@ -136,6 +143,7 @@ struct unit_map {
 	/* of the records, as long as the unit lives */
 	const struct schema *left_schema, *right_schema;
 	struct unit_laws laws;
+	struct unit_check check[2]; /* of what forward and backward make */
 	struct prog_pos pos;
 };
 

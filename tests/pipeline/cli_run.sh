@@ -115,6 +115,34 @@ is 0 crosswalk run -m one -b base two.map <<'END'
 {"Name":null}
 {"Status":"open"}
 END
+# held to the schema: a record that is made, and what a patch writes
+sed 's/"Name": {/&"maxLength": 3,/' crm.json >short.json
+sed 's/crm.json/short.json/' two.map >held.map
+cat >in <<'END'
+{"id":"1","name":"Anna","stage":"lead"}
+{"id":"2","name":"Bobby","stage":"customer"}
+{"id":"3","name":"Cy","stage":"lead"}
+END
+is 65 sh -c 'crosswalk run --check -m one held.map 2>err; s=$?; cat err; exit $s' <<'END'
+{"Name":"Cy","Status":"open","Source":"app"}
+line 1: held.map:10: #/Name: "Name" must have at most 3 characters, but has 4 (crm.contact#/properties/Name/maxLength)
+line 2: held.map:10: #/Name: "Name" must have at most 3 characters, but has 5 ...
+END
+cat >base2 <<'END'
+{"Name":"Ann","Status":"open"}
+{"Name":"Bobby","Status":"open"}
+{}
+END
+is 65 sh -c 'crosswalk run -k -m one -b base2 held.map 2>err; s=$?; cat err; exit $s' <<'END'
+{"Status":"won"}
+{"Name":"Cy","Status":"open"}
+line 1: held.map:10: #/Name: ...
+END
+cat >in <<'END'
+{"id":"1","name":"Ann","stage":"lead","revenue":1.50}
+{"id":"2","name":null,"stage":"lead"}
+{"id":"3","stage":"lead"}
+END
 head -n 2 base >short
 is 65 crosswalk run -m one -b short two.map <<'END'
 {}

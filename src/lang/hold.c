@@ -1,0 +1,132 @@
+/*
+ * What a map's records are held to when they are made: the plan of a side's
+ * schema, less what is proven here.  A field needs no look at run time when
+ * all its writers can write few values, and the schema takes each of them.
+ */
+#include "lang/compile.h"
+#include "schema/plan.h"
+
+struct hold {
+	const struct map_info *map;
+	struct schema_plan *plan;
+	struct schema_run *run;
+};
+
+/* The values but absent that a rule can write; 0: too many to know. */
+static size_t
+rule_values(struct compile *c, const struct map_rule *r, int back,
+    struct value **out)
+{
+	const struct enum_info *en;
+	const struct step *s;
+	struct value *v;
+	size_t n = 0;
+
+	if (r->kind != RULE_FIELD || (r->nstep == 0 && r->source == NULL) ||
+	    r->missing == NIL_DEFAULT)
+		return 0;
+	if (r->nstep == 0) {
+		*out = arena_new(c->a, struct value);
+		return expr_const(c, r->source, *out) == 0;
+	}
+	s = back ? &r->steps[0] : &r->steps[r->nstep - 1];
+	if (s->en == NULL)
+		return 0;
+	en = s->en->u.en;
+	*out = v = arena_array(c->a, (size_t)en->n + 2, sizeof(*v));
+	for (unsigned i = 0; i < en->n; i++) {
+		const struct enum_row *row = &en->rows[i];
+
+		if (row->arrow == ARROW_BOTH ||
+		    row->arrow == (back ? ARROW_BACK : ARROW_FORTH))
+			v[n++] = back ? row->left : row->right;
+	}
+	if ((back ? en->back : en->forth) == ELSE_VALUE)
+		v[n++] = back ? en->back_value : en->forth_value;
+	v[n++] = value_null();
+	return n;
+}
+
+static int
+takes_all(const struct hold *h, const struct place *at, const struct value *v,
+    size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].type != V_ABSENT &&
+		    !schema_plan_takes(h->plan, h->run, at->path, at->n,
+		    v[i]))
+			return 0;
+	return n > 0;
+}
+
+/* Whether every rule that writes the place r writes is proven. */
+static int
+is_proven(struct compile *c, const struct hold *h, const struct map_rule *r,
+    int back)
+{
+	const struct place *at = back ? r->left : &r->right;
+
+	for (const struct map_rule *x = h->map->rules; x != NULL; x = x->next) {
+		const struct place *other = back ? x->left : &x->right;
+		struct value *v;
+		size_t n;
+
+		if ((back ? !x->back : !x->forth) || other == NULL ||
+		    other->n != at->n || !path_overlaps(other->path, other->n,
+		    at->path, at->n))
+			continue;
+		n = rule_values(c, x, back, &v);
+		if (!takes_all(h, at, v, n))
+			return 0;
+	}
+	return 1;
+}
+
+/*
+ * A field of the tenant's own, which only the catalogue lists: what the
+ * schema says of all other names does not hold for it.
+ */
+static int
+is_catalogued(struct compile *c, const struct map_info *m,
+    const struct place *at)
+{
+	struct type t = m->right.type;
+
+	for (size_t i = 0; i + 1 < at->n; i++)
+		if (type_member(c->a, t, at->path[i], &t) != 0)
+			return 0;
+	if (t.more == NULL || t.node == NULL)
+		return 0;
+	for (size_t i = 0; i < schema_property_count(t.node); i++)
+		if (str_eq(schema_property_name(t.node, i),
+		    at->path[at->n - 1]))
+			return 0;
+	return 1;
+}
+
+struct unit_check
+map_hold(struct compile *c, const struct map_info *m, const struct prog *p,
+    int back)
+{
+	struct entity *e = find_in(&m->e->mod->schemas, back ?
+	    m->left_schema : m->right_schema);
+	struct schema_info *s = e->u.schema;
+	struct hold h = { .map = m, .run = schema_run_new() };
+	struct err err;
+
+	if (s->written == NULL && schema_load_written(c->schemas, s->path,
+	    &s->written, &err) != 0)
+		fatal("a schema that was checked: %s", err.text);
+	h.plan = schema_plan_new(s->written, p->funcs[0].layout, h.run,
+	    &c->unit->arena);
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
+		const struct place *at = back ? r->left : &r->right;
+
+		if (r->kind == RULE_FIELD && (back ? r->back : r->forth) &&
+		    ((!back && is_catalogued(c, m, at)) ||
+		    is_proven(c, &h, r, back)))
+			schema_plan_prove(h.plan, at->path, at->n, 0);
+	}
+	schema_run_free(h.run);
+	return (struct unit_check){ s->written, h.plan };
+}
