@@ -364,7 +364,8 @@ pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	for (unsigned i = 0; i < r->nstep; i++)
 		pipe_gen_step(c, f, r, &r->steps[back ? r->nstep - 1 - i : i],
 		    back, dst);
-	if (!keeps_errors(r, back))
+	/* what never fails of the right type may be given another */
+	if (r->error == NIL_ERROR || r->nstep == 0)
 		return;
 	stop = f->n;
 	over = gen_jump(f, OP_JUMP, 0);

@@ -217,10 +217,26 @@ decide(struct run *x, const struct prog *p, struct vm_frame *f,
 	    got->line, span_pos(x->o.ss, want->span).line);
 }
 
+/* The record once more, fitted into the target as it was; 1 or 0. */
+static int
+again(struct run *x, const struct prog *p, struct str record,
+    struct str target, struct vm_frame *f, struct oout **out,
+    const struct oval *old)
+{
+	struct err e = { 0 };
+	int failed = vm_map(x->vm, p, record, f, &x->a, &e) != 0 ||
+	    vm_put(x->vm, p, target, f, &x->a, &e) != 0;
+
+	x->o.fail = OF_NONE;
+	if (o_map(&x->o, out) == 0)
+		o_put(&x->o, *out, old);
+	return agree(x, "put", failed, &e);
+}
+
 /* The old target: any record of that side. */
 static void
 patch(struct run *x, const struct prog *p, struct vm_frame *f,
-    struct oout *out, struct choices *c)
+    struct str record, struct choices *c)
 {
 	const struct layout *l = p->funcs[0].layout;
 	uint64_t *dirty = arena_array(x->o.a, layout_nslots(l) / 64 + 1,
@@ -228,16 +244,19 @@ patch(struct run *x, const struct prog *p, struct vm_frame *f,
 	struct oval old, want;
 	struct value *slots;
 	struct buf text = { 0 }, got = { 0 };
+	struct oout *out;
 	struct err e = { 0 };
+	struct str target;
 	size_t n = 0, m;
 	int failed;
 
 	count.patches++;
 	record_make(c, !x->o.back, &text);
-	HOLDS(o_read(x->o.a, arena_str(x->o.a, buf_str(&text)), &old) == 0,
-	    "%.*s", STR_ARG(buf_str(&text)));
-	failed = vm_read_target(x->vm, p, padded(x, buf_str(&text)), &slots,
-	    &x->a, &e) != 0;
+	target = padded(x, buf_str(&text));
+	HOLDS(o_read(x->o.a, target, &old) == 0, "%.*s", STR_ARG(target));
+	if (again(x, p, record, target, f, &out, &old) != 1)
+		goto out;
+	failed = vm_read_target(x->vm, p, target, &slots, &x->a, &e) != 0;
 	x->o.fail = OF_NONE;
 	o_patch(&x->o, out, &old, &want, &n);
 	if (agree(x, "reading the target", failed, &e) == 1) {
@@ -248,9 +267,9 @@ patch(struct run *x, const struct prog *p, struct vm_frame *f,
 		if (got.n == 0)
 			buf_puts(&got, STR("{}"));
 		compare(x, "patch", &got, &want);
-		if (!x->o.back)
-			decide(x, p, f, dirty, out, c);
+		decide(x, p, f, dirty, out, c);
 	}
+out:
 	if (x->r->differs)
 		buf_printf(&x->r->text, "old: %.*s\n",
 		    STR_ARG(buf_str(&text)));
@@ -263,30 +282,34 @@ one_record(struct run *x, struct choices *c)
 {
 	const struct prog *p = x->o.back ? x->map->backward :
 	    x->map->forward;
+	static const struct oval none = { .kind = O_RECORD };
 	struct buf text = { 0 }, got = { 0 };
 	struct vm_frame f;
 	struct oout *out;
 	struct oval want;
+	struct str record;
 	struct err e = { 0 };
 	int failed;
 
 	count.records++;
 	record_make(c, x->o.back, &text);
-	HOLDS(o_read(x->o.a, padded(x, buf_str(&text)), &x->o.record) == 0,
-	    "%.*s", STR_ARG(buf_str(&text)));
-	failed = vm_map(x->vm, p, padded(x, buf_str(&text)), &f, &x->a,
-	    &e) != 0;
+	record = padded(x, buf_str(&text));
+	HOLDS(o_read(x->o.a, record, &x->o.record) == 0, "%.*s",
+	    STR_ARG(record));
+	failed = vm_map(x->vm, p, record, &f, &x->a, &e) != 0 ||
+	    vm_put(x->vm, p, STR(""), &f, &x->a, &e) != 0;
 	x->o.fail = OF_NONE;
-	o_map(&x->o, &out);
+	if (o_map(&x->o, &out) == 0)
+		o_put(&x->o, out, &none);
 	count.refused += (unsigned long)failed;
 	if (agree(x, x->o.back ? "back" : "forth", failed, &e) == 1) {
 		layout_write(&got, p->funcs[0].layout, f.out, STR(""));
 		want = o_written(&x->o, out);
 		compare(x, x->o.back ? "back" : "forth", &got, &want);
-		if (!x->o.back && chance(c, 30))
+		if (chance(c, 30))
 			decide(x, p, &f, NULL, out, c);
 		if (!x->r->differs)
-			patch(x, p, &f, out, c);
+			patch(x, p, &f, record, c);
 	}
 	if (x->r->differs)
 		buf_printf(&x->r->text, "record: %.*s\n",

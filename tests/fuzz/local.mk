@@ -32,12 +32,14 @@ LIB_FUZZ = tests/fuzz/libfuzz.a
 tests_fuzz_lang_diff_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_diff.c \
 	tests/fuzz/oracle.h tests/fuzz/oracle_gen.h \
 	tests/fuzz/oracle_rule.h \
+	tests/fuzz/oracle_apply.c \
 	tests/fuzz/oracle_call.c tests/fuzz/oracle_eval.c \
 	tests/fuzz/oracle_expr.c tests/fuzz/oracle_gen.c \
 	tests/fuzz/oracle_list.c tests/fuzz/oracle_map.c \
 	tests/fuzz/oracle_num.c tests/fuzz/oracle_out.c \
 	tests/fuzz/oracle_read.c tests/fuzz/oracle_record.c \
 	tests/fuzz/oracle_rule.c tests/fuzz/oracle_schema.c \
+	tests/fuzz/oracle_things.c \
 	tests/fuzz/oracle_value.c
 tests_fuzz_lang_diff_LDADD = $(LIB_FUZZ) $(LIB_LANG)
 FUZZ_MAP = $(FUZZ_DRIVER) tests/fuzz/fuzz_map.c tests/fuzz/fuzz_map.h

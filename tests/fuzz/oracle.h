@@ -11,11 +11,12 @@
  *   oracle_num.c   numbers as rows of digits
  *   oracle_value.c JSON, equality, order
  *   oracle_call.c  built-ins and their signatures
- *   oracle_eval.c  expressions
+ *   oracle_eval.c oracle_apply.c  expressions
  *   oracle_rule.c oracle_read.c oracle_map.c   rules of a map
  *   oracle_out.c   what is written, patches, rules of a sync
  * and what is tried, oracle_gen.h:
- *   oracle_schema.c oracle_gen.c oracle_expr.c oracle_list.c oracle_record.c
+ *   oracle_schema.c oracle_things.c oracle_gen.c oracle_expr.c oracle_list.c
+ *   oracle_record.c
  *
  * Everything lies in the arena of the case; nothing is freed one by one.
  */
@@ -104,6 +105,9 @@ struct oracle {
 	unsigned event;
 	int linked;
 	struct oout *changed;  /* what a patch changes; NULL: everything */
+	/* while rules are put: what was made, and the target as it was */
+	const struct oout *made;
+	const struct oval *old;
 	/* of a failure */
 	enum ofail fail;
 	unsigned line;
@@ -130,11 +134,23 @@ const struct decl *o_thing(const struct oracle *o, enum decl_kind k,
     struct str name);
 /* "lib.name" of a called name; empty when it is none. */
 struct str o_name(struct arena *a, const struct expr *e);
-/* An enum's value for v, where v is not nil. */
+/* An enum's value for v; absent stays so. */
 int o_enum(struct oracle *o, const struct decl *en, struct span at, int back,
     struct oval *v);
-/* A function on values that are there already. */
-int o_apply(struct oracle *o, const struct decl *fn, struct oval *args,
+/* A function on values that are there already, it NULL: it has no `it`. */
+int o_apply(struct oracle *o, const struct decl *fn, const struct expr *body,
+    const struct oval *it, struct oval *args, struct oval *out);
+/* The same as they stand in an expression. */
+int o_call_fn(struct oracle *o, const struct decl *fn, const struct expr *e,
+    const struct obind *env, struct oval *out);
+int o_call_codec(struct oracle *o, const struct decl *codec,
+    const struct expr *e, const struct obind *env, struct oval *out);
+int o_call_builtin(struct oracle *o, unsigned k, const struct expr *e,
+    const struct obind *env, struct oval *out);
+/* What a codec of one's own does in a direction. */
+const struct expr *o_way(const struct decl *codec, int back);
+/* A path of the side that is written, while rules are put; 0: e is none. */
+int o_asked(struct oracle *o, const struct expr *e, const struct obind *env,
     struct oval *out);
 /* changed(path) of the rules of a sync; oracle_map.c. */
 int o_changed(struct oracle *o, const struct expr *path);
@@ -185,8 +201,12 @@ struct oout {
 	const struct oout *up;
 };
 
-/* One direction on o->record: the tree that is written, or -1. */
+/*
+ * One direction on o->record: the tree that is written, or -1.  Rules that
+ * depend on the target as it was come with o_put.
+ */
 int o_map(struct oracle *o, struct oout **out);
+int o_put(struct oracle *o, struct oout *out, const struct oval *old);
 /* The record that a tree is. */
 struct oval o_written(struct oracle *o, const struct oout *out);
 /*

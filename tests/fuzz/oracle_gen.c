@@ -13,76 +13,6 @@
 
 struct gen_program gen_now;
 
-/* ---- enums and functions ---- */
-
-static void
-make_enum(struct genum *e, unsigned i)
-{
-	static const char *const left[3][4] = { { "lead", "customer", "open",
-		"x y" }, { "0", "1", "2", "-1" }, { "true", "false" } };
-	static const char *const right[] = { "A", "B", "C", "D" };
-
-	*e = (struct genum){ .kind = choose(C, 2) ? G_INT : G_TEXT };
-	e->n = 2 + choose(C, 3);
-	snprintf(e->name, sizeof(e->name), "en%u", i);
-	g_put("enum %s {\n", e->name);
-	for (unsigned k = 0; k < e->n; k++) {
-		static const char *const arrows[] = { "<->", "->", "<-" };
-		unsigned arrow = k > 0 && chance(C, 25) ? 1 + choose(C, 2) : 0;
-		/* one-way rows meet another row's value on their way */
-		const char *l = arrow == 2 ? left[e->kind == G_INT][0] :
-		    left[e->kind == G_INT][k];
-		const char *r = arrow == 1 ? right[0] : right[k];
-
-		e->left[k] = l;
-		e->right[k] = r;
-		g_put(e->kind == G_INT ? "%s %s \"%s\";\n" :
-		    "\"%s\" %s \"%s\";\n", l, arrows[arrow], r);
-	}
-	e->forth = choose(C, 4) != 1;
-	e->back = choose(C, 4) != 1;
-	if (e->forth)
-		g_put("else -> %s;\n", choose(C, 3) == 0 ? "error" :
-		    choose(C, 2) ? "keep" : "\"A\"");
-	if (e->back)
-		g_put("else <- %s;\n", choose(C, 3) == 0 ? "error" :
-		    choose(C, 2) ? "keep" : e->kind == G_INT ? "0" :
-		    "\"lead\"");
-	g_put("}\n");
-}
-
-static const char *
-kind_word(enum gkind k)
-{
-	static const char *const words[] = { "text", "int", "decimal", "bool",
-		"date", "datetime", "list<text>", "record" };
-
-	return words[k];
-}
-
-static void
-make_fn(struct gfn *f, unsigned i)
-{
-	static const char *const args[] = { "a", "b", "e" };
-	unsigned nname = G.nname;
-
-	*f = (struct gfn){ .result = (enum gkind)choose(C, 4),
-		.nparam = 1 + choose(C, 3) };
-	snprintf(f->name, sizeof(f->name), "f%u", i);
-	g_put("fn %s(", f->name);
-	for (unsigned k = 0; k < f->nparam; k++) {
-		f->param[k] = (enum gkind)choose(C, 4);
-		g_put("%s%s: %s", k ? ", " : "", args[k],
-		    kind_word(f->param[k]));
-		G.names[G.nname++] = (struct gname){ args[k], f->param[k], 0 };
-	}
-	g_put("): %s = ", kind_word(f->result));
-	G.readable = -1;
-	g_expr(f->result, 2, 0);
-	g_put(";\n");
-	G.nname = nname;
-}
-
 /* ---- rules ---- */
 
 /* What the type of a target says about nil that may come. */
@@ -122,6 +52,9 @@ attributes(const struct gfield *to, unsigned nil, int both)
 		ATTR("lossy, own: left");
 	if (chance(C, 10))
 		ATTR("create only");
+	if (both > 1 && chance(C, 30))
+		ATTR("error: %s", to->nullable && choose(C, 2) ? "clear" :
+		    "keep");
 	if (!both && to->read_only)
 		ATTR("readonly");
 #undef ATTR
@@ -176,8 +109,16 @@ codec(const struct gfield *l, const struct gfield *r, const char *before)
 	/* a record that is refused tells nothing about the other rules */
 	int total = same_type(l, r) && !chance(C, 30);
 
+	for (unsigned i = 0; i < G.ncodec && l->noption + r->noption == 0; i++)
+		if (l->kind == G.codecs[i].left &&
+		    r->kind == G.codecs[i].right && chance(C, 60)) {
+			g_put("%s%s%s", before, G.codecs[i].name,
+			    G.codecs[i].param && choose(C, 2) ? "(p: 3)" : "");
+			return 1;
+		}
 	for (unsigned i = 0; i < G.nenum && r->noption == 0; i++)
-		if (l->kind == G.enums[i].kind && r->kind == G_TEXT &&
+		if ((!G.enums[i].null || r->nullable) &&
+		    l->kind == G.enums[i].kind && r->kind == G_TEXT &&
 		    l->noption == 0 && chance(C, 60)) {
 			g_put("%s%s", before, G.enums[i].name);
 			return 1;
@@ -251,7 +192,8 @@ both_rule(struct gfield *l, struct gfield *r)
 		/* what comes back must fit as well */
 		if (field_nil(r) & 1 && !l->nullable)
 			nil |= 1;
-		attributes(nil & 1 && !l->nullable ? l : r, nil | 2u, 1);
+		attributes(nil & 1 && !l->nullable ? l : r, nil | 2u,
+		    how > 0 ? 2 : 1);
 	}
 	g_put(";\n");
 	r->used = l->used = 1;
@@ -309,6 +251,17 @@ guard(void)
 	g_expr(G_BOOL, 2, 0);
 }
 
+/* A rule that goes back asks our record as it will be. */
+static int
+both_in_group(struct gfield *to)
+{
+	for (unsigned i = 0; i < G.npool[0]; i++)
+		if (!G.pool[0][i].used && G.pool[0][i].kind != G_RECORD &&
+		    both_rule(&G.pool[0][i], to))
+			return 1;
+	return 0;
+}
+
 /* One rule, or two of which one holds. */
 static void
 when_group(void)
@@ -343,7 +296,8 @@ when_group(void)
 	g_put("when ");
 	guard();
 	g_put(" {\n");
-	one_way(1, to, 1);
+	if (choose(C, 2) == 0 || !both_in_group(to))
+		one_way(1, to, 1);
 	if (chance(C, 20)) {
 		g_put("when ");
 		guard();
@@ -426,6 +380,35 @@ tuple(void)
 	to->used = 1;
 }
 
+/* One text to several, on the right. */
+static void
+split(void)
+{
+	struct gfield *from = NULL, *part[2] = { NULL };
+
+	for (unsigned i = 0; i < G.root[1].nsub; i++) {
+		struct gfield *f = &G.root[1].sub[i];
+
+		if (f->kind == G_TEXT && !f->noption && !f->used &&
+		    !f->read_only && f->nullable && part[1] == NULL)
+			part[part[0] != NULL] = f;
+	}
+	for (unsigned i = 0; i < G.npool[0]; i++)
+		if (G.pool[0][i].kind == G_TEXT && !G.pool[0][i].used &&
+		    !G.pool[0][i].noption && !G.pool[0][i].read_only)
+			from = &G.pool[0][i];
+	if (part[1] == NULL || from == NULL)
+		return;
+	g_path(0, from);
+	g_put(" <-> %s.{", G.side[1]);
+	g_name(part[0]->name);
+	g_put(", ");
+	g_name(part[1]->name);
+	g_put("} via split_name%s with null: skip%s;\n", choose(C, 2) ?
+	    "" : "(\"-\")", chance(C, 20) ? ", missing: error" : "");
+	from->used = part[0]->used = part[1]->used = 1;
+}
+
 static void
 forward_rules(void)
 {
@@ -450,17 +433,17 @@ forward_rules(void)
 }
 
 static void
-sync_rules(void)
+sync_rules(int back)
 {
 	static const char *const events[] = { "create", "update", "delete",
 		"create, update", "update, delete" };
 	static const char *const actions[] = { "upsert", "update", "archive",
 		"delete", "skip \"no\"", "skip" };
 
-	g_put("rules for m {\n");
+	g_put("rules for m%s {\n", back ? " inbound" : "");
 	for (unsigned n = choose(C, 3); n > 0; n--) {
 		g_put("on %s", events[choose(C, COUNT(events))]);
-		G.readable = 0;
+		G.readable = back;
 		if (chance(C, 75)) {
 			unsigned i = choose(C, G.npool[1]);
 			int right = choose(C, 3) != 0;
@@ -490,8 +473,12 @@ make_map(void)
 	g_put("map m (%s: a.l) <-> (%s: a.r) {\n", G.side[0], G.side[1]);
 	if (chance(C, 10))
 		g_put("on null %s;\n", choose(C, 2) ? "error" : "clear");
+	if (chance(C, 10))
+		g_put("on error keep;\n");
 	if (chance(C, 20))
 		tuple();
+	if (chance(C, 35))
+		split();
 	if (chance(C, 60))
 		rest();
 	forward_rules();
@@ -518,18 +505,22 @@ program_make(struct choices *c, struct program *p)
 	while (G.nparam < choose(C, 3)) {
 		enum gkind k = (enum gkind)choose(C, 4);
 
-		g_put("param p%u: %s = ", G.nparam, kind_word(k));
+		g_put("param p%u: %s = ", G.nparam, g_kind_word(k));
 		g_literal(k);
 		g_put(";\n");
 		G.params[G.nparam++] = k;
 	}
 	for (unsigned n = choose(C, 3); G.nenum < n; G.nenum++)
-		make_enum(&G.enums[G.nenum], G.nenum);
+		g_enum(&G.enums[G.nenum], G.nenum);
 	for (unsigned n = choose(C, 3); G.nfn < n; G.nfn++)
-		make_fn(&G.fns[G.nfn], G.nfn);
+		g_fn(&G.fns[G.nfn], G.nfn);
+	for (unsigned n = choose(C, 4); G.ncodec < n; G.ncodec++)
+		g_codec(&G.codecs[G.ncodec], G.ncodec);
 	make_map();
 	if (chance(C, 60))
-		sync_rules();
+		sync_rules(0);
+	if (chance(C, 30))
+		sync_rules(1);
 }
 
 void

@@ -35,6 +35,13 @@ struct genum {
 	enum gkind kind;       /* of the left values */
 	unsigned n;
 	int forth, back;       /* there is an else */
+	int null;              /* a value of the left is null on the right */
+};
+
+struct gcodec {
+	char name[16];
+	enum gkind left, right;
+	int param;
 };
 
 struct gfn {
@@ -61,6 +68,8 @@ struct gen_program {
 	const char *side[2];
 	struct genum enums[3];
 	unsigned nenum;
+	struct gcodec codecs[3];
+	unsigned ncodec;
 	struct gfn fns[3];
 	unsigned nfn;
 	enum gkind params[2];
@@ -114,6 +123,12 @@ int g_call(enum gkind k, unsigned depth);
 int g_call_own(enum gkind k, unsigned depth);
 /* The schema of a side. */
 void g_schema(int right);
+/* Declarations, number i of their kind. */
+void g_enum(struct genum *e, unsigned i);
+void g_fn(struct gfn *f, unsigned i);
+void g_codec(struct gcodec *k, unsigned i);
+/* "text" */
+const char *g_kind_word(enum gkind k);
 
 const char *g_text(struct choices *c);
 const char *g_number(struct choices *c, int whole);

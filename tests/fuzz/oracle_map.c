@@ -84,6 +84,7 @@ builtin_of(struct oracle *o, const struct item *step)
 	struct str name = o_name(o->a, called(step));
 
 	if (o_thing(o, DE_ENUM, name) != NULL ||
+	    o_thing(o, DE_CODEC, name) != NULL ||
 	    o_thing(o, DE_FN, name) != NULL)
 		return -1;
 	return builtin_find(name);
@@ -101,10 +102,18 @@ as_text(struct oracle *o, const struct rule *r, const struct item *step)
 		return k < 0 || str_eq(osig_of((unsigned)k)->param[0].type,
 		    STR("text"));
 	}
-	if (r->right == NULL)
+	if (r->right == NULL || r->right->kind == EX_TUPLE)
 		return 0;
 	p = path(r->right);
 	return is_text(schema_at(o, 1, &p));
+}
+
+/* How many parts a codec of several fields has before it or behind it. */
+static int
+parts_of(const struct rule *r)
+{
+	return r->left != NULL && r->left->kind == EX_TUPLE ? r->left->n :
+	    r->right != NULL && r->right->kind == EX_TUPLE ? r->right->n : 1;
 }
 
 static int
@@ -117,8 +126,7 @@ step_builtin(struct oracle *o, const struct rule *r, const struct item *step,
 	struct str names[16];
 	struct oval args[20];
 	struct oval hidden = s->b->hidden == HIDDEN_AS_TEXT ?
-	    o_bool(as_text(o, r, step)) : o_int(o->a, r->both &&
-	    r->left->kind == EX_TUPLE ? r->left->n : 1);
+	    o_bool(as_text(o, r, step)) : o_int(o->a, parts_of(r));
 
 	/* what has no value stays so, but where a codec gives it one */
 	if (o_nil(v) && (!codec || (back &&
@@ -156,7 +164,29 @@ step_fn(struct oracle *o, const struct decl *fn, const struct item *step,
 		if (n > 0 && o_eval(o, given[n] ? given[n] : i->value, NULL,
 		    &args[n]) != 0)
 			return -1;
-	return o_apply(o, fn, args, v);
+	return o_apply(o, fn, fn->value, NULL, args, v);
+}
+
+static int
+step_codec(struct oracle *o, const struct decl *codec,
+    const struct item *step, struct oval *v)
+{
+	const struct expr *given[20];
+	struct str names[20];
+	struct oval args[20], it = *v;
+	unsigned n = 0;
+
+	if (o_nil(v))
+		return 0;
+	for (const struct item *i = codec->params.first; i; i = i->next)
+		names[n++] = i->name.text;
+	HOLDS(o_sort(step->value->items, names, n, given) == 0, "arguments");
+	n = 0;
+	for (const struct item *i = codec->params.first; i; i = i->next, n++)
+		if (o_eval(o, given[n] ? given[n] : i->value, NULL,
+		    &args[n]) != 0)
+			return -1;
+	return o_apply(o, codec, o_way(codec, o->back), &it, args, v);
 }
 
 static int
@@ -171,6 +201,8 @@ run_step(struct oracle *o, const struct rule *r, const struct item *step,
 		return o_enum(o, d, step->span, o->back, v);
 	if ((d = o_thing(o, DE_FN, name)) != NULL)
 		return step_fn(o, d, step, v);
+	if ((d = o_thing(o, DE_CODEC, name)) != NULL)
+		return step_codec(o, d, step, v);
 	k = builtin_find(name);
 	HOLDS(k >= 0, "no codec %.*s", STR_ARG(name));
 	return step_builtin(o, r, step, (unsigned)k, v);
@@ -222,7 +254,7 @@ load_tuple(struct oracle *o, const struct expr *e, struct oval *out)
 		const struct oval *v;
 
 		p.name[p.n - 1] = i->name.text;
-		v = walk(o, &p);
+		v = walk(&o->record, &p);
 		some |= !o_nil(v);
 		null |= v->kind == O_NULL;
 		o_push(o->a, out, NULL, o_nil(v) ? o_null : *v);
@@ -244,7 +276,7 @@ load(struct oracle *o, const struct rule *r, struct oval *v)
 		return 0;
 	}
 	p = path(from);
-	*v = *walk(o, &p);
+	*v = *walk(&o->record, &p);
 	return 0;
 }
 
@@ -321,7 +353,7 @@ map_rest(struct oracle *o, struct oout *root, const struct rule *all,
 	struct path from = path(o->back ? r->right : r->left);
 	struct path to = path(target_of(o, r));
 	struct oout *at = target(o, root, &to, 1);
-	const struct oval *v = walk(o, &from);
+	const struct oval *v = walk(&o->record, &from);
 
 	at->rule = r->s;
 	at->value = (struct oval){ .kind = O_RECORD };
@@ -346,9 +378,14 @@ map_field(struct oracle *o, struct oout *root, const struct rule *r)
 			return -1;
 	if (!yes)
 		return 0;
-	if (load(o, r, &v) != 0 || apply_policy(o, r, &v) != 0 ||
-	    run_pipe(o, r, &v) != 0)
+	if (load(o, r, &v) != 0 || apply_policy(o, r, &v) != 0)
 		return -1;
+	if (run_pipe(o, r, &v) != 0) {
+		if (o->fail != OF_DATA || r->error == ERROR)
+			return -1;
+		o->fail = OF_NONE;
+		v = r->error == CLEAR ? o_null : o_absent;
+	}
 	store(o, root, r, &v);
 	return 0;
 }
@@ -362,7 +399,7 @@ o_map(struct oracle *o, struct oout **out)
 	if (read_record(o, all) != 0)
 		return -1;
 	for (const struct rule *r = all; r != NULL; r = r->next) {
-		if (!rule_holds(o, r))
+		if (!rule_holds(o, r) || rule_is_late(o, r))
 			continue;
 		if (r->s->kind == ST_REST)
 			map_rest(o, root, all, r);
@@ -371,4 +408,48 @@ o_map(struct oracle *o, struct oout **out)
 	}
 	*out = root;
 	return 0;
+}
+
+/* ---- what is put ---- */
+
+/* The target as it will be: what was made, before what was there. */
+int
+o_asked(struct oracle *o, const struct expr *e, const struct obind *env,
+    struct oval *out)
+{
+	struct str root = root_of(e);
+	const struct oout *at = o->made;
+	struct path p;
+
+	p.n = path_of(e, p.name, DEEP);
+	if (p.n < 0 || !str_eq(root, o->map->left_name.text))
+		return 0;
+	for (; env != NULL; env = env->up)
+		if (str_eq(env->name, root))
+			return 0;
+	for (int i = 0; i < p.n && at != NULL; i++) {
+		for (at = at->below; at != NULL; at = at->next)
+			if (!at->splice && str_eq(at->name, p.name[i]))
+				break;
+	}
+	*out = at != NULL && at->value.kind != O_ABSENT ? at->value :
+	    *walk(o->old, &p);
+	return 1;
+}
+
+int
+o_put(struct oracle *o, struct oout *out, const struct oval *old)
+{
+	const struct rule *all = rules_of(o);
+	const struct rule *r;
+	int bad;
+
+	o->made = out;
+	o->old = old;
+	bad = read_old(o, all);
+	for (r = all; r != NULL && !bad; r = r->next)
+		if (rule_holds(o, r) && rule_is_late(o, r))
+			bad = map_field(o, out, r);
+	o->old = NULL;
+	return bad;
 }

@@ -112,7 +112,7 @@ const struct decl *
 o_rules_of(const struct oracle *o)
 {
 	for (const struct decl *d = o->decls; d != NULL; d = d->next)
-		if (d->kind == DE_RULES && d->way.text.n == 0 &&
+		if (d->kind == DE_RULES && (d->way.text.n > 0) == o->back &&
 		    str_eq(d->owner.text, o->map->name.text))
 			return d;
 	return NULL;
@@ -138,13 +138,14 @@ static int
 depends(struct oracle *o, const struct stmt *s, struct asks *x)
 {
 	const struct rule *r = rules_of(o);
-	struct str side = o->map->left_name.text;
+	struct str side = o->back ? o->map->right_name.text :
+	    o->map->left_name.text;
 
 	while (r->s != s)
 		r = r->next;
 	x->hit = 0;
 	if (s->kind == ST_REST || r->both)
-		visit_place(o, r->left, meets, x);
+		visit_place(o, o->back ? r->right : r->left, meets, x);
 	visit(o, r->source, side, NULL, meets, x);
 	visit(o, r->other, side, NULL, meets, x);
 	for (unsigned i = 0; i < r->nwhen; i++)
@@ -157,7 +158,7 @@ depends(struct oracle *o, const struct stmt *s, struct asks *x)
 
 static int
 changed_below(struct oracle *o, const struct oout *in, struct path at,
-    int left, struct asks *x)
+    int source, struct asks *x)
 {
 	for (const struct oout *p = in->below; p != NULL; p = p->next) {
 		struct path here = at;
@@ -165,14 +166,14 @@ changed_below(struct oracle *o, const struct oout *in, struct path at,
 		if (!p->splice)
 			here.name[here.n++] = p->name;
 		if (p->below != NULL) {
-			if (changed_below(o, p, here, left, x))
+			if (changed_below(o, p, here, source, x))
 				return 1;
 			continue;
 		}
 		if (!p->differs)
 			continue;
 		x->hit = 0;
-		if (!left)
+		if (!source)
 			meets(o, &here, x);
 		else
 			depends(o, p->rule, x);
@@ -190,7 +191,8 @@ o_changed(struct oracle *o, const struct expr *e)
 
 	if (o->changed == NULL)
 		return 1;
-	return changed_below(o, o->changed, root, is_left(o, e), &x);
+	return changed_below(o, o->changed, root, is_left(o, e) != o->back,
+	    &x);
 }
 
 static unsigned

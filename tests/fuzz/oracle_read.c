@@ -11,9 +11,9 @@ struct reading {
 };
 
 const struct oval *
-walk(struct oracle *o, const struct path *p)
+walk(const struct oval *record, const struct path *p)
 {
-	const struct oval *v = &o->record;
+	const struct oval *v = record;
 
 	for (int i = 0; i < p->n; i++) {
 		if (v->kind == O_NULL)
@@ -47,7 +47,7 @@ readable(struct oracle *o, const struct path *p, void *arg)
 			at.n = from.n + 1;
 	}
 	for (at.n--; at.n >= 0; at.n--) {
-		const struct oval *v = walk(o, &at);
+		const struct oval *v = walk(&o->record, &at);
 
 		if (v->kind == O_RECORD || o_nil(v))
 			continue;
@@ -94,7 +94,7 @@ int
 read_record(struct oracle *o, const struct rule *all)
 {
 	struct reading x = { all, 0 };
-	const struct decl *rules = o->back ? NULL : o_rules_of(o);
+	const struct decl *rules = o_rules_of(o);
 
 	if (o->record.kind != O_RECORD) {
 		o->fail = OF_READ;
@@ -106,8 +106,34 @@ read_record(struct oracle *o, const struct rule *all)
 	x.lazily = 1;
 	for (const struct stmt *s = rules ? rules->body : NULL; s;
 	    s = s->next)
-		if (visit(o, s->guard, o->map->left_name.text, NULL, readable,
-		    &x) != 0)
+		if (visit(o, s->guard, o->back ? o->map->right_name.text :
+		    o->map->left_name.text, NULL, readable, &x) != 0)
 			return -1;
 	return 0;
+}
+
+int
+read_old(struct oracle *o, const struct rule *all)
+{
+	struct str side = o->map->left_name.text;
+	struct reading x = { NULL, 0 };
+	struct oval record = o->record;
+	int bad = 0;
+
+	o->record = *o->old;
+	for (const struct rule *r = all; r != NULL && !bad; r = r->next) {
+		if (!rule_holds(o, r) || !rule_is_late(o, r))
+			continue;
+		for (unsigned i = 0; i < r->nwhen && !bad; i++)
+			bad = visit(o, r->when[i]->guard, side, NULL,
+			    readable, &x);
+		for (const struct item *i = r->s->pipe.first; i && !bad;
+		    i = i->next)
+			for (const struct item *k = i->value->items;
+			    k && !bad; k = k->next)
+				bad = visit(o, k->value, side, NULL, readable,
+				    &x);
+	}
+	o->record = record;
+	return bad;
 }

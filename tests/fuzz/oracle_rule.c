@@ -8,7 +8,7 @@
 
 /* ---- paths ---- */
 
-static struct str
+struct str
 root_of(const struct expr *e)
 {
 	while (e->kind == EX_FIELD || e->kind == EX_TUPLE)
@@ -17,7 +17,7 @@ root_of(const struct expr *e)
 }
 
 /* The names below the root; -1 when e is no path. */
-static int
+int
 path_of(const struct expr *e, struct str *out, unsigned max)
 {
 	int n;
@@ -72,7 +72,8 @@ is_word(const struct expr *e, const char *word)
 static void
 set_nil(enum nil *out, const struct expr **other, const struct expr *e)
 {
-	*out = is_word(e, "skip") ? SKIP : is_word(e, "clear") ? CLEAR :
+	*out = is_word(e, "skip") || is_word(e, "keep") ? SKIP :
+	    is_word(e, "clear") ? CLEAR :
 	    is_word(e, "error") ? ERROR : DEFAULT;
 	if (*out == DEFAULT)
 		*other = e->items->value;
@@ -92,11 +93,13 @@ read_attributes(struct rule *r)
 			set_nil(&r->missing, &r->other, i->value);
 		else if (str_eq(i->name.text, STR("null")))
 			set_nil(&r->null, &r->other, i->value);
+		else if (str_eq(i->name.text, STR("error")))
+			set_nil(&r->error, &r->other, i->value);
 	}
 }
 
 struct defaults {
-	enum nil missing, null;
+	enum nil missing, null, error;
 };
 
 static struct rule *
@@ -110,6 +113,7 @@ new_rule(struct oracle *o, const struct stmt *s, const struct rule *outer,
 	memcpy(r->when, outer->when, sizeof(r->when));
 	r->missing = d->missing;
 	r->null = d->null;
+	r->error = d->error;
 	read_attributes(r);
 	r->both = s->arrow == ARROW_BOTH;
 	if (r->both) {
@@ -150,13 +154,14 @@ gather(struct oracle *o, const struct stmt *list, const struct rule *outer,
 struct rule *
 rules_of(struct oracle *o)
 {
-	struct defaults d = { SKIP, CLEAR };
+	struct defaults d = { SKIP, CLEAR, ERROR };
 	const struct expr *none;
 	struct rule outer = { 0 }, *first = NULL;
 
 	for (const struct stmt *s = o->map->body; s != NULL; s = s->next)
 		if (s->kind == ST_DEFAULT)
 			set_nil(str_eq(s->name.text, STR("null")) ? &d.null :
+			    str_eq(s->name.text, STR("error")) ? &d.error :
 			    &d.missing, &none, s->value);
 	gather(o, o->map->body, &outer, &d, &first);
 	return first;
@@ -342,4 +347,30 @@ rest_lacks(struct oracle *o, const struct rule *all, const struct path *at,
 			return 1;
 	}
 	return mapped(o, all, at, name);
+}
+
+/* ---- rules that ask the target ---- */
+
+static int
+asks(struct oracle *o, const struct path *p, void *arg)
+{
+	(void)o;
+	(void)p;
+	*(int *)arg = 1;
+	return 0;
+}
+
+int
+rule_is_late(struct oracle *o, const struct rule *r)
+{
+	int hit = r->nwhen > 0;
+
+	if (!o->back)
+		return 0;
+	for (const struct item *i = r->s->pipe.first; i && r->both;
+	    i = i->next)
+		for (const struct item *k = i->value->items; k; k = k->next)
+			visit(o, k->value, o->map->left_name.text, NULL, asks,
+			    &hit);
+	return hit;
 }

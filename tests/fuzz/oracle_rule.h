@@ -19,6 +19,7 @@ struct rule {
 	const struct expr *source;       /* of a one-way rule */
 	enum nil missing, null;
 	const struct expr *other;
+	enum nil error;
 	int required, create_only, lossy;
 };
 
@@ -55,8 +56,15 @@ int rest_name(struct oracle *o, const struct rule *r, int back,
 int rest_lacks(struct oracle *o, const struct rule *all,
     const struct path *at, struct str name);
 
-/* What the record has at a path; all that leads to it must be readable. */
-const struct oval *walk(struct oracle *o, const struct path *p);
+/* What a record has at a path; all that leads to it must be readable. */
+const struct oval *walk(const struct oval *record, const struct path *p);
+/* Run by o_put: under a guard, or by a codec that asks, on the way back. */
+int rule_is_late(struct oracle *o, const struct rule *r);
+/* -1 where o->old cannot be read. */
+int read_old(struct oracle *o, const struct rule *all);
+/* The names of a path; -1 when e is none. */
+int path_of(const struct expr *e, struct str *out, unsigned max);
+struct str root_of(const struct expr *e);
 /* -1 where the program cannot read the record at all. */
 int read_record(struct oracle *o, const struct rule *all);
 
