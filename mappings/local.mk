@@ -35,6 +35,7 @@ EXTRA_DIST += mappings/README.md \
 	mappings/samples/contacts.json \
 	mappings/samples/companies.json \
 	mappings/samples/deals.json \
+	mappings/samples/links.json \
 	mappings/samples/hubspot/contact.json \
 	mappings/samples/hubspot/contact.back.json \
 	mappings/samples/hubspot/company.json \

@@ -64,9 +64,11 @@ for kind in contact:contacts company:companies deal:deals; do
 		grep -q '^laws for' "$map" || bad "$map says no laws"
 		grep -q "^${name}_$crm: 500 samples, .* laws hold: getput" \
 		    "$work/test" || bad "$map: laws were not tried"
-		crosswalk run -n 2026-11-23T12:00:00Z "$map" <"$records" |
+		crosswalk run -l samples/links.json \
+		    -n 2026-11-23T12:00:00Z "$map" <"$records" |
 		    same "samples/$crm/$name.json"
-		crosswalk run -r -n 2026-11-23T12:00:00Z "$map" \
+		crosswalk run -r -l samples/links.json \
+		    -n 2026-11-23T12:00:00Z "$map" \
 		    <"samples/$crm/$name.json" |
 		    same "samples/$crm/$name.back.json"
 		crosswalk validate "../schemas/$crm/$name.json" \
@@ -74,7 +76,7 @@ for kind in contact:contacts company:companies deal:deals; do
 		    bad "what $map makes is not valid"
 		# what came back, sent again, changes nothing there
 		crosswalk run -b "samples/$crm/$name.json" \
-		    -n 2026-11-23T12:00:00Z "$map" <"$records" |
+		    -l samples/links.json -n 2026-11-23T12:00:00Z "$map" <"$records" |
 		    grep -v '^{}$' && bad "$map sends again what is there"
 	done
 done
