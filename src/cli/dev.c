@@ -6,45 +6,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "cli/publish.h"
 #include "cli/session.h"
+#include "cli/watch.h"
 #include "store/cluster.h"
 #include "store/migrate.h"
 
-#define LOOK_MS 300
-
 struct watched {
 	const char *path;
-	struct buf deps; /* the files it was made of, each with a NUL */
-	int64_t stamp;   /* of all of them */
+	struct watch files; /* that it was made of */
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-on_signal(int sig)
-{
-	stopping = 1;
-}
-
-/* Another number when one of the files has changed. */
-static int64_t
-stamp_of(const struct watched *w)
-{
-	int64_t sum = 0;
-	struct stat st;
-
-	for (size_t i = 0; i < w->deps.n; i += strlen(w->deps.p + i) + 1)
-		if (stat(w->deps.p + i, &st) == 0)
-			sum = sum * 31 + st.st_mtim.tv_sec * 1000000007 +
-			    st.st_mtim.tv_nsec;
-	return sum;
-}
 
 static void
 publish(struct db *db, struct watched *w, const struct args *args,
@@ -55,17 +29,16 @@ publish(struct db *db, struct watched *w, const struct args *args,
 	struct err e;
 	int rv;
 
-	buf_reset(&w->deps);
-	rv = publish_file(db, w->path, args, o, &v, &w->deps, &a, &e);
+	watch_reset(&w->files);
+	rv = publish_file(db, w->path, args, o, &v, &w->files, &a, &e);
 	if (rv < 0)
 		say_err(&e);
 	else if (rv == 0 && v.fresh)
 		printf("%s: %.*s version %d\n", w->path, STR_ARG(v.name),
 		    v.version);
 	fflush(stdout);
-	if (w->deps.n == 0)
-		buf_put(&w->deps, w->path, strlen(w->path) + 1);
-	w->stamp = stamp_of(w);
+	if (w->files.paths.n == 0)
+		watch_add(&w->files, str_z(w->path));
 	arena_fini(&a);
 }
 
@@ -114,11 +87,11 @@ watch(struct db *db, struct watched *w, const struct args *args,
 {
 	int status;
 
-	while (!stopping && waitpid(pid, &status, WNOHANG) == 0) {
+	while (!watch_stopped() && waitpid(pid, &status, WNOHANG) == 0) {
 		for (int i = 0; i < args->nrest; i++)
-			if (stamp_of(&w[i]) != w[i].stamp)
+			if (watch_changed(&w[i].files))
 				publish(db, &w[i], args, o);
-		clock_sleep_ms(LOOK_MS);
+		watch_wait();
 	}
 }
 
@@ -156,7 +129,7 @@ run(struct cluster *c, const struct args *a, struct err *e)
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
 	for (int i = 0; i < a->nrest; i++)
-		buf_fini(&w[i].deps);
+		watch_fini(&w[i].files);
 	free(w);
 	options_fini(&o);
 	db_close(db);
@@ -166,13 +139,11 @@ run(struct cluster *c, const struct args *a, struct err *e)
 int
 cmd_dev(const struct args *a)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
 	struct cluster *c;
 	struct err e;
 	int rv;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	watch_signals();
 	if (cluster_start(args_get(a, 'D'), &c, &e) != 0)
 		return say_err(&e);
 	rv = run(c, a, &e);

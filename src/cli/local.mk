@@ -5,6 +5,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/check.c \
 	src/cli/command.c src/cli/commands.def \
 	src/cli/connection.c \
+	src/cli/coverage.c src/cli/coverage.h \
 	src/cli/control.c \
 	src/cli/dev.c \
 	src/cli/dlq.c \
@@ -40,7 +41,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/threeway.c src/cli/threeway.h \
 	src/cli/trace.c src/cli/trace.h \
 	src/cli/unknown.c src/cli/unknown.h \
-	src/cli/validate.c
+	src/cli/validate.c \
+	src/cli/watch.c src/cli/watch.h
 EXTRA_DIST += src/cli/README.md
 
 bin_PROGRAMS += crosswalk

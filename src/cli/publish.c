@@ -88,7 +88,7 @@ store(struct db *db, const struct unit *u, const struct lang_sources *src,
 
 int
 publish_file(struct db *db, const char *path, const struct args *args,
-    struct options *o, struct mapping_version *v, struct buf *deps,
+    struct options *o, struct mapping_version *v, struct watch *deps,
     struct arena *a, struct err *e)
 {
 	struct lang_sources src = { 0 };
@@ -101,10 +101,8 @@ publish_file(struct db *db, const char *path, const struct args *args,
 	rv = lang_compile(str_z(path), lang_read_file, NULL, &o->lang, &u,
 	    &src, &d);
 	options_met(o, args, u);
-	for (size_t i = 0; deps != NULL && i < src.n; i++) {
-		buf_puts(deps, src.list[i].path);
-		buf_putc(deps, '\0');
-	}
+	for (size_t i = 0; deps != NULL && i < src.n; i++)
+		watch_add(deps, src.list[i].path);
 	if (d.n > 0) {
 		struct buf out = { 0 };
 

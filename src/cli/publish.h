@@ -5,6 +5,7 @@
 #define CLI_PUBLISH_H
 
 #include "cli/options.h"
+#include "cli/watch.h"
 #include "store/mapping.h"
 
 /*
@@ -12,12 +13,11 @@
  * go to stderr.  Then store it under the name of its first map, else of its
  * first connector.  args may give params (-p) and say that nothing be stored
  * (-n).  0 and *v, 1 where it is refused (all said), or -1.
- * Strings of *v live in a.  deps (may be NULL) gets the files that were read,
- * each with a NUL behind it.
+ * Strings of *v live in a.  deps (may be NULL) gets the files that were read.
  */
 int publish_file(struct db *db, const char *path, const struct args *args,
     struct options *o,
-    struct mapping_version *v, struct buf *deps, struct arena *a,
+    struct mapping_version *v, struct watch *deps, struct arena *a,
     struct err *e);
 
 #endif

@@ -2,10 +2,13 @@
  * crosswalk test: the test blocks of mappings, and the laws of their maps.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "cli/coverage.h"
 #include "cli/known.h"
 #include "cli/mapping.h"
 #include "cli/options.h"
+#include "cli/watch.h"
 #include "lang/laws.h"
 #include "lang/testrun.h"
 
@@ -13,9 +16,11 @@ struct run {
 	const struct args *args;
 	struct options options;
 	struct known known;
+	struct watch files; /* that were read */
 	struct vm *vm;
 	struct laws_options laws;
-	int no_laws;
+	int no_laws, coverage, json;
+	FILE *out;        /* of results, where stdout is for JSON */
 	const char *path; /* of the file at hand */
 	int passed, failed, broken;
 	int status;
@@ -31,7 +36,7 @@ report_test(void *arg, const struct test_report *t)
 		return;
 	}
 	r->failed++;
-	printf("%s:%u: test \"%.*s\" failed\n%.*s", r->path,
+	fprintf(r->out, "%s:%u: test \"%.*s\" failed\n%.*s", r->path,
 	    t->test->pos.line, STR_ARG(t->test->name), STR_ARG(t->text));
 }
 
@@ -39,39 +44,42 @@ static void
 report_law(void *arg, const struct law_report *l)
 {
 	const struct prog *p = l->map->forward;
+	const struct run *r = arg;
 
-	(void)arg;
-	printf("%.*s:%u: law %s: %.*s %s\n", STR_ARG(p->files[l->pos.file]),
-	    l->pos.line, map_law_words[l->law], STR_ARG(l->field), l->what);
-	printf("  rule: %.*s\n", STR_ARG(l->rule));
+	fprintf(r->out, "%.*s:%u: law %s: %.*s %s\n",
+	    STR_ARG(p->files[l->pos.file]), l->pos.line,
+	    map_law_words[l->law], STR_ARG(l->field), l->what);
+	fprintf(r->out, "  rule: %.*s\n", STR_ARG(l->rule));
 	if (l->was.n > 0)
-		printf("  was:  %.*s\n  is:   %.*s\n", STR_ARG(l->was),
-		    STR_ARG(l->is));
+		fprintf(r->out, "  was:  %.*s\n  is:   %.*s\n",
+		    STR_ARG(l->was), STR_ARG(l->is));
 	else
-		printf("  why:  %.*s\n", STR_ARG(l->is));
-	fwrite(l->test.p, 1, l->test.n, stdout);
+		fprintf(r->out, "  why:  %.*s\n", STR_ARG(l->is));
+	fwrite(l->test.p, 1, l->test.n, r->out);
 }
 
 /* "contact: 100 samples, 3 refused; laws hold: getput putget …" */
 static void
-say_result(const struct unit_map *m, const struct laws_result *l)
+say_result(FILE *out, const struct unit_map *m,
+    const struct laws_result *l)
 {
-	printf("%.*s: %u sample%s, %u refused; ", STR_ARG(m->name),
+	fprintf(out, "%.*s: %u sample%s, %u refused; ", STR_ARG(m->name),
 	    l->samples, l->samples == 1 ? "" : "s", l->refused);
 	if (l->broken > 0)
-		printf("%u rule%s break%s laws\n", l->broken,
+		fprintf(out, "%u rule%s break%s laws\n", l->broken,
 		    l->broken == 1 ? "" : "s", l->broken == 1 ? "s" : "");
 	else
-		printf("laws hold:");
+		fputs("laws hold:", out);
 	for (unsigned i = 0; i < MAP_NLAW && l->broken == 0; i++)
 		if (l->checked >> i & 1)
-			printf(" %s", map_law_words[i]);
+			fprintf(out, " %s", map_law_words[i]);
 	if (l->broken == 0)
-		putchar('\n');
+		putc('\n', out);
 	/* what was hardly tried does not hold */
 	if (l->refused > l->samples - l->samples / 10)
-		printf("%.*s: refuses nearly all, so this says little; at "
-		    "first: %.*s\n", STR_ARG(m->name), STR_ARG(l->refusal));
+		fprintf(out, "%.*s: refuses nearly all, so this says little; "
+		    "at first: %.*s\n", STR_ARG(m->name),
+		    STR_ARG(l->refusal));
 }
 
 static void
@@ -88,30 +96,66 @@ run_laws(struct run *r, const struct unit *u)
 			r->status = say_err(&e);
 			continue;
 		}
-		say_result(&u->maps[i], &result);
+		say_result(r->out, &u->maps[i], &result);
 		r->broken += (int)result.broken;
 	}
 }
 
 static void
+run_tests(struct run *r, const struct unit *u)
+{
+	if (r->laws.trace != NULL)
+		vm_set_trace(r->vm, r->laws.trace, r->laws.arg);
+	test_run_known(u, r->vm, &r->known.lookups, report_test, r);
+	vm_set_trace(r->vm, NULL, NULL);
+}
+
+/* Run what by names, and say what it reached where that is asked for. */
+static void
+run_part(struct run *r, const struct unit *u, const char *by,
+    void (*run)(struct run *r, const struct unit *u))
+{
+	struct buf out = { 0 };
+	struct cover c;
+
+	if (!r->coverage) {
+		run(r, u);
+		return;
+	}
+	cover_init(&c, u);
+	r->laws.trace = cover_trace;
+	r->laws.arg = &c;
+	run(r, u);
+	cover_end(&c);
+	coverage_print(&out, u, &c, by, r->json);
+	fwrite(out.p, 1, out.n, stdout);
+	buf_fini(&out);
+	cover_fini(&c);
+}
+
+static void
 run_file(struct run *r, const char *path)
 {
+	struct lang_sources src = { 0 };
 	struct unit *u = NULL;
 	struct diags d;
 
 	r->path = path;
 	diags_init(&d);
 	if (lang_compile(str_z(path), lang_read_file, NULL,
-	    &r->options.lang, &u, NULL, &d) != 0)
+	    &r->options.lang, &u, &src, &d) != 0)
 		r->status = err_exit(ERR_DATA);
+	watch_add(&r->files, str_z(path)); /* it may be gone */
+	for (size_t i = 0; i < src.n; i++)
+		watch_add(&r->files, src.list[i].path);
 	mapping_tell(&d);
 	diags_fini(&d);
 	options_met(&r->options, r->args, u);
 	if (u == NULL)
 		return;
-	test_run_known(u, r->vm, &r->known.lookups, report_test, r);
+	run_part(r, u, "tests", run_tests);
 	if (!r->no_laws)
-		run_laws(r, u);
+		run_part(r, u, "laws", run_laws);
 	unit_unref(u);
 }
 
@@ -131,10 +175,47 @@ number(const struct args *a, int letter, const char *what, uint64_t least,
 	return n;
 }
 
+/* All files, and the numbers. */
+static void
+run_all(struct run *r)
+{
+	const struct args *a = r->args;
+
+	r->passed = r->failed = r->broken = r->status = 0;
+	for (int i = 0; i < a->nrest; i++)
+		run_file(r, a->rest[i]);
+	fprintf(r->out, "%d passed, %d failed", r->passed, r->failed);
+	if (r->broken > 0)
+		fprintf(r->out, ", %d rule%s break%s laws", r->broken,
+		    r->broken == 1 ? "" : "s", r->broken == 1 ? "s" : "");
+	putc('\n', r->out);
+}
+
+/* Again whenever a file is another; on a terminal, on a clear screen. */
+static void
+run_and_watch(struct run *r)
+{
+	watch_signals();
+	r->options.files = 0; /* an edit may take a param away */
+	while (!watch_stopped()) {
+		watch_reset(&r->files);
+		if (isatty(fileno(r->out)))
+			fputs("\033[H\033[2J\033[3J", r->out);
+		run_all(r);
+		fputs("watching; Ctrl-C ends it\n", r->out);
+		fflush(stdout);
+		while (!watch_stopped() && !watch_changed(&r->files))
+			watch_wait();
+	}
+	r->status = r->failed = r->broken = 0;
+}
+
 int
 cmd_test(const struct args *a)
 {
-	struct run r = { .args = a, .no_laws = args_get(a, 'L') != NULL };
+	struct run r = { .args = a, .no_laws = args_get(a, 'L') != NULL,
+		.coverage = args_get(a, 'C') != NULL,
+		.json = args_get(a, 'j') != NULL };
 	struct err e;
 
 	if (args_get(a, 'n') != NULL)
@@ -144,20 +225,18 @@ cmd_test(const struct args *a)
 		r.laws.has_seed = 1;
 		r.laws.seed = number(a, 's', "--seed", 0, INT64_MAX);
 	}
+	if (r.json && !r.coverage)
+		args_fail(a, "--json is of --coverage");
+	r.out = r.json ? stderr : stdout;
 	options_read(&r.options, a);
 	r.vm = vm_new(NULL);
-	if (known_read(&r.known, args_get(a, 'l'), &e) != 0) {
+	if (known_read(&r.known, args_get(a, 'l'), &e) != 0)
 		r.status = say_err(&e);
-		goto out;
-	}
-	for (int i = 0; i < a->nrest; i++)
-		run_file(&r, a->rest[i]);
-	printf("%d passed, %d failed", r.passed, r.failed);
-	if (r.broken > 0)
-		printf(", %d rule%s break%s laws", r.broken,
-		    r.broken == 1 ? "" : "s", r.broken == 1 ? "s" : "");
-	putchar('\n');
-out:
+	else if (args_get(a, 'w') != NULL)
+		run_and_watch(&r);
+	else
+		run_all(&r);
+	watch_fini(&r.files);
 	known_fini(&r.known);
 	options_fini(&r.options);
 	vm_free(r.vm);

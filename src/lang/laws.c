@@ -469,13 +469,15 @@ laws_run(const struct unit *u, const struct unit_map *m, struct vm *vm,
     const struct laws_options *o, law_report_fn *fn, void *arg,
     struct laws_result *out, struct err *e)
 {
+	struct laws_options watched = *o;
 	struct lawrun r = { .map = m, .prog = { m->forward, m->backward },
-		.vm = vm, .only = -1, .options = o };
+		.vm = vm, .only = -1, .options = &watched };
 	struct broken *list = NULL;
 	int rv;
 
 	*out = (struct laws_result){ .checked = m->laws.check };
-	r.f = (struct follow){ .vm = vm, .map = m, .a = &r.a };
+	r.f = (struct follow){ .vm = vm, .map = m, .a = &r.a,
+		.valid = valid_new() };
 	r.make[0] = sample_new(m->left_schema);
 	r.make[1] = sample_new(m->right_schema);
 	link_rules(&r);
@@ -485,9 +487,11 @@ laws_run(const struct unit *u, const struct unit_map *m, struct vm *vm,
 	rv = run(&r, o->samples ? o->samples : m->laws.samples,
 	    o->has_seed ? o->seed : m->laws.seed, &list, out, e);
 	vm_set_trace(vm, NULL, NULL);
+	watched.trace = NULL;
 	if (rv == 0)
 		tell_all(&r, list, fn, arg, out);
 	vm_set_lookups(vm, NULL, NULL);
+	valid_free(r.f.valid);
 	sample_free(r.make[0]);
 	sample_free(r.make[1]);
 	arena_fini(&r.a);

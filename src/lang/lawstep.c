@@ -29,7 +29,7 @@ struct last {
 	unsigned rule; /* nrule: none */
 };
 
-/* The rule whose code ran last. */
+/* The rule whose code ran last; none once all of them have. */
 static void
 note_rule(void *arg, const struct prog *p, uint32_t pc,
     const struct value *frame)
@@ -37,9 +37,22 @@ note_rule(void *arg, const struct prog *p, uint32_t pc,
 	struct last *l = arg;
 
 	(void)frame;
+	if (p == l->p && (p->code[pc] & 0xff) == OP_END)
+		l->rule = p->nrule;
 	for (unsigned i = 0; p == l->p && i < p->nrule; i++)
 		if (pc >= p->rule[i].start && pc < p->rule[i].end)
 			l->rule = i;
+}
+
+/* What the schema of the side refuses is said with the line of the rule. */
+static unsigned
+rule_at(const struct prog *p, size_t line)
+{
+	unsigned i = 0;
+
+	while (i < p->nrule && p->rule[i].pos.line != line)
+		i++;
+	return i;
 }
 
 int
@@ -63,6 +76,8 @@ law_step(struct lawrun *r, int put, int right, struct str json)
 	else
 		follow_given(&r->f, right, json, &r->refusal);
 	vm_set_trace(r->vm, r->options->trace, r->options->arg);
+	if (last.rule == p->nrule)
+		last.rule = rule_at(p, r->refusal.at);
 	r->blame = last.rule < p->nrule ? r->of[right][last.rule] : r->nlink;
 	return -1;
 }

@@ -16,6 +16,7 @@ LANG_SOURCES = \
 	src/lang/compile.c src/lang/compile.h \
 	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
+	src/lang/cover.c src/lang/cover.h \
 	src/lang/connop.c \
 	src/lang/declared.c \
 	src/lang/describe.c \
@@ -73,7 +74,8 @@ LANG_SOURCES = \
 check_PROGRAMS += tests/unit/lang
 TESTS += tests/unit/lang
 tests_unit_lang_SOURCES = tests/unit/lang.c tests/unit/lang_builtins.c \
-	tests/unit/lang_identity.c tests/unit/lang_limits.c \
+	tests/unit/lang_identity.c tests/unit/lang_laws.c \
+	tests/unit/lang_limits.c \
 	tests/unit/lang_query.c
 tests_unit_lang_LDADD = $(LIB_LANG) $(UNIT_LIBS)
 EXTRA_DIST += src/lang/README.md

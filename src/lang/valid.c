@@ -114,6 +114,23 @@ is_part(const struct valid_record *r)
 	return r->dirty != NULL || r->back;
 }
 
+/* What lies below a null reads as null and is nothing that a patch made. */
+static int
+below_null(struct search *s, int slot)
+{
+	const struct prog_slot *p = &s->p->out[slot];
+	struct str before = s->r->before;
+	struct value v = { .type = V_RAW, .n = (uint32_t)before.n,
+		.u.p = before.p };
+
+	for (unsigned i = 0; before.n > 0 && i + 1 < p->n; i++) {
+		v = value_member(v, p->name[i], &s->v->arena);
+		if (v.type == V_NULL)
+			return 1;
+	}
+	return 0;
+}
+
 static int
 counts(struct search *s, const struct schema_error *x, int slot)
 {
@@ -127,6 +144,8 @@ counts(struct search *s, const struct schema_error *x, int slot)
 	if (slot >= 0 && !is_splice(s->p, slot) && (dirty == NULL ||
 	    dirty[slot / 64] >> slot % 64 & 1))
 		return 1;
+	if (slot >= 0 && dirty != NULL && below_null(s, slot))
+		return 0;
 	return table_get(&s->v->before, error_key(&s->v->arena, x)) == NULL;
 }
 

@@ -5,8 +5,9 @@ tests_lang_golden_SOURCES = tests/lang/golden.c
 tests_lang_golden_LDADD = $(LIB_LANG)
 EXTRA_DIST += tests/lang/README.md tests/lang/files tests/lang/laws
 
-dist_check_SCRIPTS += tests/lang/laws.sh tests/lang/new.sh
-TESTS += tests/lang/laws.sh tests/lang/new.sh
+dist_check_SCRIPTS += tests/lang/laws.sh tests/lang/new.sh \
+	tests/lang/watch.sh
+TESTS += tests/lang/laws.sh tests/lang/new.sh tests/lang/watch.sh
 
 # grammar/README.md against grammar/parser.y.
 check_PROGRAMS += tests/lang/ebnf
