@@ -225,6 +225,8 @@ sample_text(struct sample *s, const struct spot *p, struct arena *a)
 		} else if (p->pattern.n > 0) {
 			buf_reset(&s->text);
 			sample_pattern(s, p->pattern, &s->text);
+			/* vectors of a compiled pattern look behind the end */
+			memset(buf_room(&s->text, RECORD_PAD), 0, RECORD_PAD);
 			t = buf_str(&s->text);
 		} else { /* a day of a century */
 			t = arena_printf(a, "%u-%02u-%02u%s",
