@@ -81,6 +81,18 @@ for kind in contact:contacts company:companies deal:deals; do
 	done
 done
 
+# Where both sides changed, the later one holds.
+echo '{"id":"1","email":"a@x.io","first_name":"Ann"}' >"$work/ours"
+echo '{"properties":{"email":"a@x.io","firstname":"Anna"}}' >"$work/theirs"
+echo '{"properties":{"email":"a@x.io","firstname":"A"}}' >"$work/base"
+for at in "11 to them" "13 to us"; do
+	crosswalk explain -o "$work/ours" -t "$work/theirs" -b "$work/base" \
+	    -O 2026-11-23T12:00:00Z -T "2026-11-23T${at%% *}:00:00Z" \
+	    hubspot/contact.map >"$work/merge"
+	grep -q "^properties.firstname: ${at#* }\$" "$work/merge" ||
+	    bad "theirs of ${at%% *}:00 is not ${at#* }"
+done
+
 for map in */connector.map; do
 	crm=${map%/*}
 	"$build/mappings/wire/wire" "$map" <"wire/$crm.json" |
