@@ -34,6 +34,7 @@ tests_fuzz_lang_diff_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_diff.c \
 	tests/fuzz/oracle_rule.h \
 	tests/fuzz/oracle_apply.c \
 	tests/fuzz/oracle_call.c tests/fuzz/oracle_eval.c \
+	tests/fuzz/oracle_each.c \
 	tests/fuzz/oracle_expr.c tests/fuzz/oracle_gen.c \
 	tests/fuzz/oracle_list.c tests/fuzz/oracle_map.c \
 	tests/fuzz/oracle_num.c tests/fuzz/oracle_out.c \

@@ -228,6 +228,8 @@ one_way(int right, struct gfield *to, int plain)
 	g_put(" <- ");
 	if (to->noption > 0)
 		option_expr(to);
+	else if (to->kind == G_LIST && to->of == G_RECORD)
+		g_put("[]");
 	else if (to->kind == G_LIST)
 		g_list(to->of, 2, 0);
 	else if (!plain && chance(C, 50))
@@ -409,6 +411,67 @@ split(void)
 	from->used = part[0]->used = part[1]->used = 1;
 }
 
+static struct gfield *
+list_field(int right, enum gkind of)
+{
+	for (unsigned i = 0; i < G.npool[right]; i++) {
+		struct gfield *f = &G.pool[right][i];
+
+		if (f->kind == G_LIST && f->of == of && !f->used &&
+		    !f->read_only && !f->required && !f->unique)
+			return f;
+	}
+	return NULL;
+}
+
+/* Two lists by a key, on one line, so that all of it has one place. */
+static void
+each(void)
+{
+	static const char *const with[] = { " with null: skip",
+		" with null: skip, prune", " with null: skip, order: ours",
+		" with null: skip, prune, order: theirs",
+		" with null: skip, order: theirs", "" };
+	static const char *const codecs[] = { "", " via lower",
+		" via trim | lower" };
+	const char *how;
+	struct gfield *r = list_field(1, G_RECORD), *l = choose(C, 4) == 1 ?
+	    list_field(0, G_TEXT) : list_field(0, G_RECORD);
+
+	if (l == NULL || r == NULL)
+		return;
+	how = with[choose(C, COUNT(with) - (l->nullable != r->nullable))];
+	g_put("each ");
+	g_path(0, l);
+	g_put(" as e <-> ");
+	g_path(1, r);
+	if (l->of == G_TEXT) {
+		g_put(" as v key e = v.id%s { e <-> v.id%s; ", how,
+		    codecs[choose(C, COUNT(codecs))]);
+	} else {
+		int deep = choose(C, 4) == 1;
+
+		g_put(" as v key e.id = v.%s%s { e.id <-> v.%s%s; ",
+		    deep ? "in.x" : "id", how,
+		    deep ? "in.x" : "id", codecs[choose(C, COUNT(codecs))]);
+		if (deep)
+			g_put("e.in.x <-> v.id with null: skip; ");
+		if (choose(C, 2))
+			g_put("e.label <-> v.label%s; ", choose(C, 2) ?
+			    " via trim" : " with null: skip");
+		if (choose(C, 2))
+			g_put("e.n <-> v.n with missing: clear; ");
+		if (choose(C, 2))
+			g_put("e.in.y <-> v.in.y; ");
+		if (choose(C, 2))
+			g_put("v.own <- \"{e.label ?? \"-\"}!\"; ");
+		if (choose(C, 3) == 1)
+			g_put("e.own <- v.own ?? \"?\"; ");
+	}
+	g_put("}\n");
+	l->used = r->used = 1;
+}
+
 static void
 forward_rules(void)
 {
@@ -481,6 +544,7 @@ make_map(void)
 		split();
 	if (chance(C, 60))
 		rest();
+	each();
 	forward_rules();
 	if (chance(C, 40))
 		when_group();

@@ -209,8 +209,8 @@ run_step(struct oracle *o, const struct rule *r, const struct item *step,
 }
 
 /* Written from left to right; back they run from right to left. */
-static int
-run_pipe(struct oracle *o, const struct rule *r, struct oval *v)
+int
+rule_pipe(struct oracle *o, const struct rule *r, struct oval *v)
 {
 	const struct item *steps[64];
 	unsigned n = 0;
@@ -230,8 +230,10 @@ compare_of(struct oracle *o, const struct rule *r, const struct path *to)
 	const struct item *last = r->s->pipe.last;
 	int k = last && !o->back ? builtin_of(o, last) : -1;
 
-	if (k >= 0)
+	if (k >= 0 && builtins[k].compare != CMP_EXACT)
 		return builtins[k].compare;
+	if (says(n, "format", "date-time"))
+		return CMP_INSTANT;
 	unique = n ? o_member(n, STR("uniqueItems")) : NULL;
 	return unique != NULL && unique->yes ? CMP_SET : CMP_EXACT;
 }
@@ -303,6 +305,28 @@ apply_policy(struct oracle *o, const struct rule *r, struct oval *v)
 			*v = o_absent;
 	}
 	return 0;
+}
+
+int
+rule_value(struct oracle *o, const struct rule *r, struct oval *v)
+{
+	if (apply_policy(o, r, v) != 0)
+		return -1;
+	if (r->s->kind == ST_EACH)
+		return each_value(o, r, v);
+	if (rule_pipe(o, r, v) == 0)
+		return 0;
+	if (o->fail != OF_DATA || r->error == ERROR)
+		return -1;
+	o->fail = OF_NONE;
+	*v = r->error == CLEAR ? o_null : o_absent;
+	return 0;
+}
+
+struct oout *
+place_at(struct oracle *o, struct oout *root, const struct path *p)
+{
+	return target(o, root, p, 0);
 }
 
 static void
@@ -378,14 +402,8 @@ map_field(struct oracle *o, struct oout *root, const struct rule *r)
 			return -1;
 	if (!yes)
 		return 0;
-	if (load(o, r, &v) != 0 || apply_policy(o, r, &v) != 0)
+	if (load(o, r, &v) != 0 || rule_value(o, r, &v) != 0)
 		return -1;
-	if (run_pipe(o, r, &v) != 0) {
-		if (o->fail != OF_DATA || r->error == ERROR)
-			return -1;
-		o->fail = OF_NONE;
-		v = r->error == CLEAR ? o_null : o_absent;
-	}
 	store(o, root, r, &v);
 	return 0;
 }

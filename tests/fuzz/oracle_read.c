@@ -79,6 +79,11 @@ read_rule(struct oracle *o, const struct rule *r, struct reading *x)
 	if (visit(o, r->source, side, NULL, readable, x) != 0 ||
 	    (missing && visit(o, r->other, side, NULL, readable, x) != 0))
 		return -1;
+	for (const struct stmt *s = r->s->kind == ST_EACH ? r->s->body : NULL;
+	    s != NULL; s = s->next)
+		if (s->arrow != ARROW_BOTH && visit(o, s->right, side, NULL,
+		    readable, x) != 0)
+			return -1;
 	x->lazily = 1;
 	for (unsigned i = 0; i < r->nwhen; i++)
 		if (visit(o, r->when[i]->guard, side, NULL, readable, x) != 0)
@@ -124,6 +129,8 @@ read_old(struct oracle *o, const struct rule *all)
 	for (const struct rule *r = all; r != NULL && !bad; r = r->next) {
 		if (!rule_holds(o, r) || !rule_is_late(o, r))
 			continue;
+		if (r->s->kind == ST_EACH)
+			bad = visit_place(o, target_of(o, r), readable, &x);
 		for (unsigned i = 0; i < r->nwhen && !bad; i++)
 			bad = visit(o, r->when[i]->guard, side, NULL,
 			    readable, &x);

@@ -51,6 +51,41 @@ number_value(struct choices *c, int whole, struct buf *out)
 static void record_of(struct choices *c, const struct gfield *f,
     struct buf *out);
 
+/* An element of a list of records. */
+static void
+item_of(struct choices *c, struct buf *out, unsigned i)
+{
+	static const char *const ids[] = { "a", "b", "A", "c ", "d", "e" };
+	static const char *const texts[] = { "null", "\"x\"", "\" y\"", "\"\"",
+		"\"\\u0041\"" };
+	unsigned n = 0;
+
+	if (chance(c, wrong_ones)) {
+		buf_puts(out, choose(c, 2) ? STR("\"a\"") : STR("null"));
+		return;
+	}
+	buf_putc(out, '{');
+	if (!chance(c, 3 + wrong_ones))
+		buf_printf(out, "%s\"id\":\"%s\"", n++ ? "," : "",
+		    ids[chance(c, 80) ? i % COUNT(ids) :
+		    choose(c, COUNT(ids))]);
+	if (chance(c, 60))
+		buf_printf(out, "%s\"label\":%s", n++ ? "," : "",
+		    texts[choose(c, COUNT(texts))]);
+	if (chance(c, 40))
+		buf_printf(out, "%s\"n\": %s", n++ ? "," : "",
+		    choose(c, 3) == 2 ? "null" : "1.0");
+	if (chance(c, 50))
+		buf_printf(out, "%s\"in\":{\"x\":\"%s\",\"y\":%s}",
+		    n++ ? "," : "", ids[i % COUNT(ids)],
+		    texts[choose(c, COUNT(texts))]);
+	if (chance(c, 30))
+		buf_printf(out, "%s\"own\":\"o\"", n++ ? "," : "");
+	if (chance(c, 30))
+		buf_printf(out, "%s\"more\":[1]", n++ ? "," : "");
+	buf_putc(out, '}');
+}
+
 static void
 value_of(struct choices *c, const struct gfield *f, struct buf *out)
 {
@@ -81,7 +116,10 @@ value_of(struct choices *c, const struct gfield *f, struct buf *out)
 			if (i > 0)
 				buf_puts(out, chance(c, 20) ? STR(" , ") :
 				    STR(","));
-			value_of(c, &one, out);
+			if (f->of == G_RECORD)
+				item_of(c, out, i + choose(c, 3));
+			else
+				value_of(c, &one, out);
 		}
 		buf_putc(out, ']');
 		break;

@@ -104,7 +104,7 @@ struct defaults {
 
 static struct rule *
 new_rule(struct oracle *o, const struct stmt *s, const struct rule *outer,
-    const struct defaults *d)
+    const struct defaults *d, struct str left)
 {
 	struct rule *r = arena_new(o->a, struct rule);
 
@@ -122,7 +122,7 @@ new_rule(struct oracle *o, const struct stmt *s, const struct rule *outer,
 		r->forth = 1;
 		r->back = !r->lossy;
 	} else {
-		r->back = is_left(o, s->left);
+		r->back = str_eq(root_of(s->left), left);
 		r->forth = !r->back;
 		*(r->back ? &r->left : &r->right) = s->left;
 		r->source = s->right;
@@ -134,37 +134,45 @@ new_rule(struct oracle *o, const struct stmt *s, const struct rule *outer,
 
 static struct rule **
 gather(struct oracle *o, const struct stmt *list, const struct rule *outer,
-    const struct defaults *d, struct rule **last)
+    const struct defaults *d, struct str left, struct rule **last)
 {
 	for (const struct stmt *s = list; s != NULL; s = s->next) {
 		struct rule in = *outer;
 
 		if (s->kind == ST_WHEN) {
 			in.when[in.nwhen++] = s;
-			last = gather(o, s->body, &in, d, last);
-		} else if (s->kind == ST_RULE || s->kind == ST_REST) {
-			*last = new_rule(o, s, &in, d);
+			last = gather(o, s->body, &in, d, left, last);
+		} else if (s->kind == ST_RULE || s->kind == ST_REST ||
+		    s->kind == ST_EACH) {
+			*last = new_rule(o, s, &in, d, left);
 			last = &(*last)->next;
 		}
 	}
 	return last;
 }
 
-/* All rules of the map, in their order. */
 struct rule *
-rules_of(struct oracle *o)
+rules_in(struct oracle *o, const struct stmt *body, struct str left)
 {
 	struct defaults d = { SKIP, CLEAR, ERROR };
 	const struct expr *none;
 	struct rule outer = { 0 }, *first = NULL;
 
+	/* an element has the defaults of its map */
 	for (const struct stmt *s = o->map->body; s != NULL; s = s->next)
 		if (s->kind == ST_DEFAULT)
 			set_nil(str_eq(s->name.text, STR("null")) ? &d.null :
 			    str_eq(s->name.text, STR("error")) ? &d.error :
 			    &d.missing, &none, s->value);
-	gather(o, o->map->body, &outer, &d, &first);
+	outer.error = ERROR;
+	gather(o, body, &outer, &d, left, &first);
 	return first;
+}
+
+struct rule *
+rules_of(struct oracle *o)
+{
+	return rules_in(o, o->map->body, o->map->left_name.text);
 }
 
 int
@@ -365,6 +373,8 @@ rule_is_late(struct oracle *o, const struct rule *r)
 {
 	int hit = r->nwhen > 0;
 
+	if (r->s->kind == ST_EACH)
+		return 1;
 	if (!o->back)
 		return 0;
 	for (const struct item *i = r->s->pipe.first; i && r->both;

@@ -35,6 +35,17 @@ struct path path(const struct expr *e);
 int path_above(const struct path *x, const struct path *y);
 int is_left(const struct oracle *o, const struct expr *e);
 
+/* The rules of an element's body; left is what it calls ours. */
+struct rule *rules_in(struct oracle *o, const struct stmt *body,
+    struct str left);
+/* The value of a rule after its policies and codecs; 0 or -1. */
+int rule_value(struct oracle *o, const struct rule *r, struct oval *v);
+int rule_pipe(struct oracle *o, const struct rule *r, struct oval *v);
+struct oout *place_at(struct oracle *o, struct oout *root,
+    const struct path *p);
+/* The list v as `each` joins it with the one that is there. */
+int each_value(struct oracle *o, const struct rule *r, struct oval *v);
+
 /* All rules of the map, in their order. */
 struct rule *rules_of(struct oracle *o);
 /* Whether a rule says something in this direction, and about what. */

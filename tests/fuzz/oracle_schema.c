@@ -75,7 +75,16 @@ write_schema(struct buf *b, const struct gfield *f)
 		buf_printf(b, ",\"maxLength\":%u", f->max);
 	if (f->unique)
 		buf_puts(b, STR(",\"uniqueItems\":true"));
-	if (f->kind == G_LIST)
+	if (f->kind == G_LIST && f->of == G_RECORD)
+		buf_puts(b, STR(",\"items\":{\"type\":\"object\","
+		    "\"properties\":{\"id\":{\"type\":\"string\"},"
+		    "\"label\":{\"type\":[\"string\",\"null\"]},\"n\":"
+		    "{\"type\":[\"integer\",\"null\"]},\"in\":{\"type\":"
+		    "\"object\",\"properties\":{\"x\":{\"type\":"
+		    "[\"string\",\"null\"]},\"y\":{\"type\":"
+		    "[\"string\",\"null\"]}}},\"own\":{\"type\":"
+		    "[\"string\",\"null\"]}}}"));
+	else if (f->kind == G_LIST)
 		buf_printf(b, ",\"items\":{\"type\":\"%s\"}", types[f->of]);
 	for (unsigned i = 0; i < f->noption; i++)
 		buf_printf(b, "%s\"%s\"", i ? "," : ",\"enum\":[",
@@ -126,6 +135,13 @@ g_schema(int right)
 		open = new_field(right, root, "custom");
 		open->kind = G_RECORD;
 		open->open = 1;
+	}
+	if (chance(C, 55)) {
+		struct gfield *f = new_field(right, root, "items");
+
+		f->kind = G_LIST;
+		f->of = G_RECORD;
+		f->nullable = chance(C, 50);
 	}
 	root->nsub = G.npool[right];
 	if (in != NULL) {

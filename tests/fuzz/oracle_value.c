@@ -337,12 +337,91 @@ same_sets(struct arena *a, const struct oval *x, const struct oval *y)
 	return 1;
 }
 
+/* n digits at at, -1 where there are others. */
+static long
+digits(struct str s, size_t at, size_t n)
+{
+	long v = 0;
+
+	for (; n > 0; n--, at++) {
+		if (at >= s.n || s.p[at] < '0' || s.p[at] > '9')
+			return -1;
+		v = v * 10 + (s.p[at] - '0');
+	}
+	return v;
+}
+
+/* Days since 1970, counted one year and one month after the other. */
+static long
+days(long year, long month, long day)
+{
+	static const int of[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	long n = day - 1;
+
+	for (long y = 1970; y < year; y++)
+		n += 365 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
+	for (long y = year; y < 1970; y++)
+		n -= 365 + (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0));
+	for (long m = 1; m < month; m++)
+		n += of[m - 1] + (m == 2 && year % 4 == 0 &&
+		    (year % 100 != 0 || year % 400 == 0));
+	return n;
+}
+
+/* A date-time as nanoseconds of a day's count; 0: the text is none. */
+static int
+instant(struct str s, __int128 *out)
+{
+	static const char form[] = "0000-00-00T00:00:00";
+	long f[6], nano = 0, unit = 100000000, offset = 0;
+	size_t i = 19;
+
+	if (s.n < 20)
+		return 0;
+	for (size_t k = 0; k < 19; k++)
+		if (form[k] == '0' ? s.p[k] < '0' || s.p[k] > '9' :
+		    (s.p[k] | 0x20) != (form[k] | 0x20))
+			return 0;
+	for (size_t k = 0; k < 6; k++)
+		f[k] = digits(s, k ? 2 + 3 * k : 0, k ? 2 : 4);
+	if (f[1] < 1 || f[1] > 12 || f[2] < 1 ||
+	    days(f[0], f[1], f[2]) >=
+	    days(f[0] + f[1] / 12, f[1] % 12 + 1, 1) ||
+	    f[3] > 23 || f[4] > 59 || f[5] > 60)
+		return 0;
+	if (s.p[i] == '.')
+		for (i++; digits(s, i, 1) >= 0; i++, unit /= 10)
+			nano += digits(s, i, 1) * unit;
+	if (i == 20)
+		return 0;
+	if (s.n - i != 1 || (s.p[i] | 0x20) != 'z') {
+		int colon = s.n - i == 6 && s.p[i + 3] == ':';
+
+		if ((!colon && s.n - i != 5) ||
+		    (s.p[i] != '+' && s.p[i] != '-') ||
+		    digits(s, i + 1, 2) < 0 ||
+		    digits(s, i + 3 + (size_t)colon, 2) < 0)
+			return 0;
+		offset = digits(s, i + 1, 2) * 60 +
+		    digits(s, i + 3 + (size_t)colon, 2);
+		offset *= s.p[i] == '-' ? -60 : 60;
+	}
+	*out = ((__int128)days(f[0], f[1], f[2]) * 86400 + f[3] * 3600 +
+	    f[4] * 60 + f[5] - offset) * 1000000000 + nano;
+	return 1;
+}
+
 int
 o_equal(struct arena *a, const struct oval *x, const struct oval *y,
     enum value_compare how)
 {
 	struct oval numbers[2] = { *x, *y };
+	__int128 when[2];
 
+	if (how == CMP_INSTANT && x->kind == O_TEXT && y->kind == O_TEXT &&
+	    instant(x->text, &when[0]) && instant(y->text, &when[1]))
+		return when[0] == when[1];
 	/* a text that is a number is that number */
 	for (int i = 0; i < 2 && how == CMP_DECIMAL; i++)
 		if (numbers[i].kind == O_TEXT &&
