@@ -31,4 +31,12 @@ struct str reply_header(const struct http_done *rep, struct str name);
 int eval_json(struct str text, struct value *v, struct arena *a,
     struct err *e);
 
+/* Fill *req of call's op from what its functions take. */
+int request_make(const struct connector_call *call, struct vm *vm,
+    const struct value *args, size_t nargs, struct http_request *req,
+    struct arena *a, struct err *e);
+/* The parameters of the connection, {} without. */
+int request_params(const struct connector_call *call, struct value *params,
+    struct arena *a, struct err *e);
+
 #endif

@@ -105,8 +105,8 @@ add_token(const struct connector_call *call, struct headers *h,
 
 static int
 make_headers(const struct connector_call *call, struct vm *vm,
-    struct headers *h, const struct value args[2], struct arena *a,
-    struct err *e)
+    struct headers *h, const struct value *args, size_t nargs,
+    struct arena *a, struct err *e)
 {
 	const struct unit_op *op = call->op;
 
@@ -116,8 +116,8 @@ make_headers(const struct connector_call *call, struct vm *vm,
 		struct value v;
 		struct str text;
 
-		if (eval(call, vm, op->header_value[i], "header", args, 2, &v,
-		    a, e) != 0)
+		if (eval(call, vm, op->header_value[i], "header", args, nargs,
+		    &v, a, e) != 0)
 			return -1;
 		if (value_nil(v))
 			continue;
@@ -136,20 +136,75 @@ make_headers(const struct connector_call *call, struct vm *vm,
 	return add_token(call, h, a, e);
 }
 
+/* What RFC 3986 reserves nowhere stays; a byte of the data is no syntax. */
+static void
+put_escaped(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c)))
+			buf_putc(b, (char)c);
+		else
+			buf_printf(b, "%%%02X", c);
+	}
+}
+
+/* *path with the query behind it; nil values are left out. */
+static int
+add_query(const struct connector_call *call, struct vm *vm, struct str *path,
+    const struct value *args, size_t nargs, struct arena *a, struct err *e)
+{
+	const struct unit_op *op = call->op;
+	char sep = path->n > 0 && memchr(path->p, '?', path->n) ? '&' : '?';
+	struct buf b = { 0 };
+	int status = 0;
+
+	buf_puts(&b, *path);
+	for (uint32_t i = 0; i < op->nquery && status == 0; i++) {
+		struct value v;
+		struct str text;
+
+		status = eval(call, vm, op->query_value[i], "query", args,
+		    nargs, &v, a, e);
+		if (status != 0 || value_nil(v))
+			continue;
+		if (eval_text(v, &text, a) != 0) {
+			status = err_set(e, ERR_DATA, "query %.*s must be "
+			    "text, not a %s", STR_ARG(op->query_name[i]),
+			    value_word(v));
+			continue;
+		}
+		buf_putc(&b, sep);
+		put_escaped(&b, op->query_name[i]);
+		buf_putc(&b, '=');
+		put_escaped(&b, text);
+		sep = '&';
+	}
+	*path = arena_str(a, buf_str(&b));
+	buf_fini(&b);
+	return status;
+}
+
 static int
 make_url(const struct connector_call *call, struct vm *vm, struct str *url,
-    const struct value args[2], struct arena *a, struct err *e)
+    const struct value *args, size_t nargs, struct arena *a, struct err *e)
 {
 	struct value v;
 	struct str path;
 
-	if (eval(call, vm, call->op->path, "path", args, 2, &v, a, e) != 0)
+	if (eval(call, vm, call->op->path, "path", args, nargs, &v, a, e) !=
+	    0)
 		return -1;
 	if (v.type != V_TEXT)
 		return err_set(e, ERR_DATA, "connector %.*s, object %.*s: the "
 		    "path must be text, not %s", STR_ARG(call->connector->name),
 		    STR_ARG(call->object->name), value_word(v));
 	path = value_str(v, a);
+	if (call->op->nquery > 0 &&
+	    add_query(call, vm, &path, args, nargs, a, e) != 0)
+		return -1;
 	if (url_make(call->connector, call->base, path, url, a, e) != 0)
 		return err_prefix(e, "connector %.*s, object %.*s",
 		    STR_ARG(call->connector->name),
@@ -159,7 +214,7 @@ make_url(const struct connector_call *call, struct vm *vm, struct str *url,
 
 static int
 make_body(const struct connector_call *call, struct vm *vm, struct str *body,
-    const struct value args[2], struct arena *a, struct err *e)
+    const struct value *args, size_t nargs, struct arena *a, struct err *e)
 {
 	struct buf out = { 0 };
 	struct value v;
@@ -168,7 +223,8 @@ make_body(const struct connector_call *call, struct vm *vm, struct str *body,
 	*body = str_from(NULL, 0);
 	if (call->op->body < 0)
 		return 0;
-	if (eval(call, vm, call->op->body, "body", args, 2, &v, a, e) != 0)
+	if (eval(call, vm, call->op->body, "body", args, nargs, &v, a, e) !=
+	    0)
 		return -1;
 	for (size_t i = 0; i < call->n; i++)
 		guess = size_add(guess, size_add(call->records[i].fields.n,
@@ -181,25 +237,43 @@ make_body(const struct connector_call *call, struct vm *vm, struct str *body,
 }
 
 int
-connector_request(const struct connector_call *call, struct vm *vm,
-    struct http_request *req, struct arena *a, struct err *e)
+request_make(const struct connector_call *call, struct vm *vm,
+    const struct value *args, size_t nargs, struct http_request *req,
+    struct arena *a, struct err *e)
 {
 	struct headers h = { 0 };
-	struct value args[2];
 	struct str url;
 
-	assert(call->n <= call->op->batch || call->op->batch == 0);
-	args[0] = records_value(call, a);
-	args[1] = (struct value){ .type = V_RECORD };
-	if (call->params.n != 0 &&
-	    eval_json(call->params, &args[1], a, e) != 0)
-		return err_prefix(e, "parameters of the connection");
-	if (make_url(call, vm, &url, args, a, e) != 0 ||
-	    make_headers(call, vm, &h, args, a, e) != 0)
+	if (make_url(call, vm, &url, args, nargs, a, e) != 0 ||
+	    make_headers(call, vm, &h, args, nargs, a, e) != 0)
 		return -1;
 	req->method = arena_str(a, call->op->method).p;
 	req->url = url.p;
 	req->headers = h.list;
 	req->nheaders = h.n;
-	return make_body(call, vm, &req->body, args, a, e);
+	return make_body(call, vm, &req->body, args, nargs, a, e);
+}
+
+int
+request_params(const struct connector_call *call, struct value *params,
+    struct arena *a, struct err *e)
+{
+	*params = (struct value){ .type = V_RECORD };
+	if (call->params.n != 0 && eval_json(call->params, params, a, e) != 0)
+		return err_prefix(e, "parameters of the connection");
+	return 0;
+}
+
+int
+connector_request(const struct connector_call *call, struct vm *vm,
+    struct http_request *req, struct arena *a, struct err *e)
+{
+	struct value args[2];
+
+	assert(call->op->feed == NULL);
+	assert(call->n <= call->op->batch || call->op->batch == 0);
+	args[0] = records_value(call, a);
+	if (request_params(call, &args[1], a, e) != 0)
+		return -1;
+	return request_make(call, vm, args, 2, req, a, e);
 }

@@ -173,26 +173,58 @@ conn_local(struct conn *k, struct local *up, const char *name, struct type t,
 	return l;
 }
 
+/* What a name of a view is; the name of headers is no word of a file. */
+static const struct {
+	const char *name;
+	enum type_kind kind;
+	unsigned nil;
+} views[][5] = {
+	[VIEW_RECORDS] = { { "records", TYPE_LIST, 0 },
+		{ "param", TYPE_RECORD, 0 } },
+	[VIEW_BODY] = { { "body", TYPE_ANY, NIL_BOTH } },
+	[VIEW_ITEM] = { { "item", TYPE_ANY, NIL_BOTH } },
+	[VIEW_PAGE] = { { "cursor", TYPE_TEXT, NIL_ABSENT },
+		{ "since", TYPE_TEXT, NIL_ABSENT }, { "limit", TYPE_INT, 0 },
+		{ "param", TYPE_RECORD, 0 } },
+	[VIEW_COUNTED] = { { "cursor", TYPE_INT, 0 },
+		{ "since", TYPE_TEXT, NIL_ABSENT }, { "limit", TYPE_INT, 0 },
+		{ "param", TYPE_RECORD, 0 } },
+	[VIEW_REPLY] = { { "body", TYPE_ANY, NIL_BOTH },
+		{ " headers", TYPE_ANY, 0 } },
+};
+
 int
 conn_function(struct conn *k, struct expr *e, enum view view, const char *name)
 {
+	struct type t;
+
+	return conn_typed(k, e, view, name, &t);
+}
+
+int
+conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
+    struct type *t)
+{
 	struct compile *c = k->c;
 	struct check ck = { .c = c, .m = k->m, .flags = CK_CONNECTOR };
-	struct type any = type_of(TYPE_ANY, NIL_BOTH);
 	struct gen_func *f;
-	unsigned nargs = view == VIEW_RECORDS ? 2 : 1;
+	unsigned nargs = 0;
 
-	if (view == VIEW_RECORDS) {
-		ck.scope = conn_local(k, NULL, "records",
-		    type_list(c->a, record_type(k)), 0);
-		ck.scope = conn_local(k, ck.scope, "param",
-		    type_of(TYPE_RECORD, 0), 1);
-	} else {
-		ck.scope = conn_local(k, NULL, view == VIEW_BODY ? "body" :
-		    "item", any, 0);
+	for (; views[view][nargs].name != NULL; nargs++) {
+		struct type arg = type_of(views[view][nargs].kind,
+		    views[view][nargs].nil);
+
+		if (arg.kind == TYPE_LIST)
+			arg = type_list(c->a, record_type(k));
+		ck.scope = conn_local(k, ck.scope, views[view][nargs].name,
+		    arg, nargs);
 	}
-	check_expr(&ck, e);
+	*t = check_expr(&ck, e);
 	check_sure(&ck, e);
+	if (view == VIEW_PAGE || view == VIEW_COUNTED)
+		for (const struct local *l = ck.scope; l != NULL; l = l->up)
+			if (l->used)
+				k->paged |= 1u << l->reg;
 	if (c->d->nerror > 0)
 		return 0;
 	f = gen_func(k->g, str_z(name), nargs);

@@ -14,6 +14,7 @@ struct conn {
 	struct gen *g;
 	struct unit_connector *out;
 	struct arena *ua; /* of the unit */
+	unsigned paged;   /* 1 << n: the n-th name of a page was read */
 };
 
 /* A clause that a block knows; where it may not come twice, once is set. */
@@ -56,8 +57,18 @@ int clause_time(struct conn *k, const struct expr *e, int64_t *ms);
 /* A copy that lives as long as the unit. */
 struct str clause_keep(struct conn *k, struct str s);
 
-/* What the functions of a block see: records and param, body, item. */
-enum view { VIEW_RECORDS, VIEW_BODY, VIEW_ITEM };
+/* What the functions of a block see. */
+enum view {
+	VIEW_RECORDS, /* records, param */
+	VIEW_BODY,    /* body */
+	VIEW_ITEM,    /* item */
+	VIEW_PAGE,    /* cursor, since, limit, param */
+	VIEW_COUNTED, /* the same, cursor is a number */
+	VIEW_REPLY,   /* body, header(…) */
+};
+
+#define PAGE_CURSOR 1u /* of conn.paged */
+#define PAGE_SINCE 2u
 
 /*
  * Compile e to a function; its index, or any when there are findings: then no
@@ -65,9 +76,29 @@ enum view { VIEW_RECORDS, VIEW_BODY, VIEW_ITEM };
  */
 int conn_function(struct conn *k, struct expr *e, enum view view,
     const char *name);
+/* The same, and of what type its value is. */
+int conn_typed(struct conn *k, struct expr *e, enum view view,
+    const char *name, struct type *t);
 /* One more name that a function sees, in a register. */
 struct local *conn_local(struct conn *k, struct local *up, const char *name,
     struct type t, unsigned reg);
+
+/*
+ * The operation that s names, behind those of o, with its cost and room for
+ * what its clauses say.
+ */
+struct unit_op *op_begin(struct conn *k, struct stmt *s,
+    struct unit_object *o);
+/* Its clauses; what is the unit_op. */
+int op_request(struct conn *k, struct stmt *s, void *what);
+int op_body(struct conn *k, struct stmt *s, void *what);
+int op_header(struct conn *k, struct stmt *s, void *what);
+int op_query(struct conn *k, struct stmt *s, void *what);
+void op_needs_request(struct conn *k, struct stmt *s,
+    const struct unit_op *op);
+
+/* A list of an object, of connfeed.c. */
+int conn_list(struct conn *k, struct stmt *s, void *what);
 
 /* Makers of connop.c. */
 int conn_object(struct conn *k, struct stmt *s, void *what);

@@ -246,6 +246,7 @@ connector_compile(struct compile *c, struct entity *e,
 	};
 	struct conn k = { .c = c, .m = e->mod, .out = out,
 		.ua = &c->unit->arena };
+	struct err err;
 	size_t n = 0;
 
 	for (struct stmt *s = e->decl->body; s != NULL; s = s->next)
@@ -264,6 +265,9 @@ connector_compile(struct compile *c, struct entity *e,
 		diag_fix(&c->ss, diag_at(&c->ss, C603, e->decl->head,
 		    "the connector has no `classify`"),
 		    "classify { … else => fail permanent; }");
-	if (c->d->nerror == 0)
-		out->prog = gen_finish(k.g);
+	if (c->d->nerror > 0)
+		return;
+	out->prog = gen_finish(k.g);
+	if (out->prog != NULL && connector_verify(out, &err) != 0)
+		diag_at(&c->ss, C799, e->decl->head, "%s", err.text);
 }

@@ -8,7 +8,17 @@
 
 /* ---- operations ---- */
 
-static int
+/* What the functions of a request see. */
+static enum view
+op_view(const struct unit_op *op)
+{
+	if (op->feed == NULL)
+		return VIEW_RECORDS;
+	return op->feed->paging == FEED_PAGE || op->feed->paging ==
+	    FEED_OFFSET ? VIEW_COUNTED : VIEW_PAGE;
+}
+
+int
 op_request(struct conn *k, struct stmt *s, void *what)
 {
 	static const char *const methods[] = { "GET", "POST", "PUT", "PATCH",
@@ -31,11 +41,11 @@ op_request(struct conn *k, struct stmt *s, void *what)
 		return -1;
 	}
 	op->method = clause_keep(k, method->text);
-	op->path = conn_function(k, path, VIEW_RECORDS, "path");
+	op->path = conn_function(k, path, op_view(op), "path");
 	return 0;
 }
 
-static int
+int
 op_body(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_op *op = what;
@@ -43,24 +53,49 @@ op_body(struct conn *k, struct stmt *s, void *what)
 
 	if (!s->has_value || s->words.n > 0)
 		return clause_bad(&a, "body = { … };");
-	op->body = conn_function(k, s->value, VIEW_RECORDS, "body");
+	op->body = conn_function(k, s->value, op_view(op), "body");
 	return 0;
 }
 
+/* "Name" value; to a function. */
 static int
+named_value(struct args *a, const struct unit_op *op, const char *what,
+    struct str *to, int *value)
+{
+	struct str name;
+	struct expr *e;
+
+	if (!clause_text(clause_next(a), &name) ||
+	    (e = clause_next(a)) == NULL || a->at != NULL)
+		return -1;
+	*to = clause_keep(a->k, name);
+	*value = conn_function(a->k, e, op_view(op), what);
+	return 0;
+}
+
+int
 op_header(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_op *op = what;
 	struct args a = clause_args(k, s);
-	struct str name;
-	struct expr *value;
 
-	if (!clause_text(clause_next(&a), &name) ||
-	    (value = clause_next(&a)) == NULL || a.at != NULL)
+	if (named_value(&a, op, "header", &op->header_name[op->nheader],
+	    &op->header_value[op->nheader]) != 0)
 		return clause_bad(&a, "header \"Name\" \"value\";");
-	op->header_name[op->nheader] = clause_keep(k, name);
-	op->header_value[op->nheader++] = conn_function(k, value, VIEW_RECORDS,
-	    "header");
+	op->nheader++;
+	return 0;
+}
+
+int
+op_query(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+
+	if (named_value(&a, op, "query", &op->query_name[op->nquery],
+	    &op->query_value[op->nquery]) != 0)
+		return clause_bad(&a, "query \"name\" value;");
+	op->nquery++;
 	return 0;
 }
 
@@ -203,24 +238,15 @@ op_cost(struct conn *k, struct unit_op *op, struct expr *cost)
 	}
 }
 
-static int
-make_op(struct conn *k, struct stmt *s, void *what)
+struct unit_op *
+op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 {
-	static const struct word_rule words[] = {
-		{ "request", op_request, 1 },
-		{ "body", op_body, 1 },
-		{ "header", op_header, 0 },
-		{ "results", op_results, 1 },
-	};
 	static const char *const names[] = {
 #define X(name, word) word,
 		CONNECTOR_OPS(X)
 #undef X
 	};
-	struct unit_object *o = what;
-	struct unit_op *op = &o->ops[o->nop];
-	struct args a = clause_args(k, s);
-	int64_t batch = 1;
+	struct unit_op *op = &o->ops[o->nop++];
 	size_t n = 0;
 
 	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
@@ -228,14 +254,6 @@ make_op(struct conn *k, struct stmt *s, void *what)
 		.unmatched = OUTCOME_UNKNOWN, .model = RESULT_WHOLE };
 	while (!str_eq(s->name.text, str_z(names[op->op])))
 		op->op++;
-	if (clause_word(&a, "batch") &&
-	    (clause_number(k, clause_next(&a), &batch) != 0 || batch < 1 ||
-	    batch > 10000))
-		return clause_bad(&a, "upsert batch 100 { … }");
-	if (a.at != NULL || !s->has_body)
-		return clause_bad(&a, "upsert batch 100 cost { … } { … }");
-	o->nop++;
-	op->batch = (uint32_t)batch;
 	op->pos = span_pos(&k->c->ss, s->span);
 	if (s->has_value)
 		op_cost(k, op, s->value);
@@ -243,11 +261,50 @@ make_op(struct conn *k, struct stmt *s, void *what)
 		n++;
 	op->header_name = arena_array(k->ua, n, sizeof(*op->header_name));
 	op->header_value = arena_array(k->ua, n, sizeof(*op->header_value));
-	clause_all(k, s->body, words, COUNT(words), op, "an operation");
+	op->query_name = arena_array(k->ua, n, sizeof(*op->query_name));
+	op->query_value = arena_array(k->ua, n, sizeof(*op->query_value));
+	return op;
+}
+
+void
+op_needs_request(struct conn *k, struct stmt *s, const struct unit_op *op)
+{
 	if (op->method.n == 0)
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C603, s->head,
-		    "the operation needs `request`"),
-		    "request POST \"/path\";");
+		    "the operation needs `request`"), "request %s \"/path\";",
+		    op->op == CONNECTOR_LIST || op->op == CONNECTOR_READ ?
+		    "GET" : "POST");
+}
+
+static int
+make_op(struct conn *k, struct stmt *s, void *what)
+{
+	static const struct word_rule words[] = {
+		{ "request", op_request, 1 },
+		{ "query", op_query, 0 },
+		{ "body", op_body, 1 },
+		{ "header", op_header, 0 },
+		{ "results", op_results, 1 },
+	};
+	struct args a = clause_args(k, s);
+	struct unit_op *op;
+	int64_t batch = 1;
+
+	if (clause_word(&a, "batch") &&
+	    (clause_number(k, clause_next(&a), &batch) != 0 || batch < 1 ||
+	    batch > 10000))
+		return clause_bad(&a, "upsert batch 100 { … }");
+	if (a.at != NULL || !s->has_body)
+		return clause_bad(&a, "upsert batch 100 cost { … } { … }");
+	op = op_begin(k, s, what);
+	op->batch = (uint32_t)batch;
+	clause_all(k, s->body, words, COUNT(words), op, "an operation");
+	op_needs_request(k, s, op);
+	if (op->op == CONNECTOR_READ && batch > 1 &&
+	    op->model == RESULT_WHOLE && op->method.n > 0)
+		diag_fix(&k->c->ss, diag_at(&k->c->ss, C614, s->head,
+		    "nothing says which record of the reply is which"),
+		    "results keyed body.results by item.id id item.id;");
 	return 0;
 }
 
@@ -323,8 +380,8 @@ conn_object(struct conn *k, struct stmt *s, void *what)
 		{ "update", make_op, 1 },
 		{ "archive", make_op, 1 },
 		{ "delete", make_op, 1 },
-		{ "read", not_yet, 0 },
-		{ "list", not_yet, 0 },
+		{ "read", make_op, 1 },
+		{ "list", conn_list, 1 },
 		{ "webhook", not_yet, 0 },
 	};
 	struct args a = clause_args(k, s);

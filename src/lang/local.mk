@@ -16,8 +16,9 @@ LANG_SOURCES = \
 	src/lang/compile.c src/lang/compile.h \
 	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
-	src/lang/cover.c src/lang/cover.h \
+	src/lang/connfeed.c \
 	src/lang/connop.c \
+	src/lang/cover.c src/lang/cover.h \
 	src/lang/declared.c \
 	src/lang/describe.c \
 	src/lang/diag.c \

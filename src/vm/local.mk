@@ -4,6 +4,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/arith.c \
 	src/vm/builtin.c src/vm/builtin.h src/vm/builtins.def \
 	src/vm/codes.c \
+	src/vm/conn.c \
 	src/vm/contact.c \
 	src/vm/dates.c \
 	src/vm/decide.c src/vm/decide.h \

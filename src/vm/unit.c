@@ -81,7 +81,7 @@ unit_list(struct buf *out, const struct unit *u)
 		list_identity(out, &u->maps[i]);
 	}
 	for (uint32_t i = 0; i < u->nconnector; i++)
-		prog_list(out, u->connectors[i].prog);
+		connector_list(out, &u->connectors[i]);
 }
 
 const struct unit_map *

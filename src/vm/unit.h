@@ -196,6 +196,35 @@ enum connector_op {
 
 enum result_model { RESULT_ALIGNED, RESULT_KEYED, RESULT_WHOLE };
 
+/* How a page of a list is named. */
+#define FEED_PAGINGS(X)                                                   \
+	X(PAGE, "page")     /* cursor: its number, from 1 */              \
+	X(CURSOR, "cursor") /* a text of theirs; absent: the first */     \
+	X(OFFSET, "offset") /* how many records came before */            \
+	X(LINK, "link")     /* next is its URL, or a header Link */       \
+	X(KEYSET, "keyset") /* tie of the last record, since: its watermark */
+
+enum feed_paging {
+#define X(name, word) FEED_##name,
+	FEED_PAGINGS(X)
+#undef X
+};
+
+extern const char *const feed_paging_word[];
+
+/*
+ * A list, page by page.  Records whose watermark is the same have ties that
+ * differ, so no page begins in the middle of equal ones.
+ */
+struct unit_feed {
+	enum feed_paging paging;
+	uint32_t limit; /* records a page */
+	int items;      /* (body, headers) -> list */
+	int next;       /* (body, headers) -> the next cursor; nil: no more */
+	struct str *watermark, *tie; /* paths in an item */
+	uint32_t nwatermark, ntie;
+};
+
 /*
  * Functions are indexes into the connector's program, -1 where not given.
  * What each takes:
@@ -218,6 +247,12 @@ struct unit_op {
 	int list, key, id;
 	int errors, error_key, error_text;
 	enum outcome unmatched;
+	/* of list, else NULL; path, body, header and query values then take
+	 * (cursor, since, limit: int, param: record) */
+	struct unit_feed *feed;
+	struct str *query_name; /* in the URL, where the value is not nil */
+	int *query_value;
+	uint32_t nquery;
 	struct str *cost_budget; /* names of budgets */
 	int64_t *cost;
 	uint32_t ncost;
@@ -326,5 +361,9 @@ const struct unit_object *connector_object(const struct unit_connector *c,
     struct str name);
 const struct unit_op *object_op(const struct unit_object *o,
     enum connector_op op);
+/* Its program, and what of it each operation calls. */
+void connector_list(struct buf *out, const struct unit_connector *c);
+/* Each function is there and takes what it is called with; else says which. */
+int connector_verify(const struct unit_connector *c, struct err *e);
 
 #endif

@@ -506,3 +506,27 @@ Test(request, hosts_and_headers_are_the_connectors)
 	    0);
 	rig_down(&r);
 }
+
+Test(request, what_stands_in_a_query_is_data)
+{
+	struct http_request q = { 0 };
+	struct rig r;
+	struct err e;
+
+	rig_up(&r, "connector c { base \"https://c.example\"; object o {"
+	    "  read { request GET \"/o\"; query \"id\" records[0].id;"
+	    "   query \"k\" records[0].key; query \"n\" 1.50; }"
+	    "  update { request PUT \"/o?a=b\"; query \"id\" records; } }"
+	    " classify { else => ok; } }");
+	rig_op(&r, CONNECTOR_READ, 1, 1);
+	r.records[0].id = STR("a&b=c/\xc3\xa9 ?#%-._~");
+	r.records[0].key = STR("");
+	cr_assert_eq(connector_request(&r.call, r.vm, &q, &r.arena, &e), 0,
+	    "%s", e.text);
+	cr_assert_str_eq(q.url, "https://c.example/o?id="
+	    "a%26b%3Dc%2F%C3%A9%20%3F%23%25-._~&n=1.50");
+	rig_op(&r, CONNECTOR_UPDATE, 1, 1);
+	cr_assert_eq(connector_request(&r.call, r.vm, &q, &r.arena, &e), -1);
+	cr_assert_str_eq(e.text, "query id must be text, not a list");
+	rig_down(&r);
+}

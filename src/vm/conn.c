@@ -1,0 +1,145 @@
+/*
+ * Connectors: which functions of a program its operations call, listed and
+ * verified.
+ */
+#include <inttypes.h>
+
+#include "base/err.h"
+#include "vm/unit.h"
+
+const char *const feed_paging_word[] = {
+#define X(name, word) [FEED_##name] = word,
+	FEED_PAGINGS(X)
+#undef X
+};
+
+static const char *const op_word[] = {
+#define X(name, word) [CONNECTOR_##name] = word,
+	CONNECTOR_OPS(X)
+#undef X
+};
+
+/* ---- listing ---- */
+
+static void
+put_func(struct buf *out, const char *what, int func)
+{
+	if (func >= 0)
+		buf_printf(out, "  %s fn %d", what, func);
+}
+
+static void
+put_path(struct buf *out, const char *what, const struct str *path, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s%.*s", i ? "." : "  ", i ? "" : what,
+		    STR_ARG(path[i]));
+}
+
+static void
+list_feed(struct buf *out, const struct unit_feed *f)
+{
+	buf_printf(out, "  by %s  limit %" PRIu32,
+	    feed_paging_word[f->paging], f->limit);
+	put_func(out, "items", f->items);
+	put_func(out, "next", f->next);
+	put_path(out, "watermark ", f->watermark, f->nwatermark);
+	put_path(out, "tie ", f->tie, f->ntie);
+}
+
+static void
+list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
+{
+	static const char *const models[] = { [RESULT_ALIGNED] = "aligned",
+		[RESULT_KEYED] = "keyed", [RESULT_WHOLE] = "whole" };
+
+	buf_printf(out, "%s %.*s  %.*s fn %d", op_word[op->op],
+	    STR_ARG(o->name), STR_ARG(op->method), op->path);
+	put_func(out, "body", op->body);
+	for (uint32_t i = 0; i < op->nheader; i++)
+		put_func(out, "header", op->header_value[i]);
+	for (uint32_t i = 0; i < op->nquery; i++)
+		put_func(out, "query", op->query_value[i]);
+	if (op->feed != NULL)
+		list_feed(out, op->feed);
+	else
+		buf_printf(out, "  batch %" PRIu32 "  %s", op->batch,
+		    models[op->model]);
+	put_func(out, "list", op->list);
+	put_func(out, "key", op->key);
+	put_func(out, "id", op->id);
+	put_func(out, "errors", op->errors);
+	put_func(out, "error", op->error_key);
+	put_func(out, "text", op->error_text);
+	buf_putc(out, '\n');
+}
+
+void
+connector_list(struct buf *out, const struct unit_connector *c)
+{
+	prog_list(out, c->prog);
+	for (uint32_t i = 0; i < c->nobject; i++)
+		for (uint32_t n = 0; n < c->objects[i].nop; n++)
+			list_op(out, &c->objects[i], &c->objects[i].ops[n]);
+}
+
+/* ---- verifying ---- */
+
+struct verifier {
+	const struct prog *p;
+	const char *what; /* the first that is wrong */
+};
+
+static void
+takes(struct verifier *v, int func, unsigned nargs, const char *what)
+{
+	if (func == -1 || v->what != NULL)
+		return;
+	if (func < 0 || (uint32_t)func >= v->p->nfunc ||
+	    v->p->funcs[func].nargs != nargs)
+		v->what = what;
+}
+
+static void
+verify_op(struct verifier *v, const struct unit_op *op)
+{
+	unsigned n = op->feed != NULL ? 4 : 2;
+
+	takes(v, op->path, n, "path");
+	takes(v, op->body, n, "body");
+	for (uint32_t i = 0; i < op->nheader; i++)
+		takes(v, op->header_value[i], n, "header");
+	for (uint32_t i = 0; i < op->nquery; i++)
+		takes(v, op->query_value[i], n, "query");
+	takes(v, op->list, 1, "list");
+	takes(v, op->key, 1, "key");
+	takes(v, op->id, 1, "id");
+	takes(v, op->errors, 1, "errors");
+	takes(v, op->error_key, 1, "error");
+	takes(v, op->error_text, 1, "text");
+	if (op->feed != NULL) {
+		takes(v, op->feed->items, 2, "items");
+		takes(v, op->feed->next, 2, "next");
+	}
+	if (op->path < 0 || (op->feed != NULL && op->feed->items < 0))
+		v->what = "what must be there";
+}
+
+int
+connector_verify(const struct unit_connector *c, struct err *e)
+{
+	struct verifier v = { .p = c->prog };
+
+	takes(&v, c->classify, 3, "classify");
+	for (uint32_t i = 0; i < c->nobject && v.what == NULL; i++) {
+		const struct unit_object *o = &c->objects[i];
+
+		takes(&v, o->id, 1, "id");
+		for (uint32_t n = 0; n < o->nop; n++)
+			verify_op(&v, &o->ops[n]);
+	}
+	if (v.what == NULL)
+		return 0;
+	return err_set(e, ERR_INTERNAL, "%.*s: function of %s",
+	    STR_ARG(c->name), v.what);
+}
