@@ -102,12 +102,10 @@ check_options(struct map_info *m, const struct place *p, struct type from,
 		return 0;
 	for (unsigned i = 0; i < from.noption; i++) {
 		struct str s = from.options[i];
-		size_t chars = 0;
+		size_t chars = text_chars(s);
 		struct near near;
 		unsigned k = 0;
 
-		for (size_t b = 0; b < s.n; b++)
-			chars += (s.p[b] & 0xc0) != 0x80;
 		if (chars > to.max_length) {
 			diag_at(&c->ss, C405, at, "\"%.*s\" has %zu "
 			    "characters, `%.*s` takes %zu", STR_ARG(s), chars,

@@ -232,7 +232,7 @@ call_builtin(struct check *ck, struct expr *e, unsigned k)
 	struct formal *formal = arena_array(ck->c->a, n, sizeof(*formal));
 	struct expr **args = arena_array(ck->c->a, n + hidden, sizeof(*args));
 	struct sig_param it = { .name = STR("it"), .type = s->left };
-	struct type var = bad_type();
+	struct type var = bad_type(), result;
 	struct note *note = expr_note(ck->c, e);
 	int bad = 0;
 
@@ -263,7 +263,11 @@ call_builtin(struct check *ck, struct expr *e, unsigned k)
 	if (s->b->fallible && ck->tried == 0 && ck->fails == NULL &&
 	    !is_sure(ck->c, s, args))
 		ck->fails = e;
-	return sig_result(ck->c, &s->result, var);
+	result = sig_result(ck->c, &s->result, var);
+	if (result.kind == TYPE_TEXT && n > 0)
+		result.max_length = length_after(ck->c, s->b->name,
+		    args[0]->note->type.max_length, args + 1, n - 1, 0);
+	return result;
 }
 
 /* Functions run inside those that call them: so many more at this place. */

@@ -203,11 +203,15 @@ as_text(struct type t)
 struct type
 check_interp(struct check *ck, struct expr *e)
 {
+	struct type all = type_of(TYPE_TEXT, 0);
 	int bad = 0;
 
+	all.max_length = 0;
 	for (struct item *i = e->items; i != NULL; i = i->next) {
 		struct type t = check_expr(ck, i->value);
 
+		all.max_length = length_add(all.max_length, t.kind ==
+		    TYPE_TEXT ? t.max_length : SIZE_MAX);
 		if (t.kind == TYPE_BAD) {
 			bad = 1;
 		} else if (t.kind != TYPE_TEXT &&
@@ -225,7 +229,7 @@ check_interp(struct check *ck, struct expr *e)
 			bad |= expr_never_nil(ck, i->value, t);
 		}
 	}
-	return expr_typed(ck, e, bad ? bad_type() : type_of(TYPE_TEXT, 0));
+	return expr_typed(ck, e, bad ? bad_type() : all);
 }
 
 struct type

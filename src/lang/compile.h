@@ -287,6 +287,13 @@ void gen_loop_over(struct compile *c, struct gen_func *f,
 size_t gen_changed(struct compile *c, struct gen_func *f,
     const struct note *n);
 
+/* Characters of UTF-8. */
+size_t text_chars(struct str s);
+/* The length that a text of at most in has after a built-in, at most. */
+size_t length_after(struct compile *c, const char *name, size_t in,
+    struct expr **args, unsigned n, int back);
+size_t length_add(size_t a, size_t b); /* SIZE_MAX: unknown */
+
 /* ---- enums, functions, params ---- */
 
 struct enum_row {
@@ -378,6 +385,8 @@ void param_maps(struct compile *c);
 int param_const(const struct note *n, struct value *v);
 void param_gen(struct compile *c, struct gen_func *f, const struct note *n);
 int schema_check_decl(struct compile *c, struct entity *s);
+/* A schema that was checked, for records that are made. */
+const struct schema *schema_written(struct compile *c, struct entity *s);
 
 /* ---- parts of functions and codecs ---- */
 

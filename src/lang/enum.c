@@ -6,6 +6,7 @@
  * value that can come has a row or an else.
  */
 #include "lang/compile.h"
+#include "record/decimal.h"
 
 /* `lead`, "lead", 1, true; -1 with a finding. */
 static int
@@ -283,6 +284,74 @@ enum_type(struct compile *c, const struct enum_info *en, int right)
 	return t;
 }
 
+/* The ints among the values that a schema lists, as values. */
+static size_t
+int_options(struct compile *c, struct type t, struct value **out)
+{
+	const struct value *v;
+	struct dec d;
+	size_t n, k = 0;
+
+	if (!type_is_number(t) || t.node == NULL ||
+	    !schema_enum(t.node, &v, &n))
+		return 0;
+	*out = arena_array(c->a, n, sizeof(**out));
+	for (size_t i = 0; i < n; i++) {
+		int64_t whole;
+
+		if (v[i].type == V_NUM && dec_parse(str_from(v[i].u.p,
+		    v[i].n), &d, NULL) == 0 && dec_to_int(d, &whole, NULL) == 0)
+			(*out)[k++] = value_int(whole);
+	}
+	return k;
+}
+
+/* The same for lists of numbers: no row too many, and none too few. */
+static int
+cover_ints(struct compile *c, const struct entity *e, struct type from,
+    int back, struct span at, struct str field)
+{
+	const struct enum_info *en = e->u.en;
+	struct value *v;
+	size_t n = int_options(c, from, &v);
+	struct diag *g;
+	int bad = 0;
+
+	for (unsigned i = 0; n > 0 && i < en->n; i++) {
+		const struct enum_row *r = &en->rows[i];
+		struct value key = key_of(r, back);
+		size_t k = 0;
+
+		if (!goes(r, back) || key.type != V_INT)
+			continue;
+		while (k < n && v[k].u.i != key.u.i)
+			k++;
+		if (k < n)
+			continue;
+		bad = -1;
+		g = diag_at(&c->ss, C417,
+		    back ? r->stmt->right->span : r->stmt->left->span,
+		    "%.*s is no value that can come here",
+		    STR_ARG(value_show(c, key)));
+		diag_also(&c->ss, g, at, "used here");
+	}
+	for (size_t k = 0; k < n && bad == 0 &&
+	    !(back ? en->has_back : en->has_forth); k++) {
+		if (find_row(en, v[k], back) != NULL)
+			continue;
+		g = diag_at(&c->ss, C415, at, "enum `%.*s` has no row for "
+		    "every value of `%.*s`", STR_ARG(en->name),
+		    STR_ARG(field));
+		diag_also(&c->ss, g, e->decl->head, "the enum");
+		diag_witness(&c->ss, g, "nothing takes %.*s %s",
+		    STR_ARG(value_show(c, v[k])), back ? "back" : "forward");
+		diag_fix(&c->ss, g, "add a row, or `else %s error;`",
+		    back ? "<-" : "->");
+		return -1;
+	}
+	return bad != 0 ? bad : n > 0;
+}
+
 /* Rows whose key the other side does not know are mistakes in writing. */
 static int
 check_keys(struct compile *c, const struct enum_info *en, struct type from,
@@ -324,7 +393,10 @@ enum_cover(struct compile *c, const struct entity *e, struct type from,
 	const char *arrow = back ? "<-" : "->";
 	int has_else = back ? en->has_back : en->has_forth;
 	struct diag *g;
+	int ints = cover_ints(c, e, from, back, at, field);
 
+	if (ints != 0)
+		return ints < 0 ? -1 : 0;
 	if (from.noption > 0 && check_keys(c, en, from, back, at) != 0)
 		return -1;
 	if (has_else)

@@ -69,9 +69,7 @@ constant(struct check *ck, struct expr *e)
 		t = type_of(TYPE_TEXT, 0);
 		t.options = s;
 		t.noption = 1;
-		t.max_length = 0;
-		for (size_t i = 0; i < s->n; i++)
-			t.max_length += (s->p[i] & 0xc0) != 0x80;
+		t.max_length = text_chars(*s);
 		break;
 	}
 	}

@@ -475,6 +475,8 @@ graph_check(struct map_info *m)
 	name_all(m);
 	if (declared_expand(m))
 		name_all(m);
+	length_check(m);
+	values_check(m);
 	check_writers(m, 0);
 	check_writers(m, 1);
 	check_picks(m);

@@ -110,14 +110,10 @@ map_hold(struct compile *c, const struct map_info *m, const struct prog *p,
 {
 	struct entity *e = find_in(&m->e->mod->schemas, back ?
 	    m->left_schema : m->right_schema);
-	struct schema_info *s = e->u.schema;
+	const struct schema *written = schema_written(c, e);
 	struct hold h = { .map = m, .run = schema_run_new() };
-	struct err err;
 
-	if (s->written == NULL && schema_load_written(c->schemas, s->path,
-	    &s->written, &err) != 0)
-		fatal("a schema that was checked: %s", err.text);
-	h.plan = schema_plan_new(s->written, p->funcs[0].layout, h.run,
+	h.plan = schema_plan_new(written, p->funcs[0].layout, h.run,
 	    &c->unit->arena);
 	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		const struct place *at = back ? r->left : &r->right;
@@ -128,5 +124,5 @@ map_hold(struct compile *c, const struct map_info *m, const struct prog *p,
 			schema_plan_prove(h.plan, at->path, at->n, 0);
 	}
 	schema_run_free(h.run);
-	return (struct unit_check){ s->written, h.plan };
+	return (struct unit_check){ written, h.plan };
 }

@@ -46,6 +46,7 @@ LANG_SOURCES = \
 	src/lang/lawstep.c \
 	src/lang/lawtext.c \
 	src/lang/layer.c \
+	src/lang/length.c \
 	src/lang/literal.c \
 	src/lang/lookup.c src/lang/lookup.h \
 	src/lang/map.c src/lang/map.h \
@@ -69,6 +70,7 @@ LANG_SOURCES = \
 	src/lang/type.c src/lang/type.h \
 	src/lang/unify.c \
 	src/lang/valid.c src/lang/valid.h \
+	src/lang/values.c \
 	src/lang/view.h \
 	src/lang/words.def
 

@@ -88,6 +88,12 @@ int declared_expand(struct map_info *m);
 void unknown_gen(struct compile *c, struct gen_func *f,
     const struct map_rule *r);
 
+/* One-way rules whose texts are longer than what the target takes. */
+void length_check(struct map_info *m);
+
+/* Constants and rows of enums against all that the target's schema says. */
+void values_check(struct map_info *m);
+
 /* Check a rest and keep it. */
 void rest_check(struct map_info *m, struct stmt *s);
 

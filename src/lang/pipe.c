@@ -269,6 +269,9 @@ step_flow(struct compile *c, const struct map_rule *r, const struct step *s,
 			if ((out->one[i].kind == TYPE_TEXT) == s->as_text)
 				result = out->one[i];
 	result.nil |= t.nil;
+	if (result.kind == TYPE_TEXT)
+		result.max_length = length_after(c, s->sig->b->name,
+		    t.max_length, s->args, s->nargs, back);
 	return result;
 }
 

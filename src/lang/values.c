@@ -1,0 +1,177 @@
+/*
+ * The values that rules write for certain, constants and rows of enums,
+ * shown to the schema itself: whatever keyword of it they break is a finding.
+ * Length, options and dates of texts have findings of their own, with better
+ * advice.
+ */
+#include "lang/map.h"
+
+const struct schema *
+schema_written(struct compile *c, struct entity *e)
+{
+	struct schema_info *s = e->u.schema;
+	struct err err;
+
+	if (s->written == NULL && schema_load_written(c->schemas, s->path,
+	    &s->written, &err) != 0)
+		fatal("a schema that was checked: %s", err.text);
+	return s->written;
+}
+
+/* A value, and where it is written in the source. */
+struct sure {
+	struct value v;
+	struct span at;
+};
+
+static size_t
+values_of(struct compile *c, const struct map_rule *r, int back,
+    struct sure **out)
+{
+	const struct step *s;
+	const struct enum_info *en;
+	struct sure *g;
+	size_t n = 0;
+
+	if (r->nstep == 0) {
+		*out = g = arena_new(c->a, struct sure);
+		if (r->source == NULL || expr_const(c, r->source, &g->v) != 0)
+			return 0;
+		g->at = r->source->span;
+		return 1;
+	}
+	s = back ? &r->steps[0] : &r->steps[r->nstep - 1];
+	if (s->en == NULL)
+		return 0;
+	en = s->en->u.en;
+	*out = g = arena_array(c->a, en->n, sizeof(*g));
+	for (unsigned i = 0; i < en->n; i++) {
+		const struct enum_row *row = &en->rows[i];
+
+		if (row->arrow == ARROW_BOTH ||
+		    row->arrow == (back ? ARROW_BACK : ARROW_FORTH))
+			g[n++] = (struct sure){ back ? row->left : row->right,
+				(back ? row->stmt->left :
+				row->stmt->right)->span };
+	}
+	return n;
+}
+
+struct search {
+	struct arena *a;
+	struct str pointer; /* of the field */
+	int text;
+	struct str why, where;
+};
+
+static int
+ends(struct str s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return s.n >= n && memcmp(s.p + s.n - n, word, n) == 0;
+}
+
+static void
+take(void *arg, const struct schema_error *x)
+{
+	struct search *s = arg;
+
+	if (s->why.n > 0 || x->instance.n < s->pointer.n ||
+	    memcmp(x->instance.p, s->pointer.p, s->pointer.n) != 0)
+		return;
+	if (ends(x->schema, "/type") || (s->text && (
+	    ends(x->schema, "/enum") || ends(x->schema, "/const") ||
+	    ends(x->schema, "/maxLength"))))
+		return;
+	s->why = arena_str(s->a, x->text);
+	s->where = arena_str(s->a, x->schema);
+}
+
+/* {"props":{"stage":value}} with room behind it; the pointer beside it. */
+static struct str
+record_with(struct compile *c, const struct place *p, struct value v,
+    struct str *pointer)
+{
+	struct buf b = { 0 }, at = { 0 };
+	struct str s;
+
+	for (size_t i = 0; i < p->n; i++) {
+		buf_putc(&b, '{');
+		buf_json(&b, p->path[i]);
+		buf_putc(&b, ':');
+		buf_putc(&at, '/');
+		for (size_t k = 0; k < p->path[i].n; k++) {
+			char ch = p->path[i].p[k];
+
+			if (ch == '~' || ch == '/')
+				buf_puts(&at, ch == '~' ? STR("~0") :
+				    STR("~1"));
+			else
+				buf_putc(&at, ch);
+		}
+	}
+	value_write(&b, v);
+	for (size_t i = 0; i < p->n; i++)
+		buf_putc(&b, '}');
+	s.n = b.n;
+	memset(buf_room(&b, RECORD_PAD), 0, RECORD_PAD);
+	b.n += RECORD_PAD;
+	s.p = arena_str(c->a, buf_str(&b)).p;
+	*pointer = arena_str(c->a, buf_str(&at));
+	buf_fini(&b);
+	buf_fini(&at);
+	return s;
+}
+
+static void
+check_value(struct map_info *m, const struct map_rule *r, int back,
+    const struct sure *g, struct schema_run *run)
+{
+	struct compile *c = m->ck.c;
+	struct str name = back ? m->left_schema : m->right_schema;
+	const struct schema *schema = schema_written(c,
+	    find_in(&m->e->mod->schemas, name));
+	const struct place *p = back ? r->left : &r->right;
+	struct search s = { .a = c->a, .text = g->v.type == V_TEXT };
+	struct str json = record_with(c, p, g->v, &s.pointer);
+	struct diag *d;
+	struct err e;
+
+	if (schema_check(schema, run, json, take, &s, &e) != 0 ||
+	    s.why.n == 0)
+		return;
+	m->bad = 1;
+	d = diag_at(&c->ss, C460, g->at, "%.*s is refused by %.*s: %.*s",
+	    STR_ARG(value_show(c, g->v)), STR_ARG(name), STR_ARG(s.why));
+	if (r->nstep > 0)
+		diag_also(&c->ss, d, r->stmt->span, "written here");
+	diag_witness(&c->ss, d, "%.*s%s%.*s says so", STR_ARG(name),
+	    memchr(s.where.p, '#', s.where.n) ? ": " : "#",
+	    STR_ARG(s.where));
+}
+
+void
+values_check(struct map_info *m)
+{
+	struct schema_run *run = schema_run_new();
+	struct compile *c = m->ck.c;
+
+	for (const struct map_rule *r = m->rules; r != NULL; r = r->next)
+		for (int back = 0; back < 2; back++) {
+			const struct place *p = back ? r->left : &r->right;
+			struct sure *g;
+			size_t n;
+
+			if (r->kind != RULE_FIELD || r->of != NULL ||
+			    !(back ? r->back : r->forth) || p->path == NULL ||
+			    r->source_type.kind == TYPE_BAD ||
+			    p->type.kind == TYPE_BAD)
+				continue;
+			n = values_of(c, r, back, &g);
+			for (size_t i = 0; i < n; i++)
+				if (!value_nil(g[i].v))
+					check_value(m, r, back, &g[i], run);
+		}
+	schema_run_free(run);
+}
