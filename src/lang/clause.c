@@ -191,6 +191,8 @@ static const struct {
 		{ "param", TYPE_RECORD, 0 } },
 	[VIEW_REPLY] = { { "body", TYPE_ANY, NIL_BOTH },
 		{ " headers", TYPE_ANY, 0 } },
+	[VIEW_SIGNED] = { { "method", TYPE_TEXT, 0 }, { "uri", TYPE_TEXT, 0 },
+		{ "raw", TYPE_TEXT, 0 }, { " headers", TYPE_ANY, 0 } },
 };
 
 int
@@ -221,10 +223,12 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 	}
 	*t = check_expr(&ck, e);
 	check_sure(&ck, e);
+	k->used = 0;
+	for (const struct local *l = ck.scope; l != NULL; l = l->up)
+		if (l->used)
+			k->used |= 1u << l->reg;
 	if (view == VIEW_PAGE || view == VIEW_COUNTED)
-		for (const struct local *l = ck.scope; l != NULL; l = l->up)
-			if (l->used)
-				k->paged |= 1u << l->reg;
+		k->paged |= k->used;
 	if (c->d->nerror > 0)
 		return 0;
 	f = gen_func(k->g, str_z(name), nargs);

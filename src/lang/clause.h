@@ -14,7 +14,9 @@ struct conn {
 	struct gen *g;
 	struct unit_connector *out;
 	struct arena *ua; /* of the unit */
-	unsigned paged;   /* 1 << n: the n-th name of a page was read */
+	/* 1 << n: the n-th name of a view was read, by the last function; by
+	 * those of a list's request */
+	unsigned used, paged;
 };
 
 /* A clause that a block knows; where it may not come twice, once is set. */
@@ -65,6 +67,7 @@ enum view {
 	VIEW_PAGE,    /* cursor, since, limit, param */
 	VIEW_COUNTED, /* the same, cursor is a number */
 	VIEW_REPLY,   /* body, header(…) */
+	VIEW_SIGNED,  /* method, uri, raw, header(…) */
 };
 
 #define PAGE_CURSOR 1u /* of conn.paged */
@@ -99,6 +102,8 @@ void op_needs_request(struct conn *k, struct stmt *s,
 
 /* A list of an object, of connfeed.c. */
 int conn_list(struct conn *k, struct stmt *s, void *what);
+/* Its webhook, of connhook.c. */
+int conn_webhook(struct conn *k, struct stmt *s, void *what);
 
 /* Makers of connop.c. */
 int conn_object(struct conn *k, struct stmt *s, void *what);

@@ -359,15 +359,6 @@ object_fields(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
-static int
-not_yet(struct conn *k, struct stmt *s, void *what)
-{
-	(void)what;
-	diag_at(&k->c->ss, C190, s->head, "`%.*s` is not built yet",
-	    STR_ARG(s->name.text));
-	return -1;
-}
-
 int
 conn_object(struct conn *k, struct stmt *s, void *what)
 {
@@ -382,7 +373,7 @@ conn_object(struct conn *k, struct stmt *s, void *what)
 		{ "delete", make_op, 1 },
 		{ "read", make_op, 1 },
 		{ "list", conn_list, 1 },
-		{ "webhook", not_yet, 0 },
+		{ "webhook", conn_webhook, 1 },
 	};
 	struct args a = clause_args(k, s);
 	struct expr *name = clause_next(&a);

@@ -13,6 +13,12 @@ const char *const feed_paging_word[] = {
 #undef X
 };
 
+const char *const hook_verify_word[] = {
+#define X(name, word) [HOOK_##name] = word,
+	HOOK_VERIFIES(X)
+#undef X
+};
+
 static const char *const op_word[] = {
 #define X(name, word) [CONNECTOR_##name] = word,
 	CONNECTOR_OPS(X)
@@ -74,13 +80,35 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	buf_putc(out, '\n');
 }
 
+static void
+list_hook(struct buf *out, const struct unit_object *o)
+{
+	const struct unit_webhook *w = o->webhook;
+
+	if (w == NULL)
+		return;
+	buf_printf(out, "webhook %.*s  %s secret %.*s", STR_ARG(o->name),
+	    hook_verify_word[w->verify], STR_ARG(w->secret));
+	put_func(out, "value", w->value);
+	if (w->header.n > 0)
+		buf_printf(out, "  %s header %.*s", w->hex ? "hex" : "base64",
+		    STR_ARG(w->header));
+	if (w->max_age_s > 0)
+		buf_printf(out, "  max_age %" PRId64 " s by %.*s",
+		    w->max_age_s, STR_ARG(w->time_header));
+	put_func(out, "events", w->events);
+	buf_putc(out, '\n');
+}
+
 void
 connector_list(struct buf *out, const struct unit_connector *c)
 {
 	prog_list(out, c->prog);
-	for (uint32_t i = 0; i < c->nobject; i++)
+	for (uint32_t i = 0; i < c->nobject; i++) {
 		for (uint32_t n = 0; n < c->objects[i].nop; n++)
 			list_op(out, &c->objects[i], &c->objects[i].ops[n]);
+		list_hook(out, &c->objects[i]);
+	}
 }
 
 /* ---- verifying ---- */
@@ -137,6 +165,11 @@ connector_verify(const struct unit_connector *c, struct err *e)
 		takes(&v, o->id, 1, "id");
 		for (uint32_t n = 0; n < o->nop; n++)
 			verify_op(&v, &o->ops[n]);
+		if (o->webhook == NULL)
+			continue;
+		takes(&v, o->webhook->value, o->webhook->verify ==
+		    HOOK_HMAC_SHA256 ? 4 : 2, "verify");
+		takes(&v, o->webhook->events, 2, "events");
 	}
 	if (v.what == NULL)
 		return 0;

@@ -259,6 +259,34 @@ struct unit_op {
 	struct prog_pos pos;
 };
 
+/* How a webhook shows that it is theirs. */
+#define HOOK_VERIFIES(X)                                                  \
+	X(HMAC_SHA256, "hmac_sha256") /* of value, with the secret */     \
+	X(TOKEN, "token")             /* value is the secret */           \
+	X(BASIC, "basic")             /* the secret is name:password */
+
+enum hook_verify {
+#define X(name, word) HOOK_##name,
+	HOOK_VERIFIES(X)
+#undef X
+};
+
+extern const char *const hook_verify_word[];
+
+struct unit_webhook {
+	enum hook_verify verify;
+	int verified;
+	struct str secret;  /* its name */
+	/* of hmac_sha256 (method, uri, raw: text, headers) -> text; of token
+	 * (body, headers) -> text */
+	int value;
+	int hex;            /* how the header writes the sum; else base64 */
+	struct str header;
+	int64_t max_age_s;  /* by the time in time_header; 0: none */
+	struct str time_header;
+	int events;         /* (body, headers) -> list */
+};
+
 struct unit_object {
 	struct str name;
 	struct str clear;     /* JSON that clears a field; n == 0: "null" */
@@ -267,6 +295,7 @@ struct unit_object {
 	int id;               /* (body) -> id */
 	struct unit_op *ops;
 	uint32_t nop;
+	struct unit_webhook *webhook; /* NULL: none comes */
 };
 
 enum budget_kind { BUDGET_FIXED, BUDGET_SLIDING, BUDGET_CALENDAR,
