@@ -205,7 +205,7 @@ run_path(const char *path)
 	closedir(dir);
 	qsort(names, n, sizeof(names[0]), by_name);
 	for (size_t i = 0; i < n; i++) {
-		run_file(names[i]);
+		run_path(names[i]); /* a folder in it as well */
 		free(names[i]);
 	}
 }
