@@ -93,14 +93,19 @@ add_token(const struct connector_call *call, struct headers *h,
     struct arena *a, struct err *e)
 {
 	const struct unit_auth *auth = &call->connector->auth;
+	struct str scheme = auth->scheme;
 
 	if (call->token.n == 0 || auth->kind == AUTH_NONE)
 		return 0;
 	if (auth->kind == AUTH_HEADER)
 		return add_header(h, auth->header, arena_str(a,
 		    call->token), e);
+	/* one that ends with = goes on: Token token=… */
+	if (scheme.n == 0)
+		scheme = STR("Bearer");
 	return add_header(h, STR("Authorization"), arena_printf(a,
-	    "Bearer %.*s", STR_ARG(call->token)), e);
+	    "%.*s%s%.*s", STR_ARG(scheme), scheme.p[scheme.n - 1] == '=' ?
+	    "" : " ", STR_ARG(call->token)), e);
 }
 
 static int

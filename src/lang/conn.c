@@ -38,12 +38,35 @@ auth_scopes(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+/* What stands before the token, where that is not Bearer. */
+static int
+auth_scheme(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_auth *auth = what;
+	struct args a = clause_args(k, s);
+	struct str scheme;
+
+	if (!clause_text(clause_next(&a), &scheme) || a.at != NULL ||
+	    scheme.n == 0)
+		return clause_bad(&a, "scheme \"Zoho-oauthtoken\";");
+	for (size_t i = 0; i < scheme.n; i++)
+		if (scheme.p[i] < ' ' || scheme.p[i] > '~')
+			return clause_bad(&a, "scheme \"Zoho-oauthtoken\";, in "
+			    "ASCII");
+	auth->scheme = clause_keep(k, scheme);
+	return 0;
+}
+
 static int
 make_auth(struct conn *k, struct stmt *s, void *what)
 {
 	static const struct word_rule oauth2[] = {
 		{ "token", auth_token, 1 },
 		{ "scopes", auth_scopes, 1 },
+		{ "scheme", auth_scheme, 1 },
+	};
+	static const struct word_rule bearer[] = {
+		{ "scheme", auth_scheme, 1 },
 	};
 	struct unit_auth *auth = &k->out->auth;
 	struct args a = clause_args(k, s);
@@ -61,8 +84,11 @@ make_auth(struct conn *k, struct stmt *s, void *what)
 		return 0;
 	}
 	a = clause_args(k, s);
-	if (clause_word(&a, "bearer") && a.at == NULL && !s->has_body) {
+	if (clause_word(&a, "bearer") && a.at == NULL) {
 		auth->kind = AUTH_BEARER;
+		if (s->has_body)
+			clause_all(k, s->body, bearer, COUNT(bearer), auth,
+			    "auth bearer");
 		return 0;
 	}
 	a = clause_args(k, s);

@@ -317,6 +317,7 @@ struct unit_auth {
 	enum auth_kind kind;
 	struct str token_url;
 	struct str header;     /* AUTH_HEADER: its name */
+	struct str scheme;     /* before the token; "" Bearer */
 	struct str *scopes;
 	uint32_t nscope;
 };

@@ -87,6 +87,29 @@ Test(auth, static_tokens)
 	auth_free(x);
 	rig_down(&r);
 
+	/* what stands before it; a text that ends with = goes on */
+	for (int i = 0; i < 3; i++) {
+		static const char *const forms[][2] = {
+			{ BASE "bearer; }", "Bearer k" },
+			{ BASE "bearer { scheme \"Zoho-oauthtoken\"; } }",
+			    "Zoho-oauthtoken k" },
+			{ BASE "bearer { scheme \"Token token=\"; } }",
+			    "Token token=k" },
+		};
+
+		rig_up(&r, forms[i][0]);
+		rig_op(&r, CONNECTOR_UPDATE, 1, 1);
+		x = fresh(&r, "{\"token\":\"k\"}");
+		auth_token(x, NOW, &r.call.token);
+		cr_assert_eq(connector_request(&r.call, r.vm, &q, &r.arena,
+		    &e), 0);
+		cr_assert(str_eq(q.headers[q.nheaders - 1].name,
+		    STR("Authorization")));
+		same(q.headers[q.nheaders - 1].value, forms[i][1]);
+		auth_free(x);
+		rig_down(&r);
+	}
+
 	rig_up(&r, BASE "none; }");
 	x = fresh(&r, "");
 	cr_assert_eq(auth_token(x, NOW, &token), AUTH_READY);
