@@ -341,3 +341,32 @@ Test(limits, joined_lists_cost_fuel)
 	vm_free(vm);
 	arena_fini(&a);
 }
+
+/* One letter more and the steps do not reach; in any VM the same letter. */
+Test(limits, regex_steps_at_their_edge)
+{
+	struct vm_limits limits = vm_limits_default;
+	int edge[2] = { 0, 0 };
+	struct err e;
+
+	limits.fuel = UINT64_MAX;
+	for (int i = 0; i < 2; i++) {
+		char expr[100];
+		int n = 1, rc = 0;
+
+		for (; n < 60; n++) {
+			snprintf(expr, sizeof(expr), "re_match(pad(\"c\", %d, "
+			    "\"a\"), \"^(a+)+$\")", n);
+			rc = limited(&limits, expr, &e);
+			if (rc != 0)
+				break;
+		}
+		cr_assert_eq(rc, -1);
+		cr_expect_eq(e.code, ERR_LIMIT);
+		cr_expect_not_null(strstr(e.text,
+		    "the pattern takes more than"), "%s", e.text);
+		edge[i] = n;
+	}
+	cr_expect_eq(edge[0], edge[1]);
+	cr_expect_gt(edge[0], 10);
+}
