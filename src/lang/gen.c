@@ -276,14 +276,13 @@ path_text(struct arena *a, const struct str *path, size_t n)
 	return s;
 }
 
-/* The slot of a path in v, made where there is none. */
-static unsigned
-slot_of(struct gen *g, struct vec *v, const struct str *path, size_t n,
-    int rest)
+/* The slot of a path in v, or -1. */
+static long
+find_slot(const struct vec *v, const struct str *path, size_t n, int rest)
 {
-	struct gen_slot *s = v->p;
+	const struct gen_slot *s = v->p;
 
-	for (unsigned i = 0; i < v->n; i++) {
+	for (size_t i = 0; i < v->n; i++) {
 		size_t k = 0;
 
 		if (s[i].n != n || s[i].rest != rest)
@@ -291,8 +290,21 @@ slot_of(struct gen *g, struct vec *v, const struct str *path, size_t n,
 		while (k < n && str_eq(s[i].path[k], path[k]))
 			k++;
 		if (k == n)
-			return i;
+			return (long)i;
 	}
+	return -1;
+}
+
+/* The same, made where there is none. */
+static unsigned
+slot_of(struct gen *g, struct vec *v, const struct str *path, size_t n,
+    int rest)
+{
+	long known = find_slot(v, path, n, rest);
+	struct gen_slot *s;
+
+	if (known >= 0)
+		return (unsigned)known;
 	s = vec_add(g->a, v, sizeof(*s));
 	s->path = arena_array(g->a, n, sizeof(*s->path));
 	if (n)
@@ -348,18 +360,7 @@ gen_in(struct gen *g, const struct str *path, size_t n, int rest)
 long
 gen_out_find(const struct gen *g, const struct str *path, size_t n)
 {
-	const struct gen_slot *s = g->out.p;
-
-	for (size_t i = 0; i < g->out.n; i++) {
-		size_t k = 0;
-
-		while (!s[i].rest && s[i].n == n && k < n &&
-		    str_eq(s[i].path[k], path[k]))
-			k++;
-		if (!s[i].rest && s[i].n == n && k == n)
-			return (long)i;
-	}
-	return -1;
+	return find_slot(&g->out, path, n, 0);
 }
 
 unsigned
