@@ -66,6 +66,8 @@ void buf_vprintf(struct buf *b, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 /* s between double quotes, escaped as RFC 8259 asks; s is UTF-8. */
 void buf_json(struct buf *b, struct str s);
+/* s percent-encoded, but for what RFC 3986 reserves nowhere: data of a URL. */
+void buf_url(struct buf *b, struct str s);
 
 /* Make room for more bytes behind b->n and return where they go. */
 static inline char *

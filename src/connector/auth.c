@@ -235,15 +235,7 @@ form_add(struct buf *out, const char *name, struct str value)
 	if (value.n == 0)
 		return;
 	buf_printf(out, "%s%s=", out->n != 0 ? "&" : "", name);
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL)
-			buf_putc(out, (char)c);
-		else
-			buf_printf(out, "%%%02X", c);
-	}
+	buf_url(out, value);
 }
 
 void

@@ -141,21 +141,6 @@ make_headers(const struct connector_call *call, struct vm *vm,
 	return add_token(call, h, a, e);
 }
 
-/* What RFC 3986 reserves nowhere stays; a byte of the data is no syntax. */
-static void
-put_escaped(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c)))
-			buf_putc(b, (char)c);
-		else
-			buf_printf(b, "%%%02X", c);
-	}
-}
-
 /* *path with the query behind it; nil values are left out. */
 static int
 add_query(const struct connector_call *call, struct vm *vm, struct str *path,
@@ -182,9 +167,9 @@ add_query(const struct connector_call *call, struct vm *vm, struct str *path,
 			continue;
 		}
 		buf_putc(&b, sep);
-		put_escaped(&b, op->query_name[i]);
+		buf_url(&b, op->query_name[i]);
 		buf_putc(&b, '=');
-		put_escaped(&b, text);
+		buf_url(&b, text);
 		sep = '&';
 	}
 	*path = arena_str(a, buf_str(&b));

@@ -422,6 +422,17 @@ line(struct str s, size_t *end)
 	return n;
 }
 
+FUNC(url_part)
+{
+	struct str s;
+
+	if (arg_text(args[0], &s, a, e) != 0)
+		return -1;
+	buf_reset(&vm->scratch);
+	buf_url(&vm->scratch, s);
+	return scratch_text(vm, result, a, e);
+}
+
 FUNC(lines)
 {
 	struct value *list;

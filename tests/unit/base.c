@@ -109,6 +109,9 @@ Test(str, buffers_and_json)
 	buf_json(&b, str_from("a\"\\\n\0\x1f\xc3\xa9", 8));
 	cr_assert(str_eq(buf_str(&b),
 	    STR("7-\"a\\\"\\\\\\n\\u0000\\u001f\xc3\xa9\"")));
+	buf_reset(&b);
+	buf_url(&b, str_from("aZ9-._~/?%\0\xc3\xa9 ", 14));
+	cr_assert(str_eq(buf_str(&b), STR("aZ9-._~%2F%3F%25%00%C3%A9%20")));
 	buf_fini(&b);
 	cr_assert_lt(str_cmp(STR("ab"), STR("abc")), 0);
 	cr_assert_gt(str_cmp(STR("b"), STR("abc")), 0);
