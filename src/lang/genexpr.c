@@ -31,6 +31,24 @@ negate(struct gen_func *f, unsigned dst)
 	gen_abc(f, OP_NOT, dst, dst, 0);
 }
 
+/* Whether the code of e itself sees to it that its value is a bool. */
+static int
+makes_bool(const struct expr *e)
+{
+	switch (e->kind) {
+	case EX_TRUE: case EX_FALSE: case EX_NOT: case EX_AND: case EX_OR:
+	case EX_EQ: case EX_NE: case EX_LT: case EX_LE: case EX_GT: case EX_GE:
+	case EX_IN:
+		return 1;
+	case EX_CALL:
+		return e->note->kind == NOTE_LINKED ||
+		    e->note->kind == NOTE_CHANGED;
+	default:
+		return 0;
+	}
+}
+
+/* The right operand is asked by nothing else: a jump that goes nowhere. */
 static void
 gen_and_or(struct compile *c, struct gen_func *f, const struct expr *e,
     unsigned dst)
@@ -41,6 +59,9 @@ gen_and_or(struct compile *c, struct gen_func *f, const struct expr *e,
 	end = gen_jump(f, e->kind == EX_AND ? OP_JUMP_FALSE : OP_JUMP_TRUE,
 	    dst);
 	gen_expr(c, f, e->b, dst);
+	f->at = e->b->span;
+	if (!makes_bool(e->b))
+		gen_label(f, gen_jump(f, OP_JUMP_FALSE, dst));
 	gen_label(f, end);
 }
 

@@ -468,6 +468,14 @@ Test(lang_limits, hostile_records)
 		    "<b>", "\"}", 1000000, "" },
 		{ "HTML that opens only", "h.a <- strip_html(c.a ?? \"\");",
 		    "{\"a\":\"", "<", "\"}", 1000000, "" },
+		{ "no bool behind and", "h.flag <- c.n != 2 and (c.flag ?? "
+		    "true);", "{\"flag\":7", "", "}", 0,
+		    "m.map:3: a condition is number, not a bool" },
+		{ "nor behind or", "h.flag <- c.n == 2 or (c.flag ?? true);",
+		    "{\"flag\":[]", "", "}", 0,
+		    "m.map:3: a condition is json, not a bool" },
+		{ "nobody asks", "h.flag <- c.n == 2 and (c.flag ?? true);",
+		    "{\"flag\":7", "", "}", 0, "" },
 		{ "joined", "h.a <- join(map(c.l ?? [], x => c.a ?? \"\"), "
 		    "\",\");", "{\"a\":\"0123456789abcdef0123456789abcdef\","
 		    "\"l\":[\"\"", ",\"\"", "]}", 9999, "" },
