@@ -11,7 +11,7 @@
  *   enum.c      enums, both directions
  *   attr.c pipe.c assign.c own.c map.c     rules of a map, one by one
  *   each.c pick.c late.c                   lists, and rules that are put
- *   graph.c prove.c and together           mapgen.c  their two programs
+ *   graph.c required.c prove.c and together  mapgen.c  their two programs
  *   unify.c     what is decided as one
  *   layer.c     overlays, and which map a block is for
  *   rules.c     what to do with a record

@@ -396,7 +396,8 @@ gen_out(struct gen *g, const struct str *path, size_t n, unsigned flags,
 	struct gen_slot *s = (struct gen_slot *)g->out.p + i;
 
 	s->flags = flags;
-	s->compare = compare;
+	if (compare != CMP_EXACT) /* or a constant's; see check_alike */
+		s->compare = compare;
 	if (s->rule < 0)
 		s->rule = current_rule(g);
 	if (g->cur != NULL)

@@ -1,6 +1,5 @@
 /*
- * What the rules of a map promise together: one writer for every path, and a
- * writer for every field that the target needs.
+ * What the rules of a map promise together: one writer for every path.
  */
 #include "lang/map.h"
 
@@ -295,6 +294,45 @@ is_put(const struct map_rule *r, int back)
 	return r->kind == RULE_PICK && back != r->list_right;
 }
 
+static int
+is_constant(struct compile *c, const struct map_rule *r)
+{
+	struct value v;
+
+	return r->source != NULL && r->nstep == 0 &&
+	    expr_const(c, r->source, &v) == 0;
+}
+
+/*
+ * Two rules that write one field, never both: the field is one, whichever of
+ * them wrote it, so when it is sent and how it is compared is no matter of
+ * the rule.  A constant is compared like what the other one writes.
+ */
+static void
+check_alike(struct map_info *m, const struct map_rule *x,
+    const struct map_rule *y, int back)
+{
+	struct compile *c = m->ck.c;
+	struct diag *g;
+
+	if (x->create_only != y->create_only) {
+		g = diag_at(&c->ss, C428, y->stmt->span, "one field is sent "
+		    "%s", y->create_only ? "here on create only, and by "
+		    "another rule always" : "here always, and by another rule "
+		    "on create only");
+		diag_fix(&c->ss, g, "with create only");
+	} else if (pipe_compare(x, back) != pipe_compare(y, back) &&
+	    !is_constant(c, x) && !is_constant(c, y)) {
+		g = diag_at(&c->ss, C428, y->stmt->span, "one field is "
+		    "compared here in another way than by another rule");
+		diag_fix(&c->ss, g, "let both end with the same codec");
+	} else {
+		return;
+	}
+	diag_also(&c->ss, g, x->stmt->span, "the other");
+	m->bad = 1;
+}
+
 static void
 check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 {
@@ -319,10 +357,13 @@ check_pair(struct map_info *m, struct writer *x, struct writer *y, int back)
 		rest_and_field(m, y, x, back);
 		return;
 	}
-	if (exclusive(c, x->r, y->r, &seen) || (is_put(x->r, back) &&
-	    is_put(y->r, back) && x->p->n == y->p->n)) {
+	if (exclusive(c, x->r, y->r, &seen)) {
+		if (x->p->n == y->p->n)
+			check_alike(m, x->r, y->r, back);
 		return;
 	}
+	if (is_put(x->r, back) && is_put(y->r, back) && x->p->n == y->p->n)
+		return;
 	g = report_two(m, x, y, back, x->p->n > y->p->n ?
 	    path_show(c, x->p->path, x->p->n) :
 	    path_show(c, y->p->path, y->p->n));
@@ -356,99 +397,6 @@ check_writers(struct map_info *m, int back)
 			check_pair(m, &w[i], &w[k], back);
 }
 
-/* ---- required targets ---- */
-
-static const struct map_rule *
-writer_of(const struct map_info *m, int back, const struct str *path,
-    size_t n, int *below)
-{
-	const struct map_rule *found = NULL;
-
-	*below = 0;
-	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
-		const struct place *p = back ? r->left : r->rights;
-
-		/* one that goes neither way has an error, and would write */
-		if (!(back ? r->back : r->forth) && (r->back || r->forth))
-			continue;
-		for (unsigned i = 0; i < (back ? r->nleft : r->nright); i++) {
-			if (p[i].expr == NULL ||
-			    !path_overlaps(p[i].path, p[i].n, path, n))
-				continue;
-			/* a rest may bring the field, or not */
-			if (r->kind == RULE_REST ? p[i].n >= n : p[i].n > n)
-				*below = 1;
-			else if (r->kind != RULE_REST &&
-			    (found == NULL || found->nguard > 0))
-				found = r;
-		}
-	}
-	return found;
-}
-
-static void
-report_required(struct map_info *m, int back, const struct str *path,
-    size_t n)
-{
-	struct compile *c = m->ck.c;
-	const struct local *side = back ? &m->left : &m->right;
-	struct str show = path_show(c, path, n);
-	const struct dropped *d = m->dropped;
-	struct diag *g;
-
-	while (d != NULL && !(d->place.expr->note->local == side &&
-	    path_same(d->place.path, d->place.n, path, n)))
-		d = d->next;
-	g = diag_at(&c->ss, C404, d ? d->span : m->head,
-	    d ? "%.*s needs `%.*s`, and this drops the rule that writes it" :
-	    m->up ? "an element of %.*s needs `%.*s`, which no rule writes" :
-	    "%.*s needs `%.*s`, which no rule writes",
-	    STR_ARG(back ? m->left_schema : m->right_schema), STR_ARG(show));
-	diag_fix(&c->ss, g, "%.*s.%.*s <- …;", STR_ARG(side->name),
-	    STR_ARG(show));
-	m->bad = 1;
-}
-
-static void
-check_required(struct map_info *m, int back, struct type at, struct str *path,
-    size_t n)
-{
-	struct compile *c = m->ck.c;
-	struct str schema = back ? m->left_schema : m->right_schema;
-
-	if (at.node == NULL || n == AST_DEPTH)
-		return;
-	for (size_t i = 0; i < schema_property_count(at.node); i++) {
-		struct str name = schema_property_name(at.node, i);
-		const struct map_rule *r;
-		struct type t;
-		int below;
-
-		if (!schema_property_required(at.node, name) ||
-		    type_member(c->a, at, name, &t) != 0 ||
-		    (t.node != NULL && schema_read_only(t.node)))
-			continue;
-		path[n] = name;
-		r = writer_of(m, back, path, n + 1, &below);
-		if (r == NULL && below) {
-			check_required(m, back, t, path, n + 1);
-			continue;
-		}
-		if (r == NULL) {
-			report_required(m, back, path, n + 1);
-		} else if (!back && r->source_type.kind != TYPE_BAD &&
-		    ((r->source_type.nil & NIL_ABSENT) || r->nguard > 0)) {
-			m->bad = 1;
-			diag_fix(&c->ss, diag_at(&c->ss, C404, r->stmt->span,
-			    "%.*s needs `%.*s`, and this may leave it out",
-			    STR_ARG(schema),
-			    STR_ARG(path_show(c, path, n + 1))),
-			    r->nguard ? "move the rule out of `when`" :
-			    "add `with required`, or a default");
-		}
-	}
-}
-
 /* Picks of one list mean different elements, on the way out and in. */
 static void
 check_picks(struct map_info *m)
@@ -470,8 +418,6 @@ check_picks(struct map_info *m)
 void
 graph_check(struct map_info *m)
 {
-	struct str path[AST_DEPTH + 1];
-
 	name_all(m);
 	if (declared_expand(m))
 		name_all(m);
@@ -481,8 +427,5 @@ graph_check(struct map_info *m)
 	check_writers(m, 1);
 	check_picks(m);
 	late_check(m);
-	check_required(m, 0, m->right.type, path, 0);
-	/* records of ours are made by who owns them, elements by us as well */
-	if (m->up != NULL)
-		check_required(m, 1, m->left.type, path, 0);
+	required_check(m);
 }

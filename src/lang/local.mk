@@ -61,6 +61,7 @@ LANG_SOURCES = \
 	src/lang/pipe.c \
 	src/lang/prove.c src/lang/prove.h \
 	src/lang/query.c src/lang/query.h \
+	src/lang/required.c \
 	src/lang/rest.c \
 	src/lang/rules.c \
 	src/lang/sig.c \

@@ -11,6 +11,8 @@
  * target written.
  */
 void graph_check(struct map_info *m);
+/* The last of these; required.c. */
+void required_check(struct map_info *m);
 
 int path_same(const struct str *a, size_t na, const struct str *b, size_t nb);
 /* "properties.email" */
