@@ -17,6 +17,9 @@ eval(const struct connector_call *call, struct vm *vm, int func,
 	if (vm_call(vm, call->connector->prog, (uint32_t)func, args, n,
 	    result, a, e) == 0)
 		return 0;
+	if (call->object == NULL)
+		return err_prefix(e, "connector %.*s, %s",
+		    STR_ARG(call->connector->name), what);
 	return err_prefix(e, "connector %.*s, object %.*s, %s",
 	    STR_ARG(call->connector->name), STR_ARG(call->object->name), what);
 }

@@ -35,6 +35,9 @@ int eval_json(struct str text, struct value *v, struct arena *a,
 int request_make(const struct connector_call *call, struct vm *vm,
     const struct value *args, size_t nargs, struct http_request *req,
     struct arena *a, struct err *e);
+/* What is said once for a connection sees (param, base). */
+int account_args(const struct connector_call *call, struct value args[2],
+    struct arena *a, struct err *e);
 /* The parameters of the connection, {} without. */
 int request_params(const struct connector_call *call, struct value *params,
     struct arena *a, struct err *e);

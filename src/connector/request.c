@@ -4,6 +4,7 @@
 #include "connector/connector.h"
 
 #include <assert.h>
+#include <strings.h>
 
 #include "base/size.h"
 #include "connector/eval.h"
@@ -108,6 +109,56 @@ add_token(const struct connector_call *call, struct headers *h,
 	    "" : " ", STR_ARG(call->token)), e);
 }
 
+/* A value that is nil sends no header. */
+static int
+add_value(const struct connector_call *call, struct vm *vm, struct headers *h,
+    struct str name, int func, const struct value *args, size_t nargs,
+    struct arena *a, struct err *e)
+{
+	struct value v;
+	struct str text;
+
+	if (eval(call, vm, func, "header", args, nargs, &v, a, e) != 0)
+		return -1;
+	if (value_nil(v))
+		return 0;
+	if (eval_text(v, &text, a) != 0)
+		return err_set(e, ERR_DATA, "header %.*s must be text, not a "
+		    "%s", STR_ARG(name), value_word(v));
+	return add_header(h, name, text, e);
+}
+
+static int
+same_name(struct str a, struct str b)
+{
+	return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
+}
+
+/* Those of the connector that the operation does not say itself. */
+static int
+add_common(const struct connector_call *call, struct vm *vm,
+    struct headers *h, struct arena *a, struct err *e)
+{
+	const struct unit_connector *c = call->connector;
+	const struct unit_op *op = call->op;
+	struct value args[2];
+
+	if (c->nheader > 0 && account_args(call, args, a, e) != 0)
+		return -1;
+	for (uint32_t i = 0; i < c->nheader; i++) {
+		uint32_t own = 0;
+
+		while (own < op->nheader && !same_name(c->header_name[i],
+		    op->header_name[own]))
+			own++;
+		if (own == op->nheader && add_value(call, vm, h,
+		    c->header_name[i], c->header_value[i], args, 2, a, e) !=
+		    0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 make_headers(const struct connector_call *call, struct vm *vm,
     struct headers *h, const struct value *args, size_t nargs,
@@ -115,24 +166,14 @@ make_headers(const struct connector_call *call, struct vm *vm,
 {
 	const struct unit_op *op = call->op;
 
-	h->list = arena_array(a, size_add(op->nheader, OWN_HEADERS),
-	    sizeof(*h->list));
-	for (uint32_t i = 0; i < op->nheader; i++) {
-		struct value v;
-		struct str text;
-
-		if (eval(call, vm, op->header_value[i], "header", args, nargs,
-		    &v, a, e) != 0)
+	h->list = arena_array(a, size_add(size_add(op->nheader,
+	    call->connector->nheader), OWN_HEADERS), sizeof(*h->list));
+	for (uint32_t i = 0; i < op->nheader; i++)
+		if (add_value(call, vm, h, op->header_name[i],
+		    op->header_value[i], args, nargs, a, e) != 0)
 			return -1;
-		if (value_nil(v))
-			continue;
-		if (eval_text(v, &text, a) != 0)
-			return err_set(e, ERR_DATA, "header %.*s must be "
-			    "text, not a %s", STR_ARG(op->header_name[i]),
-			    value_word(v));
-		if (add_header(h, op->header_name[i], text, e) != 0)
-			return -1;
-	}
+	if (add_common(call, vm, h, a, e) != 0)
+		return -1;
 	if (add_header(h, STR("Accept"), STR("application/json"), e) != 0)
 		return -1;
 	if (op->body >= 0 && add_header(h, STR("Content-Type"),
@@ -252,6 +293,15 @@ request_params(const struct connector_call *call, struct value *params,
 	if (call->params.n != 0 && eval_json(call->params, params, a, e) != 0)
 		return err_prefix(e, "parameters of the connection");
 	return 0;
+}
+
+int
+account_args(const struct connector_call *call, struct value args[2],
+    struct arena *a, struct err *e)
+{
+	args[1] = value_text(call->base.n != 0 ? call->base :
+	    call->connector->base);
+	return request_params(call, &args[0], a, e);
 }
 
 int

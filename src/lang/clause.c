@@ -6,28 +6,37 @@
 
 #define SEEN_MAX 32
 
-void
-clause_all(struct conn *k, struct stmt *body, const struct word_rule *rules,
-    size_t n, void *what, const char *where)
+/* Its rule, n for none, which is reported once. */
+static size_t
+find_rule(struct conn *k, const struct stmt *s, const struct word_rule *rules,
+    size_t n, const char *where, int report)
+{
+	struct sources *ss = &k->c->ss;
+	struct near near;
+	size_t i = 0;
+
+	near_init(&near, s->name.text);
+	while (i < n && !str_eq(s->name.text, str_z(rules[i].name)))
+		near_try(&near, str_z(rules[i++].name));
+	if (i == n && report)
+		diag_meant(ss, diag_at(ss, C601, s->name.span,
+		    "`%.*s` means nothing in %s", STR_ARG(s->name.text),
+		    where), &near);
+	return i;
+}
+
+static void
+clause_pass(struct conn *k, struct stmt *body, const struct word_rule *rules,
+    size_t n, void *what, const char *where, int early)
 {
 	struct sources *ss = &k->c->ss;
 	const struct stmt *seen[SEEN_MAX] = { 0 };
 
 	for (struct stmt *s = body; s != NULL; s = s->next) {
-		struct near near;
-		struct diag *g;
-		size_t i = 0;
+		size_t i = find_rule(k, s, rules, n, where, !early);
 
-		near_init(&near, s->name.text);
-		while (i < n && !str_eq(s->name.text, str_z(rules[i].name)))
-			near_try(&near, str_z(rules[i++].name));
-		if (i == n) {
-			g = diag_at(ss, C601, s->name.span,
-			    "`%.*s` means nothing in %s",
-			    STR_ARG(s->name.text), where);
-			diag_meant(ss, g, &near);
+		if (i == n || rules[i].early != early)
 			continue;
-		}
 		if (rules[i].once && seen[i] != NULL) {
 			diag_also(ss, diag_at(ss, C202, s->head,
 			    "a second `%.*s`", STR_ARG(s->name.text)),
@@ -37,6 +46,14 @@ clause_all(struct conn *k, struct stmt *body, const struct word_rule *rules,
 		seen[i] = s;
 		rules[i].make(k, s, what);
 	}
+}
+
+void
+clause_all(struct conn *k, struct stmt *body, const struct word_rule *rules,
+    size_t n, void *what, const char *where)
+{
+	clause_pass(k, body, rules, n, what, where, 1);
+	clause_pass(k, body, rules, n, what, where, 0);
 }
 
 /* ---- arguments ---- */
@@ -138,6 +155,21 @@ clause_time(struct conn *k, const struct expr *e, int64_t *out)
 	return dec_to_int(ms, out, NULL);
 }
 
+int
+clause_fixed(struct conn *k, struct expr *e, struct str *out)
+{
+	struct check ck = { .c = k->c, .m = k->m, .flags = CK_CONNECTOR,
+		.scope = k->version };
+	struct value v;
+
+	if (e == NULL || (e->kind != EX_TEXT && e->kind != EX_INTERP) ||
+	    check_expr(&ck, e).kind == TYPE_BAD ||
+	    expr_const(k->c, e, &v) != 0)
+		return 0;
+	*out = value_str(v, k->c->a);
+	return 1;
+}
+
 struct str
 clause_keep(struct conn *k, struct str s)
 {
@@ -193,7 +225,17 @@ static const struct {
 		{ " headers", TYPE_ANY, 0 } },
 	[VIEW_SIGNED] = { { "method", TYPE_TEXT, 0 }, { "uri", TYPE_TEXT, 0 },
 		{ "raw", TYPE_TEXT, 0 }, { " headers", TYPE_ANY, 0 } },
+	[VIEW_ACCOUNT] = { { "param", TYPE_RECORD, 0 },
+		{ "base", TYPE_TEXT, 0 } },
 };
+
+/* What makes a request may name the version; a reply has none. */
+static int
+sees_version(enum view view)
+{
+	return view == VIEW_RECORDS || view == VIEW_PAGE ||
+	    view == VIEW_COUNTED || view == VIEW_ACCOUNT;
+}
 
 int
 conn_function(struct conn *k, struct expr *e, enum view view, const char *name)
@@ -208,7 +250,8 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
     struct type *t)
 {
 	struct compile *c = k->c;
-	struct check ck = { .c = c, .m = k->m, .flags = CK_CONNECTOR };
+	struct check ck = { .c = c, .m = k->m, .flags = CK_CONNECTOR,
+		.scope = sees_version(view) ? k->version : NULL };
 	struct gen_func *f;
 	unsigned nargs = 0;
 
@@ -225,7 +268,7 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 	check_sure(&ck, e);
 	k->used = 0;
 	for (const struct local *l = ck.scope; l != NULL; l = l->up)
-		if (l->used)
+		if (l->used && l->kind == LOCAL_ARG)
 			k->used |= 1u << l->reg;
 	if (view == VIEW_PAGE || view == VIEW_COUNTED)
 		k->paged |= k->used;
@@ -237,4 +280,19 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 	f->at = e->span;
 	gen_a(f, OP_RETURN, nargs);
 	return f->index;
+}
+
+int
+clause_named(struct args *a, enum view view, const char *what,
+    struct str *to, int *value)
+{
+	struct str name;
+	struct expr *e;
+
+	if (!clause_text(clause_next(a), &name) ||
+	    (e = clause_next(a)) == NULL || a->at != NULL)
+		return -1;
+	*to = clause_keep(a->k, name);
+	*value = conn_function(a->k, e, view, what);
+	return 0;
 }

@@ -14,6 +14,8 @@ struct conn {
 	struct gen *g;
 	struct unit_connector *out;
 	struct arena *ua; /* of the unit */
+	/* what `version` is in all that makes a request */
+	struct local *version;
 	/* 1 << n: the n-th name of a view was read, by the last function; by
 	 * those of a list's request */
 	unsigned used, paged;
@@ -24,6 +26,7 @@ struct word_rule {
 	const char *name;
 	int (*make)(struct conn *k, struct stmt *s, void *what);
 	int once;
+	int early; /* made before the others, wherever it stands */
 };
 
 /* Hand each clause of a body to its maker; where: "a budget". */
@@ -56,6 +59,8 @@ int clause_text(const struct expr *e, struct str *out);
 int clause_number(struct conn *k, const struct expr *e, int64_t *out);
 /* A duration as milliseconds. */
 int clause_time(struct conn *k, const struct expr *e, int64_t *ms);
+/* 1 and the text when e is one in which at most `version` is put. */
+int clause_fixed(struct conn *k, struct expr *e, struct str *out);
 /* A copy that lives as long as the unit. */
 struct str clause_keep(struct conn *k, struct str s);
 
@@ -68,6 +73,7 @@ enum view {
 	VIEW_COUNTED, /* the same, cursor is a number */
 	VIEW_REPLY,   /* body, header(…) */
 	VIEW_SIGNED,  /* method, uri, raw, header(…) */
+	VIEW_ACCOUNT, /* param, base: what is said once for a connection */
 };
 
 #define PAGE_CURSOR 1u /* of conn.paged */
@@ -92,6 +98,9 @@ struct local *conn_local(struct conn *k, struct local *up, const char *name,
  */
 struct unit_op *op_begin(struct conn *k, struct stmt *s,
     struct unit_object *o);
+/* "Name" value; the value to a function, named what; -1 without a finding. */
+int clause_named(struct args *a, enum view view, const char *what,
+    struct str *to, int *value);
 /* Its clauses; what is the unit_op. */
 int op_request(struct conn *k, struct stmt *s, void *what);
 int op_body(struct conn *k, struct stmt *s, void *what);

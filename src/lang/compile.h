@@ -135,7 +135,7 @@ struct str sig_text(struct compile *c, const struct sig_type *t);
 
 /* ---- expressions ---- */
 
-enum local_kind { LOCAL_LEFT, LOCAL_RIGHT, LOCAL_ARG };
+enum local_kind { LOCAL_LEFT, LOCAL_RIGHT, LOCAL_ARG, LOCAL_CONST };
 
 struct local {
 	struct local *up;
@@ -143,6 +143,7 @@ struct local {
 	struct type type;
 	enum local_kind kind;
 	unsigned reg;           /* of an argument */
+	struct value value;     /* of a constant */
 	struct lambda *owner;   /* whose argument it is; NULL: of no lambda */
 	const char *not_here;   /* why it cannot be read here; NULL: it can */
 	int used;

@@ -242,6 +242,8 @@ make_version(struct conn *k, struct stmt *s, void *what)
 	if (!clause_text(clause_next(&a), &v) || a.at != NULL)
 		return clause_bad(&a, "version \"v3\";");
 	k->out->version = clause_keep(k, v);
+	k->version->value = value_text(k->out->version);
+	k->version->not_here = NULL;
 	return 0;
 }
 
@@ -258,30 +260,52 @@ make_base(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+/* Of the requests of all operations. */
+static int
+make_header(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_connector *c = k->out;
+	struct args a = clause_args(k, s);
+
+	(void)what;
+	if (clause_named(&a, VIEW_ACCOUNT, "header",
+	    &c->header_name[c->nheader], &c->header_value[c->nheader]) != 0)
+		return clause_bad(&a, "header \"Name\" \"value\";");
+	c->nheader++;
+	return 0;
+}
+
 void
 connector_compile(struct compile *c, struct entity *e,
     struct unit_connector *out)
 {
 	static const struct word_rule words[] = {
-		{ "version", make_version, 1 },
+		{ "version", make_version, 1, 1 },
 		{ "auth", make_auth, 1 },
 		{ "base", make_base, 1 },
+		{ "header", make_header, 0 },
 		{ "budget", make_budget, 0 },
 		{ "object", conn_object, 0 },
 		{ "classify", conn_classify, 1 },
 	};
 	struct conn k = { .c = c, .m = e->mod, .out = out,
 		.ua = &c->unit->arena };
+	struct local version = { .name = STR("version"), .kind = LOCAL_CONST,
+		.type = type_of(TYPE_TEXT, 0), .not_here = "the connector "
+		"says no version: version \"v3\";" };
 	struct err err;
 	size_t n = 0;
 
 	for (struct stmt *s = e->decl->body; s != NULL; s = s->next)
 		n++;
+	k.version = &version;
 	k.g = gen_new(&c->ss, c->a, k.ua, e->decl->name.text);
 	out->name = clause_keep(&k, e->decl->name.text);
 	out->pos = span_pos(&c->ss, e->decl->span);
 	out->classify = -1;
 	out->budgets = arena_array(k.ua, n, sizeof(*out->budgets));
+	out->header_name = arena_array(k.ua, n, sizeof(*out->header_name));
+	out->header_value = arena_array(k.ua, n, sizeof(*out->header_value));
 	out->objects = arena_array(k.ua, n, sizeof(*out->objects));
 	clause_all(&k, e->decl->body, words, COUNT(words), NULL, "a connector");
 	if (out->base.n == 0)

@@ -57,29 +57,14 @@ op_body(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
-/* "Name" value; to a function. */
-static int
-named_value(struct args *a, const struct unit_op *op, const char *what,
-    struct str *to, int *value)
-{
-	struct str name;
-	struct expr *e;
-
-	if (!clause_text(clause_next(a), &name) ||
-	    (e = clause_next(a)) == NULL || a->at != NULL)
-		return -1;
-	*to = clause_keep(a->k, name);
-	*value = conn_function(a->k, e, op_view(op), what);
-	return 0;
-}
-
 int
 op_header(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_op *op = what;
 	struct args a = clause_args(k, s);
 
-	if (named_value(&a, op, "header", &op->header_name[op->nheader],
+	if (clause_named(&a, op_view(op), "header",
+	    &op->header_name[op->nheader],
 	    &op->header_value[op->nheader]) != 0)
 		return clause_bad(&a, "header \"Name\" \"value\";");
 	op->nheader++;
@@ -92,7 +77,7 @@ op_query(struct conn *k, struct stmt *s, void *what)
 	struct unit_op *op = what;
 	struct args a = clause_args(k, s);
 
-	if (named_value(&a, op, "query", &op->query_name[op->nquery],
+	if (clause_named(&a, op_view(op), "query", &op->query_name[op->nquery],
 	    &op->query_value[op->nquery]) != 0)
 		return clause_bad(&a, "query \"name\" value;");
 	op->nquery++;
@@ -349,7 +334,8 @@ object_fields(struct conn *k, struct stmt *s, void *what)
 	struct str path;
 	int64_t ms = 3600000;
 
-	if (!clause_word(&a, "from") || !clause_text(clause_next(&a), &path) ||
+	if (!clause_word(&a, "from") ||
+	    !clause_fixed(k, clause_next(&a), &path) ||
 	    (clause_word(&a, "cache") &&
 	    clause_time(k, clause_next(&a), &ms) != 0) ||
 	    a.at != NULL)

@@ -203,7 +203,9 @@ check_name(struct check *ck, struct expr *e)
 		return expr_typed(ck, e, bad_type());
 	}
 	n->local = l;
-	n->kind = l->kind == LOCAL_ARG ? NOTE_LOCAL : NOTE_SLOT;
+	n->value = l->value;
+	n->kind = l->kind == LOCAL_CONST ? NOTE_CONST :
+	    l->kind == LOCAL_ARG ? NOTE_LOCAL : NOTE_SLOT;
 	return expr_typed(ck, e, narrow(ck, e, l->type));
 }
 

@@ -123,6 +123,25 @@ const_record(struct compile *c, const struct expr *e, struct value *v)
 	return 0;
 }
 
+/* A text whose parts are texts. */
+static int
+const_text(struct compile *c, const struct expr *e, struct value *v)
+{
+	struct buf b = { 0 };
+	int status = 0;
+
+	for (const struct item *i = e->items; i && status == 0; i = i->next) {
+		status = expr_const(c, i->value, v);
+		if (status == 0 && v->type == V_TEXT)
+			buf_puts(&b, value_str(*v, c->a));
+		else
+			status = -1;
+	}
+	*v = value_text(arena_str(c->a, buf_str(&b)));
+	buf_fini(&b);
+	return status;
+}
+
 int
 expr_const(struct compile *c, const struct expr *e, struct value *v)
 {
@@ -137,6 +156,8 @@ expr_const(struct compile *c, const struct expr *e, struct value *v)
 		return const_list(c, e, v);
 	case EX_RECORD:
 		return const_record(c, e, v);
+	case EX_INTERP:
+		return const_text(c, e, v);
 	case EX_NULL: case EX_ABSENT: case EX_TRUE: case EX_FALSE:
 	case EX_TEXT:
 		return literal_value(c, e, v);

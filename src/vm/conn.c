@@ -104,6 +104,9 @@ void
 connector_list(struct buf *out, const struct unit_connector *c)
 {
 	prog_list(out, c->prog);
+	for (uint32_t i = 0; i < c->nheader; i++)
+		buf_printf(out, "header %.*s  fn %d\n",
+		    STR_ARG(c->header_name[i]), c->header_value[i]);
 	for (uint32_t i = 0; i < c->nobject; i++) {
 		for (uint32_t n = 0; n < c->objects[i].nop; n++)
 			list_op(out, &c->objects[i], &c->objects[i].ops[n]);
@@ -159,6 +162,8 @@ connector_verify(const struct unit_connector *c, struct err *e)
 	struct verifier v = { .p = c->prog };
 
 	takes(&v, c->classify, 3, "classify");
+	for (uint32_t i = 0; i < c->nheader; i++)
+		takes(&v, c->header_value[i], 2, "header");
 	for (uint32_t i = 0; i < c->nobject && v.what == NULL; i++) {
 		const struct unit_object *o = &c->objects[i];
 

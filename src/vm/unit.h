@@ -229,6 +229,7 @@ struct unit_feed {
  * Functions are indexes into the connector's program, -1 where not given.
  * What each takes:
  *   path, body, header values  (records: list<record>, param: record)
+ *   header values of the connector  (param: record, base: text)
  *   list, errors               (body: any)
  *   key, id, error_key, error_text  (item: any)
  * A record of `records` has match, id, trace, fields (JSON) and key; of a
@@ -327,6 +328,10 @@ struct unit_connector {
 	struct str version;
 	struct str base;       /* default base URL */
 	struct unit_auth auth;
+	/* of all requests; an operation's own of that name, also nil, wins */
+	struct str *header_name;
+	int *header_value;
+	uint32_t nheader;
 	struct unit_budget *budgets;
 	uint32_t nbudget;
 	struct unit_object *objects;

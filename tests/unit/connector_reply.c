@@ -530,3 +530,45 @@ Test(request, what_stands_in_a_query_is_data)
 	cr_assert_str_eq(e.text, "query id must be text, not a list");
 	rig_down(&r);
 }
+
+/* An operation's own header holds, also where it sends none. */
+Test(request, headers_of_the_connector)
+{
+	static const char *const want[][2] = { /* X-Call, X-Lost */
+		{ "v62.0 of acme", "all" },
+		{ "own", "all" },
+		{ "v62.0 of acme", "" },
+	};
+	static const enum connector_op ops[] = { CONNECTOR_UPDATE,
+		CONNECTOR_CREATE, CONNECTOR_DELETE };
+	struct http_request q = { 0 };
+	struct rig r;
+	struct err e;
+
+	rig_up(&r, "connector c { base \"https://c.example\";"
+	    " header \"X-Call\" \"{version} of {param.org}\";"
+	    " header \"X-Lost\" \"all\"; header \"X-Base\" base; object o {"
+	    "  update { request PUT \"/{version}/o\"; }"
+	    "  create { request POST \"/o\"; header \"x-call\" \"own\"; }"
+	    "  delete { request DELETE \"/o\"; header \"X-Lost\" absent; } }"
+	    " version \"v62.0\"; classify { else => ok; } }");
+	r.call.params = rig_json(&r, "{\"org\":\"acme\"}");
+	for (size_t i = 0; i < COUNT(ops); i++) {
+		rig_op(&r, ops[i], 1, 1);
+		cr_assert_eq(connector_request(&r.call, r.vm, &q, &r.arena,
+		    &e), 0, "%s", e.text);
+		same(header_of(&q, ops[i] == CONNECTOR_CREATE ? "x-call" :
+		    "X-Call"), want[i][0]);
+		same(header_of(&q, "X-Lost"), want[i][1]);
+		same(header_of(&q, "X-Base"), "https://c.example");
+	}
+	rig_op(&r, CONNECTOR_UPDATE, 1, 1);
+	r.call.base = STR("https://other.example");
+	cr_assert_eq(connector_request(&r.call, r.vm, &q, &r.arena, &e), 0);
+	same(header_of(&q, "X-Base"), "https://other.example");
+	cr_assert_str_eq(q.url, "https://other.example/v62.0/o");
+	/* what is no text cannot be sent */
+	r.call.params = rig_json(&r, "{\"org\":[1]}");
+	cr_assert_eq(connector_request(&r.call, r.vm, &q, &r.arena, &e), -1);
+	rig_down(&r);
+}
