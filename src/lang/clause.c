@@ -255,6 +255,10 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 	struct gen_func *f;
 	unsigned nargs = 0;
 
+	if (k->constant != NULL) {
+		k->constant->up = ck.scope;
+		ck.scope = k->constant;
+	}
 	for (; views[view][nargs].name != NULL; nargs++) {
 		struct type arg = type_of(views[view][nargs].kind,
 		    views[view][nargs].nil);

@@ -19,6 +19,9 @@ struct conn {
 	/* 1 << n: the n-th name of a view was read, by the last function; by
 	 * those of a list's request */
 	unsigned used, paged;
+	/* what objects that are written once differ in, or NULL; its name
+	 * stands nowhere any more but where it cannot */
+	struct local *constant;
 };
 
 /* A clause that a block knows; where it may not come twice, once is set. */
@@ -114,8 +117,12 @@ int conn_list(struct conn *k, struct stmt *s, void *what);
 /* Its webhook, of connhook.c. */
 int conn_webhook(struct conn *k, struct stmt *s, void *what);
 
-/* Makers of connop.c. */
+/* One object or several, of template.c. */
 int conn_object(struct conn *k, struct stmt *s, void *what);
+/* The object of that name; its clauses are the body of s. */
+void object_make(struct conn *k, struct stmt *s, struct word name);
+
+#define OBJECTS_MAX 256
 int conn_classify(struct conn *k, struct stmt *s, void *what);
 
 #endif

@@ -275,6 +275,19 @@ make_header(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+/* How many objects there are at most. */
+static size_t
+objects_of(const struct stmt *body)
+{
+	size_t n = 0;
+
+	for (const struct stmt *s = body; s != NULL; s = s->next)
+		n += s->words.n > 0 &&
+		    s->words.first->value->kind == EX_RECORD ?
+		    s->words.first->value->n : 1;
+	return n;
+}
+
 void
 connector_compile(struct compile *c, struct entity *e,
     struct unit_connector *out)
@@ -306,7 +319,8 @@ connector_compile(struct compile *c, struct entity *e,
 	out->budgets = arena_array(k.ua, n, sizeof(*out->budgets));
 	out->header_name = arena_array(k.ua, n, sizeof(*out->header_name));
 	out->header_value = arena_array(k.ua, n, sizeof(*out->header_value));
-	out->objects = arena_array(k.ua, n, sizeof(*out->objects));
+	out->objects = arena_array(k.ua, objects_of(e->decl->body),
+	    sizeof(*out->objects));
 	clause_all(&k, e->decl->body, words, COUNT(words), NULL, "a connector");
 	if (out->base.n == 0)
 		diag_fix(&c->ss, diag_at(&c->ss, C603, e->decl->head,

@@ -345,8 +345,8 @@ object_fields(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
-int
-conn_object(struct conn *k, struct stmt *s, void *what)
+void
+object_make(struct conn *k, struct stmt *s, struct word name)
 {
 	static const struct word_rule words[] = {
 		{ "id", object_id, 1 },
@@ -361,33 +361,27 @@ conn_object(struct conn *k, struct stmt *s, void *what)
 		{ "list", conn_list, 1 },
 		{ "webhook", conn_webhook, 1 },
 	};
-	struct args a = clause_args(k, s);
-	struct expr *name = clause_next(&a);
 	struct unit_object *o;
 	size_t n = 0;
 
-	(void)what;
-	if (name == NULL || name->kind != EX_NAME || a.at != NULL ||
-	    !s->has_body)
-		return clause_bad(&a, "object contact { … }");
-	if (k->out->nobject == 256) {
-		diag_at(&k->c->ss, C109, s->head, "more than 256 objects");
-		return -1;
+	if (k->out->nobject == OBJECTS_MAX) {
+		diag_at(&k->c->ss, C109, s->head, "more than %d objects",
+		    OBJECTS_MAX);
+		return;
 	}
 	for (uint32_t i = 0; i < k->out->nobject; i++)
-		if (str_eq(k->out->objects[i].name, name->text)) {
-			diag_at(&k->c->ss, C202, name->span,
-			    "a second object `%.*s`", STR_ARG(name->text));
-			return -1;
+		if (str_eq(k->out->objects[i].name, name.text)) {
+			diag_at(&k->c->ss, C202, name.span,
+			    "a second object `%.*s`", STR_ARG(name.text));
+			return;
 		}
 	o = &k->out->objects[k->out->nobject++];
-	o->name = clause_keep(k, name->text);
+	o->name = clause_keep(k, name.text);
 	o->id = -1;
 	for (struct stmt *i = s->body; i != NULL; i = i->next)
 		n++;
 	o->ops = arena_array(k->ua, n, sizeof(*o->ops));
 	clause_all(k, s->body, words, COUNT(words), o, "an object");
-	return 0;
 }
 
 /* ---- classify ---- */

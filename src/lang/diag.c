@@ -85,6 +85,32 @@ diag_at(struct sources *ss, enum code code, struct span sp, const char *fmt,
 	return g;
 }
 
+static int
+same(const struct diag *a, const struct diag *b)
+{
+	return a->code == b->code && str_eq(a->text, b->text) &&
+	    a->at[0].beg == b->at[0].beg && a->at[0].end == b->at[0].end &&
+	    str_eq(a->at[0].file, b->at[0].file);
+}
+
+void
+diags_once(struct diags *d, size_t since, size_t again)
+{
+	size_t n = again;
+
+	for (size_t i = again; i < d->n; i++) {
+		size_t was = since;
+
+		while (was < again && !same(&d->list[was], &d->list[i]))
+			was++;
+		if (was == again)
+			d->list[n++] = d->list[i];
+		else if (d->list[i].level == DIAG_ERROR)
+			d->nerror--;
+	}
+	d->n = n;
+}
+
 #define FORMAT(d, fmt, out)                                               \
 	do {                                                              \
 		va_list ap;                                               \

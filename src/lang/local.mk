@@ -66,6 +66,7 @@ LANG_SOURCES = \
 	src/lang/rules.c \
 	src/lang/sig.c \
 	src/lang/source.c src/lang/source.h \
+	src/lang/template.c \
 	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/things.c \
 	src/lang/tuple.c \

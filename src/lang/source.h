@@ -74,6 +74,11 @@ struct diag *diag_at(struct sources *ss, enum code code, struct span sp,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void diag_also(struct sources *ss, struct diag *g, struct span sp,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/*
+ * What was compiled once more: findings from number again on that were among
+ * those from since on are dropped.
+ */
+void diags_once(struct diags *d, size_t since, size_t again);
 /* The label beside the first place. */
 void diag_label(struct sources *ss, struct diag *g, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

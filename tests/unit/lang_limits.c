@@ -99,6 +99,9 @@ compile(struct str text, struct unit **u, const char *what)
 
 #define MAP "schema s = \"s.json\"; map m (c: s) <-> (h: s) {\n"
 
+#define OBJECTS "connector x { base \"https://x.example\"; " \
+	"classify { else => ok; } object {"
+
 /* begin, n times part with a number in it, the same times close, end */
 struct shape_of {
 	const char *what, *begin, *part, *middle, *close, *end;
@@ -163,6 +166,14 @@ Test(lang_limits, hostile_mappings)
 		{ "groups", MAP, "when true {", "", "}", "}", 10000, 106 },
 		{ "clauses", "connector x {", "a {", "", "}", "}", 10000,
 		    106 },
+		{ "objects", OBJECTS, "a@: \"a\",", "} as o { create { request "
+		    "POST \"/{o}\"; } ", "", "}}", 256, 0 },
+		{ "an object too many", OBJECTS, "a@: \"a\",", "} as o { "
+		    "create { request POST \"/{o}\"; } ", "", "}}", 257,
+		    109 },
+		{ "long objects", OBJECTS, "a@: \"a\",", "} as o { create { "
+		    "request POST \"/{o}\"; ", "query \"q\" \"@\";", "}}}",
+		    256, 108 },
 		{ "quantifiers", MAP "h.flag <- try re_match(c.a ?? \"\", "
 		    "re\"a", "*", "", "", "\") else false;}", 1000000, 313 },
 		{ "fewer quantifiers", MAP "h.flag <- try re_match(c.a ?? "
