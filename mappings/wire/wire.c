@@ -7,15 +7,16 @@
  *   { "case": "a title", "object": "contact", "op": "upsert",
  *     "records": [{ "key", "match", "id", "trace", "fields" }],
  *     "reply": { "status": 200, "headers": { }, "body": … } }
- * where a reply without status was never received.  The request and the
- * outcome of each record are printed; tests/lang/mappings.sh compares them
+ * or, of op "fields", with a list of "replies", one for each page.  A reply
+ * without status was never received.  The request and the outcome of each
+ * record, or the catalogue, are printed; tests/lang/mappings.sh compares them
  * with what is known to be right.
  */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "connector/connector.h"
+#include "connector/fields.h"
 #include "lang/lang.h"
 #include "record/scan.h"
 
@@ -91,12 +92,10 @@ show_item(const struct connector_item *it, const struct connector_record *r)
 	putchar('\n');
 }
 
-static void
-show_reply(const struct connector_call *call, struct vm *vm,
-    const json_t *reply, struct arena *a)
+static struct http_done
+read_reply(const json_t *reply, struct arena *a)
 {
 	struct http_done rep = { .outcome = HTTP_UNKNOWN };
-	struct connector_result r;
 	struct buf headers = { 0 };
 	const char *name;
 	json_t *v, *o = json_object_get(reply, "headers");
@@ -111,11 +110,52 @@ show_reply(const struct connector_call *call, struct vm *vm,
 	json_object_foreach(o, name, v)
 		buf_printf(&headers, "%s: %s\r\n", name,
 		    json_string_value(v));
-	rep.headers = buf_str(&headers);
+	rep.headers = arena_str(a, buf_str(&headers));
 	rep.body = member(reply, "body", a);
-	printf("< %d\n", rep.status);
-	connector_reply(call, vm, &rep, NOW_MS, &r, a);
 	buf_fini(&headers);
+	printf("< %d\n", rep.status);
+	return rep;
+}
+
+/* A catalogue, which comes on one page or more. */
+static void
+show_fields(const struct connector_call *call, struct vm *vm,
+    const json_t *replies, struct arena *a)
+{
+	struct fields *f = fields_new();
+	enum fields_step step = FIELDS_NEXT;
+	struct connector_result r;
+	struct buf out = { 0 };
+	struct err e = { 0 };
+
+	for (size_t i = 0; step == FIELDS_NEXT; i++) {
+		struct http_request req = { 0 };
+		struct http_done rep;
+
+		if (fields_request(f, call, vm, &req, a, &e) != 0)
+			break;
+		show_request(&req);
+		rep = read_reply(json_array_get(replies, i), a);
+		step = fields_reply(f, call, vm, &rep, NOW_MS, &r, a, &e);
+	}
+	if (step == FIELDS_END) {
+		fields_schema(f, call->op->fields, &out);
+		printf("%.*s\n", STR_ARG(buf_str(&out)));
+	} else {
+		printf("%s: %s\n", outcome_word(r.outcome), e.text);
+	}
+	buf_fini(&out);
+	fields_free(f);
+}
+
+static void
+show_reply(const struct connector_call *call, struct vm *vm,
+    const json_t *reply, struct arena *a)
+{
+	struct http_done rep = read_reply(reply, a);
+	struct connector_result r;
+
+	connector_reply(call, vm, &rep, NOW_MS, &r, a);
 	printf("%s", outcome_word(r.outcome));
 	if (r.wait_ms != CONNECTOR_WAIT_UNSAID)
 		printf(" after %lld ms", (long long)r.wait_ms);
@@ -160,6 +200,11 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 	    json_object_get(line, "op")));
 	if (call.op == NULL)
 		die("unknown op", title);
+	if (call.op->fields != NULL) {
+		show_fields(&call, vm, json_object_get(line, "replies"), a);
+		putchar('\n');
+		return;
+	}
 	if (connector_request(&call, vm, &req, a, &e) == 0)
 		show_request(&req);
 	else

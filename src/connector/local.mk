@@ -5,6 +5,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/budget.c src/connector/budget.h \
 	src/connector/connector.h \
 	src/connector/eval.c src/connector/eval.h \
+	src/connector/fields.c src/connector/fields.h \
 	src/connector/headers.c \
 	src/connector/outcome.c \
 	src/connector/reply.c src/connector/reply.h \
@@ -13,6 +14,12 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/retry.c src/connector/retry.h \
 	src/connector/url.c src/connector/url.h
 EXTRA_DIST += src/connector/README.md
+
+check_PROGRAMS += tests/unit/connector_fields
+TESTS += tests/unit/connector_fields
+tests_unit_connector_fields_SOURCES = tests/unit/connector_fields.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_fields_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/connector_limits
 TESTS += tests/unit/connector_limits

@@ -184,33 +184,30 @@ not_good(const struct reading *rd, struct connector_result *r)
 }
 
 void
-connector_reply(const struct connector_call *call, struct vm *vm,
-    const struct http_done *rep, int64_t now_ms, struct connector_result *r,
-    struct arena *a)
+reply_read(struct reading *rd, struct connector_result *r)
 {
-	struct reading rd = { .call = call, .vm = vm, .rep = rep,
-		.now_ms = now_ms, .a = a };
+	const struct http_done *rep = rd->rep;
 	struct verdict v;
 	struct err e = { 0 }, body_error = { 0 };
 
 	*r = (struct connector_result){ .wait_ms = CONNECTOR_WAIT_UNSAID };
-	r->items = arena_array(a, call->n, sizeof(*r->items));
+	r->items = arena_array(rd->a, rd->call->n, sizeof(*r->items));
 	if (rep->outcome == HTTP_NOT_SENT) {
 		r->outcome = OUTCOME_RETRY;
-		r->text = arena_str(a, str_z(rep->error));
-		all_items(&rd, r, r->outcome);
+		r->text = arena_str(rd->a, str_z(rep->error));
+		all_items(rd, r, r->outcome);
 		return;
 	}
 	if (rep->outcome == HTTP_UNKNOWN) {
-		unknown(&rd, r, arena_str(a, str_z(rep->error)));
+		unknown(rd, r, arena_str(rd->a, str_z(rep->error)));
 		return;
 	}
-	rd.headers = headers_value(rep, a);
-	if (eval_json(rep->body, &rd.body, a, &body_error) != 0)
-		rd.body = (struct value){ .type = V_ABSENT };
-	if (classify(&rd, rd.body, &v, &e) != 0) {
+	rd->headers = headers_value(rep, rd->a);
+	if (eval_json(rep->body, &rd->body, rd->a, &body_error) != 0)
+		rd->body = (struct value){ .type = V_ABSENT };
+	if (classify(rd, rd->body, &v, &e) != 0) {
 		/* A clause that cannot be computed has matched nothing. */
-		unknown(&rd, r, arena_str(a, str_z(e.text)));
+		unknown(rd, r, arena_str(rd->a, str_z(e.text)));
 		r->unclassified = 1;
 		return;
 	}
@@ -218,10 +215,21 @@ connector_reply(const struct connector_call *call, struct vm *vm,
 	r->wait_ms = v.wait_ms;
 	r->unclassified = !v.matched;
 	if (r->outcome != OUTCOME_OK && r->outcome != OUTCOME_PER_ITEM)
-		not_good(&rd, r);
-	else if (rd.body.type == V_ABSENT && (has_bytes(rep->body) ||
-	    call->op->model != RESULT_WHOLE))
-		not_json(&rd, r, &body_error);
+		not_good(rd, r);
+	else if (rd->body.type == V_ABSENT && (has_bytes(rep->body) ||
+	    rd->call->op->model != RESULT_WHOLE))
+		not_json(rd, r, &body_error);
 	else
-		read_items(&rd, r);
+		read_items(rd, r);
+}
+
+void
+connector_reply(const struct connector_call *call, struct vm *vm,
+    const struct http_done *rep, int64_t now_ms, struct connector_result *r,
+    struct arena *a)
+{
+	struct reading rd = { .call = call, .vm = vm, .rep = rep,
+		.now_ms = now_ms, .a = a };
+
+	reply_read(&rd, r);
 }

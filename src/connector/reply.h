@@ -24,6 +24,9 @@ struct reading {
 	struct arena *a;
 };
 
+/* connector_reply; leaves what it read in *rd. */
+void reply_read(struct reading *rd, struct connector_result *r);
+
 /* The classify program on the reply's status and headers, and body. */
 int classify(const struct reading *rd, struct value body, struct verdict *v,
     struct err *e);

@@ -155,19 +155,17 @@ clause_time(struct conn *k, const struct expr *e, int64_t *out)
 	return dec_to_int(ms, out, NULL);
 }
 
-int
-clause_fixed(struct conn *k, struct expr *e, struct str *out)
+uint32_t
+clause_path(struct args *a, struct str **to)
 {
-	struct check ck = { .c = k->c, .m = k->m, .flags = CK_CONNECTOR,
-		.scope = k->version };
-	struct value v;
+	struct str part[8];
+	struct expr *e = clause_next(a);
+	size_t n = e ? expr_path(e, part, COUNT(part)) : 0;
 
-	if (e == NULL || (e->kind != EX_TEXT && e->kind != EX_INTERP) ||
-	    check_expr(&ck, e).kind == TYPE_BAD ||
-	    expr_const(k->c, e, &v) != 0)
-		return 0;
-	*out = value_str(v, k->c->a);
-	return 1;
+	*to = arena_array(a->k->ua, n, sizeof(**to));
+	for (size_t i = 0; i < n; i++)
+		(*to)[i] = clause_keep(a->k, part[i]);
+	return (uint32_t)n;
 }
 
 struct str

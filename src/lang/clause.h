@@ -62,8 +62,8 @@ int clause_text(const struct expr *e, struct str *out);
 int clause_number(struct conn *k, const struct expr *e, int64_t *out);
 /* A duration as milliseconds. */
 int clause_time(struct conn *k, const struct expr *e, int64_t *ms);
-/* 1 and the text when e is one in which at most `version` is put. */
-int clause_fixed(struct conn *k, struct expr *e, struct str *out);
+/* The names of a path in what is read, kept; 0 when there is none. */
+uint32_t clause_path(struct args *a, struct str **to);
 /* A copy that lives as long as the unit. */
 struct str clause_keep(struct conn *k, struct str s);
 
@@ -112,8 +112,14 @@ int op_query(struct conn *k, struct stmt *s, void *what);
 void op_needs_request(struct conn *k, struct stmt *s,
     const struct unit_op *op);
 
-/* A list of an object, of connfeed.c. */
+/* A list of an object, of connfeed.c, and clauses of it. */
 int conn_list(struct conn *k, struct stmt *s, void *what);
+#define FEED_LIMIT 100 /* items a page, unless it is said */
+int feed_limit(struct conn *k, struct stmt *s, void *what);
+int feed_items(struct conn *k, struct stmt *s, void *what);
+int feed_next(struct conn *k, struct stmt *s, void *what);
+/* Its field catalogue, of connfield.c. */
+int conn_fields(struct conn *k, struct stmt *s, void *what);
 /* Its webhook, of connhook.c. */
 int conn_webhook(struct conn *k, struct stmt *s, void *what);
 

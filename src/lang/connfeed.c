@@ -3,9 +3,7 @@
  */
 #include "lang/clause.h"
 
-#define LIMIT 100 /* records a page, unless it is said */
-
-static int
+int
 feed_limit(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_op *op = what;
@@ -19,7 +17,7 @@ feed_limit(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
-static int
+int
 feed_items(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_op *op = what;
@@ -38,7 +36,7 @@ feed_items(struct conn *k, struct stmt *s, void *what)
 	return -1;
 }
 
-static int
+int
 feed_next(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_op *op = what;
@@ -68,20 +66,6 @@ feed_next(struct conn *k, struct stmt *s, void *what)
 	return -1;
 }
 
-/* A path of an item; 0 when there is none. */
-static uint32_t
-item_path(struct args *a, struct str **to)
-{
-	struct str part[8];
-	struct expr *e = clause_next(a);
-	size_t n = e ? expr_path(e, part, COUNT(part)) : 0;
-
-	*to = arena_array(a->k->ua, n, sizeof(**to));
-	for (size_t i = 0; i < n; i++)
-		(*to)[i] = clause_keep(a->k, part[i]);
-	return (uint32_t)n;
-}
-
 static int
 feed_watermark(struct conn *k, struct stmt *s, void *what)
 {
@@ -89,9 +73,9 @@ feed_watermark(struct conn *k, struct stmt *s, void *what)
 	struct unit_feed *feed = op->feed;
 	struct args a = clause_args(k, s);
 
-	feed->nwatermark = item_path(&a, &feed->watermark);
+	feed->nwatermark = clause_path(&a, &feed->watermark);
 	if (feed->nwatermark > 0 && clause_word(&a, "tie") &&
-	    (feed->ntie = item_path(&a, &feed->tie)) == 0)
+	    (feed->ntie = clause_path(&a, &feed->tie)) == 0)
 		feed->nwatermark = 0;
 	if (feed->nwatermark == 0 || s->has_value || a.at != NULL) {
 		feed->nwatermark = feed->ntie = 1;
@@ -192,7 +176,7 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 		return clause_bad(&a, "list cursor cost { … } { … }");
 	op = op_begin(k, s, what);
 	op->feed = arena_new(k->ua, struct unit_feed);
-	*op->feed = (struct unit_feed){ .paging = by, .limit = LIMIT,
+	*op->feed = (struct unit_feed){ .paging = by, .limit = FEED_LIMIT,
 		.items = -1, .next = -1 };
 	k->paged = 0;
 	clause_all(k, s->body, words, COUNT(words), op, "a list");

@@ -326,32 +326,13 @@ object_clear(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
-static int
-object_fields(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_object *o = what;
-	struct args a = clause_args(k, s);
-	struct str path;
-	int64_t ms = 3600000;
-
-	if (!clause_word(&a, "from") ||
-	    !clause_fixed(k, clause_next(&a), &path) ||
-	    (clause_word(&a, "cache") &&
-	    clause_time(k, clause_next(&a), &ms) != 0) ||
-	    a.at != NULL)
-		return clause_bad(&a, "fields from \"/path\" cache 1h;");
-	o->fields_path = clause_keep(k, path);
-	o->fields_cache_s = ms / 1000;
-	return 0;
-}
-
 void
 object_make(struct conn *k, struct stmt *s, struct word name)
 {
 	static const struct word_rule words[] = {
 		{ "id", object_id, 1 },
 		{ "clear", object_clear, 1 },
-		{ "fields", object_fields, 1 },
+		{ "fields", conn_fields, 1 },
 		{ "upsert", make_op, 1 },
 		{ "create", make_op, 1 },
 		{ "update", make_op, 1 },

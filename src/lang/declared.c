@@ -103,6 +103,55 @@ add_check(struct map_info *m, struct map_rule *x, const struct map_rule *rest)
 	x->law = LAW_PARTIAL;
 }
 
+/*
+ * A text that holds a value of another type, as JSON, and the codec between
+ * them; "" for any other.
+ */
+static struct str
+content_codec(struct compile *c, struct type t, struct type *in)
+{
+	static const struct {
+		const char *type, *codec;
+		enum type_kind kind;
+	} contents[] = {
+		{ "integer", "int_text", TYPE_INT },
+		{ "number", "num_text", TYPE_DECIMAL },
+		{ "boolean", "bool_text", TYPE_BOOL },
+	};
+	struct value v;
+
+	if (t.kind != TYPE_TEXT || t.node == NULL)
+		return STR("");
+	v = value_member(schema_annotation(t.node, STR("contentSchema")),
+	    STR("type"), c->a);
+	for (size_t i = 0; v.type == V_TEXT && i < COUNT(contents); i++)
+		if (str_eq(value_str(v, c->a), str_z(contents[i].type))) {
+			*in = type_of(contents[i].kind, 0);
+			return str_z(contents[i].codec);
+		}
+	return STR("");
+}
+
+static void
+add_codec(struct map_info *m, struct map_rule *x, const struct map_rule *rest,
+    struct str name)
+{
+	struct compile *c = m->ck.c;
+	struct step *s = arena_new(c->a, struct step);
+
+	s->sig = sig_of(c, (unsigned)builtin_find(name));
+	s->name = name;
+	s->span = rest->stmt->head;
+	s->law = x->law = s->sig->b->law;
+	s->nargs = s->sig->nparam;
+	s->args = arena_array(c->a, s->nargs, sizeof(*s->args));
+	for (unsigned i = 0; i < s->nargs; i++)
+		s->args[i] = constant(c, value_text(i == 0 ? STR("true") :
+		    STR("false")));
+	x->steps = s;
+	x->nstep = 1;
+}
+
 /* Every text of x is one of y's. */
 static int
 options_fit(struct type x, struct type y)
@@ -150,7 +199,8 @@ field_rule(struct map_info *m, struct map_rule *rest, struct str left,
 {
 	struct compile *c = m->ck.c;
 	struct map_rule *x;
-	struct type l, r, of = rest->right.type;
+	struct type l, r, in, of = rest->right.type;
+	struct str codec;
 	int bad;
 
 	of.nil = 0;
@@ -171,12 +221,17 @@ field_rule(struct map_info *m, struct map_rule *rest, struct str left,
 	x->left[0] = member(c, &rest->left[0], &m->left, left, l);
 	x->right = member(c, &rest->right, &m->right, right, r);
 	x->source_type = l;
+	codec = content_codec(c, r, &in);
+	if (codec.n > 0 && l.kind != TYPE_TEXT) {
+		r = in;
+		add_codec(m, x, rest, codec);
+	}
 	bad = l.kind != TYPE_ANY && ((x->forth && !type_fits(l, r)) ||
 	    (x->back && (!type_fits(r, l) || !options_fit(r, l))));
 	if (bad)
 		report_type(m, x);
-	else if (x->forth && r.kind != TYPE_ANY && (l.kind == TYPE_ANY ||
-	    (r.kind == TYPE_TEXT && !options_fit(l, r))))
+	else if (x->nstep == 0 && x->forth && r.kind != TYPE_ANY &&
+	    (l.kind == TYPE_ANY || (r.kind == TYPE_TEXT && !options_fit(l, r))))
 		add_check(m, x, rest);
 	**at = x;
 	*at = &x->next;

@@ -17,6 +17,7 @@ LANG_SOURCES = \
 	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
 	src/lang/connfeed.c \
+	src/lang/connfield.c \
 	src/lang/connhook.c \
 	src/lang/connop.c \
 	src/lang/cover.c src/lang/cover.h \

@@ -19,6 +19,18 @@ const char *const hook_verify_word[] = {
 #undef X
 };
 
+const char *const field_type_word[] = {
+#define X(name, word, type, format) [FIELD_##name] = word,
+	FIELD_TYPES(X)
+#undef X
+};
+
+const char *const field_part_word[] = {
+#define X(name, word) [PART_##name] = word,
+	FIELD_PARTS(X)
+#undef X
+};
+
 static const char *const op_word[] = {
 #define X(name, word) [CONNECTOR_##name] = word,
 	CONNECTOR_OPS(X)
@@ -54,6 +66,17 @@ list_feed(struct buf *out, const struct unit_feed *f)
 }
 
 static void
+list_fields(struct buf *out, const struct unit_fields *f)
+{
+	buf_printf(out, "  cache %" PRId64 " s", f->cache_s);
+	put_path(out, "in ", f->in, f->nin);
+	if (f->texts)
+		buf_puts(out, STR("  values text"));
+	for (size_t i = 0; i < FIELD_NPART; i++)
+		put_func(out, field_part_word[i], f->part[i]);
+}
+
+static void
 list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 {
 	static const char *const models[] = { [RESULT_ALIGNED] = "aligned",
@@ -68,7 +91,9 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 		put_func(out, "query", op->query_value[i]);
 	if (op->feed != NULL)
 		list_feed(out, op->feed);
-	else
+	if (op->fields != NULL)
+		list_fields(out, op->fields);
+	if (op->feed == NULL)
 		buf_printf(out, "  batch %" PRIu32 "  %s", op->batch,
 		    models[op->model]);
 	put_func(out, "list", op->list);
@@ -152,6 +177,8 @@ verify_op(struct verifier *v, const struct unit_op *op)
 		takes(v, op->feed->items, 2, "items");
 		takes(v, op->feed->next, 2, "next");
 	}
+	for (size_t i = 0; op->fields != NULL && i < FIELD_NPART; i++)
+		takes(v, op->fields->part[i], 1, field_part_word[i]);
 	if (op->path < 0 || (op->feed != NULL && op->feed->items < 0))
 		v->what = "what must be there";
 }

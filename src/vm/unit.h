@@ -185,7 +185,8 @@ enum outcome {
 	X(ARCHIVE, "archive")                                             \
 	X(DELETE, "delete")                                               \
 	X(READ, "read")                                                   \
-	X(LIST, "list")
+	X(LIST, "list")                                                   \
+	X(FIELDS, "fields")
 
 enum connector_op {
 #define X(name, word) CONNECTOR_##name,
@@ -226,6 +227,58 @@ struct unit_feed {
 };
 
 /*
+ * What a field of a catalogue may hold: the words of the language, and what a
+ * JSON Schema says of such a value.
+ */
+#define FIELD_TYPES(X)                                                    \
+	X(TEXT, "text", "string", "")                                     \
+	X(INT, "int", "integer", "")                                      \
+	X(DECIMAL, "decimal", "number", "")                               \
+	X(BOOL, "bool", "boolean", "")                                    \
+	X(DATE, "date", "string", "date")                                 \
+	X(DATETIME, "datetime", "string", "date-time")                    \
+	X(LIST, "list", "array", "")                                      \
+	X(RECORD, "record", "object", "")
+
+enum field_type {
+#define X(name, word, type, format) FIELD_##name,
+	FIELD_TYPES(X)
+#undef X
+	FIELD_NTYPE
+};
+
+extern const char *const field_type_word[];
+
+/* What an item of a catalogue says of its field. */
+#define FIELD_PARTS(X)                                                    \
+	X(NAME, "name")         /* text */                                \
+	X(TYPE, "type")         /* a word of FIELD_TYPES; nil: no field */ \
+	X(LABEL, "label")       /* text */                                \
+	X(OPTIONS, "options")   /* the values it may have; none: any */   \
+	X(LENGTH, "length")     /* of a text at most, in characters */    \
+	X(READONLY, "readonly") /* bool, as those below; nil is no */     \
+	X(REQUIRED, "required")                                           \
+	X(UNIQUE, "unique")
+
+enum field_part {
+#define X(name, word) PART_##name,
+	FIELD_PARTS(X)
+#undef X
+	FIELD_NPART
+};
+
+extern const char *const field_part_word[];
+
+/* The field catalogue of an object: a list of what its records may have. */
+struct unit_fields {
+	int64_t cache_s; /* how long it is good */
+	struct str *in;  /* path of the object that has the fields */
+	uint32_t nin;    /* 0: the record itself */
+	int texts;       /* values travel as texts, whatever their type */
+	int part[FIELD_NPART]; /* (item) -> what is said above */
+};
+
+/*
  * Functions are indexes into the connector's program, -1 where not given.
  * What each takes:
  *   path, body, header values  (records: list<record>, param: record)
@@ -248,9 +301,11 @@ struct unit_op {
 	int list, key, id;
 	int errors, error_key, error_text;
 	enum outcome unmatched;
-	/* of list, else NULL; path, body, header and query values then take
-	 * (cursor, since, limit: int, param: record) */
+	/* of list and fields, else NULL; path, body, header and query
+	 * values then take (cursor, since, limit: int, param: record) */
 	struct unit_feed *feed;
+	/* of fields, which is a list by cursor, else NULL */
+	struct unit_fields *fields;
 	struct str *query_name; /* in the URL, where the value is not nil */
 	int *query_value;
 	uint32_t nquery;
@@ -291,8 +346,6 @@ struct unit_webhook {
 struct unit_object {
 	struct str name;
 	struct str clear;     /* JSON that clears a field; n == 0: "null" */
-	struct str fields_path; /* "" : none */
-	int64_t fields_cache_s;
 	int id;               /* (body) -> id */
 	struct unit_op *ops;
 	uint32_t nop;
