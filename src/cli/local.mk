@@ -11,6 +11,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/dlq.c \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/explain.c \
+	src/cli/fields.c src/cli/fields.h \
 	src/cli/fmt.c \
 	src/cli/history.c \
 	src/cli/io.c \
@@ -28,6 +29,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/lsp_text.c \
 	src/cli/mapping.c src/cli/mapping.h \
 	src/cli/new.c \
+	src/cli/object.c src/cli/object.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/publish.c src/cli/publish.h \
@@ -49,7 +51,7 @@ bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
 crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a $(MHD_LIBS) \
 	src/journal/libjournal.a src/store/libstore.a $(LIBPQ_LIBS) \
-	$(SODIUM_LIBS) $(LIB_LANG)
+	$(SODIUM_LIBS) $(LIB_CONNECTOR)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli
