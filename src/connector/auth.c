@@ -11,7 +11,6 @@
 #include "connector/eval.h"
 #include "connector/retry.h"
 #include "connector/url.h"
-#include "record/decimal.h"
 
 /* A token is renewed so long before it ends, or a tenth of its life. */
 #define MARGIN_MS 60000
@@ -102,15 +101,9 @@ member(struct value v, struct str name, struct arena *a)
 static int64_t
 member_int(struct value v, struct str name, struct arena *a)
 {
-	struct str s = member(v, name, a);
-	struct dec d;
 	int64_t i;
 
-	if (s.n == 0 || dec_parse(s, &d, NULL) != 0 ||
-	    dec_rescale(d, 0, ROUND_DOWN, &d, NULL) != 0 ||
-	    dec_to_int(d, &i, NULL) != 0 || i < 0)
-		return -1;
-	return i;
+	return eval_number(value_member(v, name, a), 0, &i, a) == 0 ? i : -1;
 }
 
 static void

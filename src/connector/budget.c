@@ -22,10 +22,15 @@
 #define SLOTS 64
 /* After a stop that gives no time, when op has only concurrency budgets. */
 #define STOP_UNSAID_MS 10000
+/* A limit that sums of it cannot overflow. */
+#define LIMIT_MAX (INT64_MAX / 128)
+/* Of so many requests the last ones say how long one usually takes. */
+#define USUAL 8
 
 struct budget {
 	const struct unit_budget *spec;
 	enum budget_kind kind; /* how it is counted */
+	int64_t limit;
 	int64_t cap;    /* limit less the reserve */
 	int64_t width;  /* of a slot, ms */
 	int64_t latest; /* the latest slot that was spent in */
@@ -34,31 +39,21 @@ struct budget {
 		int64_t slot;
 		int64_t spent;
 	} slots[SLOTS + 2];
-	int64_t east;           /* calendar: of UTC, ms */
-	int64_t day, day_spent;
-	int64_t held;           /* concurrency */
+	struct str zone;                  /* calendar; in the arena */
+	int64_t day_end, day_spent;
+	int64_t held;                     /* requests under way */
+	int64_t began;                    /* timed: the sum of when they did */
+	int64_t usual;                    /* timed: how long one takes, ms */
 };
 
 struct budgets {
 	const struct unit_connector *c;
+	struct vm *vm;
 	int64_t until; /* stopped before, all of it */
 	struct budget *list;
 	size_t n;
+	struct arena arena;
 };
-
-/* What op takes of budget i; 0: nothing. */
-static int64_t
-cost_of(const struct budgets *b, const struct unit_op *op, size_t i)
-{
-	const struct unit_budget *spec = b->list[i].spec;
-
-	if (op->ncost == 0)
-		return 1;
-	for (uint32_t k = 0; k < op->ncost; k++)
-		if (str_eq(op->cost_budget[k], spec->name))
-			return op->cost[k];
-	return 0;
-}
 
 static int64_t
 slot_at(const struct budget *x, int64_t now_ms)
@@ -76,12 +71,32 @@ slot_gone(const struct budget *x, int64_t slot, int64_t now)
 	return (slot + 1) * x->width + x->spec->period_ms <= now * x->width;
 }
 
-static int64_t
-day_at(const struct budget *x, int64_t now_ms)
+/* Days of the provider that are over are forgotten. */
+static void
+turn(struct budgets *b, int64_t now_ms)
 {
-	int64_t day = (now_ms + x->east) / x->spec->period_ms;
+	for (size_t i = 0; i < b->n; i++) {
+		struct budget *x = &b->list[i];
+		int64_t end;
 
-	return day > x->day ? day : x->day;
+		/* A clock that went back stays in the latest day. */
+		if (x->kind != BUDGET_CALENDAR || now_ms < x->day_end)
+			continue;
+		if (vm_midnight(b->vm, x->zone, now_ms, &end, NULL) != 0)
+			continue; /* it was known; never spend more */
+		x->day_end = end;
+		x->day_spent = 0;
+	}
+}
+
+/* Of a budget of time: what requests under way will have taken at least. */
+static int64_t
+under_way(const struct budget *x, int64_t now_ms)
+{
+	int64_t so_far = x->held * now_ms - x->began;
+	int64_t usual = x->held * x->usual;
+
+	return so_far > usual ? so_far : usual;
 }
 
 static int64_t
@@ -93,38 +108,31 @@ used(const struct budget *x, int64_t now_ms)
 	case BUDGET_CONCURRENCY:
 		return x->held;
 	case BUDGET_CALENDAR:
-		return day_at(x, now_ms) == x->day ? x->day_spent : 0;
+		sum = x->day_spent;
+		break;
 	case BUDGET_FIXED:
 	case BUDGET_SLIDING:
+		now = slot_at(x, now_ms);
+		for (size_t i = 0; i < COUNT(x->slots); i++)
+			if (!slot_gone(x, x->slots[i].slot, now))
+				sum += x->slots[i].spent;
 		break;
 	}
-	now = slot_at(x, now_ms);
-	for (size_t i = 0; i < COUNT(x->slots); i++)
-		if (!slot_gone(x, x->slots[i].slot, now))
-			sum += x->slots[i].spent;
-	return sum;
+	return x->spec->timed ? sum + under_way(x, now_ms) : sum;
 }
 
+/* Count it as spent; concurrency is not, it is held. */
 static void
 put(struct budget *x, int64_t cost, int64_t now_ms)
 {
 	int64_t slot;
 	size_t i;
 
-	switch (x->kind) {
-	case BUDGET_CONCURRENCY:
-		x->held += cost;
+	if (x->kind == BUDGET_CONCURRENCY)
 		return;
-	case BUDGET_CALENDAR:
-		if (day_at(x, now_ms) != x->day) {
-			x->day = day_at(x, now_ms);
-			x->day_spent = 0;
-		}
+	if (x->kind == BUDGET_CALENDAR) {
 		x->day_spent += cost;
 		return;
-	case BUDGET_FIXED:
-	case BUDGET_SLIDING:
-		break;
 	}
 	slot = x->latest = slot_at(x, now_ms);
 	i = (uint64_t)slot % COUNT(x->slots);
@@ -141,16 +149,17 @@ put(struct budget *x, int64_t cost, int64_t now_ms)
 static int64_t
 wait_of(const struct budget *x, int64_t cost, int64_t now_ms)
 {
-	int64_t over = used(x, now_ms) + cost - x->cap;
-	int64_t now, end;
+	int64_t over, now, end;
 
+	if (x->spec->timed) /* what it takes is not known yet */
+		cost = x->usual > 0 ? x->usual : 1;
+	over = used(x, now_ms) + cost - x->cap;
 	if (over <= 0)
 		return 0;
 	if (x->kind == BUDGET_CONCURRENCY)
 		return BUDGET_HELD;
 	if (x->kind == BUDGET_CALENDAR)
-		return (day_at(x, now_ms) + 1) * x->spec->period_ms -
-		    x->east - now_ms;
+		return x->day_end - now_ms;
 	now = slot_at(x, now_ms);
 	end = now;
 	/* Oldest first; slots are a ring in order of time. */
@@ -164,6 +173,8 @@ wait_of(const struct budget *x, int64_t cost, int64_t now_ms)
 		over -= x->slots[i].spent;
 		end = slot;
 	}
+	if (over > 0) /* requests under way are too much by themselves */
+		return BUDGET_HELD;
 	/* The first slot in which `end` is gone. */
 	end = ((end + 1) * x->width + x->spec->period_ms + x->width - 1) /
 	    x->width;
@@ -171,60 +182,143 @@ wait_of(const struct budget *x, int64_t cost, int64_t now_ms)
 }
 
 static int
-check_cost(const struct budgets *b, const struct unit_object *o,
+too_dear(const struct budgets *b, const struct unit_object *o, size_t i,
+    int64_t cost, struct err *e)
+{
+	const struct budget *x = &b->list[i];
+
+	if (x->spec->timed || cost <= x->cap)
+		return 0;
+	return err_set(e, ERR_DATA, "connector %.*s: an operation of object "
+	    "%.*s costs %lld of budget %.*s, which has %lld (limit less "
+	    "reserve); lower the cost or the reserve", STR_ARG(b->c->name),
+	    STR_ARG(o->name), (long long)cost, STR_ARG(x->spec->name),
+	    (long long)x->cap);
+}
+
+int
+budgets_afford(const struct budgets *b, const struct unit_object *o,
+    const int64_t *cost, struct err *e)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (too_dear(b, o, i, cost[i], e) != 0)
+			return -1;
+	return 0;
+}
+
+/* Costs that do not depend on the request are looked at once. */
+static int
+check_costs(const struct budgets *b, const struct unit_object *o,
     const struct unit_op *op, struct err *e)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		const struct budget *x = &b->list[i];
+	for (uint32_t i = 0; i < op->ncost; i++)
+		if (op->costs[i].func < 0 && too_dear(b, o,
+		    op->costs[i].budget, op->costs[i].n, e) != 0)
+			return -1;
+	return 0;
+}
 
-		if (cost_of(b, op, i) <= x->cap)
-			continue;
-		return err_set(e, ERR_DATA, "connector %.*s: an operation of "
-		    "object %.*s costs %lld of budget %.*s, which has %lld "
-		    "(limit less reserve); lower the cost or the reserve",
-		    STR_ARG(b->c->name), STR_ARG(o->name),
-		    (long long)cost_of(b, op, i), STR_ARG(x->spec->name),
-		    (long long)x->cap);
+static int
+check_objects(const struct budgets *b, struct err *e)
+{
+	for (uint32_t i = 0; i < b->c->nobject; i++) {
+		const struct unit_object *o = &b->c->objects[i];
+
+		for (uint32_t k = 0; k < o->nop; k++)
+			if (check_costs(b, o, &o->ops[k], e) != 0)
+				return -1;
 	}
 	return 0;
 }
 
-struct budgets *
-budgets_new(const struct unit_connector *c, struct err *e)
+/* What the connection's parameters say of it. */
+static int
+find_limit(const struct connector_call *account, struct vm *vm,
+    struct budget *x, struct arena *a, struct err *e)
 {
+	const struct unit_budget *spec = x->spec;
+	struct value v;
+
+	x->limit = spec->limit;
+	if (spec->limit_func >= 0 && (eval_account(account, vm,
+	    spec->limit_func, "limit", &v, a, e) != 0))
+		return -1;
+	if (spec->limit_func >= 0 && eval_number(v, spec->timed ? 3 : 0,
+	    &x->limit, a) != 0)
+		x->limit = 0;
+	if (x->limit > 0 && x->limit <= LIMIT_MAX)
+		return 0;
+	return err_set(e, ERR_DATA, "connector %.*s: the limit of budget "
+	    "%.*s must be a whole number of 1 or more; see the parameters of "
+	    "the connection", STR_ARG(account->connector->name),
+	    STR_ARG(spec->name));
+}
+
+static int
+find_zone(const struct connector_call *account, struct budgets *b,
+    struct budget *x, struct err *e)
+{
+	struct value v;
+	int64_t end;
+
+	if (x->spec->zone < 0)
+		return 0;
+	if (eval_account(account, b->vm, x->spec->zone, "zone", &v, &b->arena,
+	    e) != 0)
+		return -1;
+	if (eval_text(v, &x->zone, &b->arena) != 0)
+		return err_set(e, ERR_DATA, "connector %.*s: the zone of "
+		    "budget %.*s must be a text", STR_ARG(b->c->name),
+		    STR_ARG(x->spec->name));
+	if (vm_midnight(b->vm, x->zone, 0, &end, e) != 0)
+		return err_prefix(e, "connector %.*s, budget %.*s",
+		    STR_ARG(b->c->name), STR_ARG(x->spec->name));
+	return 0;
+}
+
+static int
+budget_init(const struct connector_call *account, struct budgets *b,
+    struct budget *x, struct err *e)
+{
+	const struct unit_budget *spec = x->spec;
+
+	if (find_limit(account, b->vm, x, &b->arena, e) != 0 ||
+	    find_zone(account, b, x, e) != 0)
+		return -1;
+	x->kind = spec->kind == BUDGET_CALENDAR && spec->zone < 0 ?
+	    BUDGET_SLIDING : spec->kind;
+	if (x->kind != BUDGET_CONCURRENCY && spec->period_ms <= 0)
+		return err_set(e, ERR_DATA, "budget %.*s: the period must be "
+		    "more than nothing", STR_ARG(spec->name));
+	/* The reserve is rounded up. */
+	x->cap = x->limit / 100 * (100 - spec->reserve) +
+	    x->limit % 100 * (100 - spec->reserve) / 100;
+	x->width = (spec->period_ms + SLOTS - 1) / SLOTS;
+	if (x->width < 1)
+		x->width = 1;
+	return 0;
+}
+
+struct budgets *
+budgets_new(const struct connector_call *account, struct vm *vm,
+    struct err *e)
+{
+	const struct unit_connector *c = account->connector;
 	struct budgets *b = calloc(1, sizeof(*b));
+	int status = 0;
 
 	if (b == NULL || (c->nbudget != 0 && (b->list = calloc(c->nbudget,
 	    sizeof(*b->list))) == NULL))
 		fatal("out of memory");
 	b->c = c;
+	b->vm = vm;
 	b->n = c->nbudget;
-	for (size_t i = 0; i < b->n; i++) {
-		const struct unit_budget *spec = &c->budgets[i];
-		struct budget *x = &b->list[i];
-
-		x->spec = spec;
-		x->kind = spec->kind == BUDGET_CALENDAR ? BUDGET_SLIDING :
-		    spec->kind;
-		if (x->kind != BUDGET_CONCURRENCY && spec->period_ms <= 0) {
-			err_set(e, ERR_DATA, "budget %.*s: the period must be "
-			    "more than nothing", STR_ARG(spec->name));
-			goto bad;
-		}
-		/* The reserve is rounded up. */
-		x->cap = spec->limit / 100 * (100 - spec->reserve) +
-		    spec->limit % 100 * (100 - spec->reserve) / 100;
-		x->width = (spec->period_ms + SLOTS - 1) / SLOTS;
-		if (x->width < 1)
-			x->width = 1;
+	for (size_t i = 0; i < b->n && status == 0; i++) {
+		b->list[i].spec = &c->budgets[i];
+		status = budget_init(account, b, &b->list[i], e);
 	}
-	for (uint32_t i = 0; i < c->nobject; i++)
-		for (uint32_t k = 0; k < c->objects[i].nop; k++)
-			if (check_cost(b, &c->objects[i],
-			    &c->objects[i].ops[k], e) != 0)
-				goto bad;
-	return b;
-bad:
+	if (status == 0 && check_objects(b, e) == 0)
+		return b;
 	budgets_free(b);
 	return NULL;
 }
@@ -234,33 +328,24 @@ budgets_free(struct budgets *b)
 {
 	if (b == NULL)
 		return;
+	arena_fini(&b->arena);
 	free(b->list);
 	free(b);
 }
 
-void
-budgets_zone(struct budgets *b, int64_t offset_ms)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		if (b->list[i].spec->kind != BUDGET_CALENDAR)
-			continue;
-		b->list[i].kind = BUDGET_CALENDAR;
-		b->list[i].east = offset_ms;
-	}
-}
-
 int64_t
-budgets_wait_ms(struct budgets *b, const struct unit_op *op, int64_t now_ms)
+budgets_wait_ms(struct budgets *b, const int64_t *cost, int64_t now_ms)
 {
 	int64_t most = b->until > now_ms ? b->until - now_ms : 0;
 
+	turn(b, now_ms);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct budget *x = &b->list[i];
-		int64_t cost = cost_of(b, op, i), wait;
+		int64_t wait;
 
-		if (cost <= 0)
+		if (cost[i] <= 0)
 			continue;
-		wait = wait_of(x, cost, now_ms);
+		wait = wait_of(x, cost[i], now_ms);
 		if (wait < x->until - now_ms)
 			wait = x->until - now_ms;
 		if (wait > most)
@@ -270,61 +355,68 @@ budgets_wait_ms(struct budgets *b, const struct unit_op *op, int64_t now_ms)
 }
 
 void
-budgets_spend(struct budgets *b, const struct unit_op *op, int64_t now_ms)
+budgets_spend(struct budgets *b, const int64_t *cost, int64_t now_ms)
 {
-	for (size_t i = 0; i < b->n; i++)
-		if (cost_of(b, op, i) > 0)
-			put(&b->list[i], cost_of(b, op, i), now_ms);
+	turn(b, now_ms);
+	for (size_t i = 0; i < b->n; i++) {
+		struct budget *x = &b->list[i];
+
+		if (cost[i] <= 0)
+			continue;
+		if (x->spec->timed) {
+			x->held++;
+			x->began += now_ms;
+		} else if (x->kind == BUDGET_CONCURRENCY) {
+			x->held += cost[i];
+		} else {
+			put(x, cost[i], now_ms);
+		}
+	}
 }
 
-/* The number in the header that the budget reads; -1 when there is none. */
-static int64_t
-remaining(const struct budget *x, const struct http_done *rep)
+static void
+took(struct budget *x, int64_t then_ms, int64_t now_ms)
 {
-	struct str v;
-	int64_t left = 0;
+	int64_t ms = now_ms > then_ms ? now_ms - then_ms : 0;
 
-	if (rep == NULL || x->spec->remaining.n == 0)
-		return -1;
-	v = reply_header(rep, x->spec->remaining);
-	if (v.n == 0 || v.n > 18)
-		return -1;
-	for (size_t i = 0; i < v.n; i++) {
-		if (v.p[i] < '0' || v.p[i] > '9')
-			return -1;
-		left = left * 10 + (v.p[i] - '0');
-	}
-	return left;
+	assert(x->held > 0);
+	x->held--;
+	x->began -= then_ms;
+	put(x, ms, now_ms);
+	x->usual += (ms - x->usual) / USUAL;
 }
 
 void
-budgets_done(struct budgets *b, const struct unit_op *op,
-    const struct http_done *rep, int64_t now_ms)
+budgets_done(struct budgets *b, const int64_t *cost, const int64_t *left,
+    int64_t then_ms, int64_t now_ms)
 {
+	turn(b, now_ms);
 	for (size_t i = 0; i < b->n; i++) {
 		struct budget *x = &b->list[i];
-		int64_t cost = cost_of(b, op, i), left, others;
+		int64_t others;
 
-		if (x->kind == BUDGET_CONCURRENCY) {
-			assert(x->held >= cost);
-			x->held -= cost;
-			continue;
+		if (x->spec->timed && cost[i] > 0) {
+			took(x, then_ms, now_ms);
+		} else if (x->kind == BUDGET_CONCURRENCY) {
+			assert(x->held >= cost[i]);
+			x->held -= cost[i];
 		}
-		left = remaining(x, rep);
-		others = x->spec->limit - left - used(x, now_ms);
-		if (left >= 0 && others > 0)
+		if (left == NULL || left[i] < 0)
+			continue;
+		others = x->limit - left[i] - used(x, now_ms);
+		if (others > 0)
 			put(x, others, now_ms);
 	}
 }
 
-/* The shortest window that op spends in. */
+/* The shortest window that is spent from. */
 static int64_t
-stop_unsaid(const struct budgets *b, const struct unit_op *op)
+stop_unsaid(const struct budgets *b, const int64_t *cost)
 {
 	int64_t wait_ms = STOP_UNSAID_MS;
 
 	for (size_t i = 0; i < b->n; i++)
-		if (cost_of(b, op, i) > 0 &&
+		if (cost[i] > 0 &&
 		    b->list[i].kind != BUDGET_CONCURRENCY &&
 		    b->list[i].spec->period_ms < wait_ms)
 			wait_ms = b->list[i].spec->period_ms;
@@ -332,14 +424,15 @@ stop_unsaid(const struct budgets *b, const struct unit_op *op)
 }
 
 void
-budgets_throttled(struct budgets *b, const struct unit_op *op,
-    int64_t wait_ms, int64_t now_ms)
+budgets_throttled(struct budgets *b, const int64_t *cost, int64_t wait_ms,
+    int64_t now_ms)
 {
-	int64_t until = now_ms + (wait_ms < 0 ? stop_unsaid(b, op) : wait_ms);
+	int64_t until = now_ms +
+	    (wait_ms < 0 ? stop_unsaid(b, cost) : wait_ms);
 	int found = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
-		if (cost_of(b, op, i) <= 0)
+		if (cost[i] <= 0)
 			continue;
 		found = 1;
 		if (b->list[i].until < until)
@@ -355,6 +448,7 @@ budgets_state(struct budgets *b, size_t i, int64_t now_ms,
 {
 	if (i >= b->n)
 		return -1;
+	turn(b, now_ms);
 	*s = (struct budget_state){
 		.name = b->list[i].spec->name,
 		.limit = b->list[i].cap,

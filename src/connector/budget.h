@@ -5,7 +5,11 @@
  * limit minus reserve, nor that less what we learned that others spent.
  * Where a fixed window begins is the provider's secret, so fixed is counted
  * like sliding: no interval of a period's length, wherever it begins, holds
- * more.  A calendar budget is too, until we are told the provider's zone.
+ * more.  A calendar budget is too, unless the connector says its zone.
+ *
+ * The exception is a budget of time, which nobody knows before a request has
+ * ended.  Requests under way count as long as they have taken so far, or as
+ * requests usually take: what they take beyond is what the reserve is for.
  *
  * One thread owns the budgets of a connection.  Times are wall clock
  * milliseconds; a clock that goes back makes us wait longer, never spend
@@ -14,9 +18,7 @@
 #ifndef CONNECTOR_BUDGET_H
 #define CONNECTOR_BUDGET_H
 
-#include "base/err.h"
-#include "http/http.h"
-#include "vm/unit.h"
+#include "connector/connector.h"
 
 /* A wait that only a reply of a request under way can end. */
 #define BUDGET_HELD INT64_MAX
@@ -24,40 +26,40 @@
 struct budgets;
 
 /*
- * The budgets of one connection; c lives as long.  An op whose cost is more
- * than a whole budget less its reserve is an error that names both.
+ * The budgets of a connection: connector, base and params of account say
+ * which.  The connector and the vm live as long as the budgets.  A limit that
+ * is none, a zone that is not known, and an op whose cost is more than a whole
+ * budget less its reserve are errors.
  */
-struct budgets *budgets_new(const struct unit_connector *c, struct err *e);
+struct budgets *budgets_new(const struct connector_call *account,
+    struct vm *vm, struct err *e);
 void budgets_free(struct budgets *b);
-/*
- * Calendar windows begin at midnight so many milliseconds east of UTC.
- * Before anything is spent.
- */
-void budgets_zone(struct budgets *b, int64_t offset_ms);
 
 /*
- * An op costs what its block says of each budget named there; an op that
- * names none costs 1 of each.  Concurrency counts requests under way.
- *
- * 0: may go now, else after so many milliseconds ask again; BUDGET_HELD.
+ * A cost has a number for each budget of the connector, as connector_cost
+ * tells it; concurrency counts requests under way.  -1 with an error that
+ * names the budget that could never pay it, for a request of o.
  */
-int64_t budgets_wait_ms(struct budgets *b, const struct unit_op *op,
+int budgets_afford(const struct budgets *b, const struct unit_object *o,
+    const int64_t *cost, struct err *e);
+/* 0: may go now, else after so many ms ask again; BUDGET_HELD. */
+int64_t budgets_wait_ms(struct budgets *b, const int64_t *cost,
     int64_t now_ms);
 /* As a request is sent; also beyond the budget, if the caller must. */
-void budgets_spend(struct budgets *b, const struct unit_op *op,
-    int64_t now_ms);
+void budgets_spend(struct budgets *b, const int64_t *cost, int64_t now_ms);
 /*
- * Exactly one for each budgets_spend: the request ended.  rep (may be NULL)
- * may tell how much is left.
+ * Exactly one for each budgets_spend, with what was given there as then_ms:
+ * the request ended.  left (may be NULL) is what
+ * the reply told, see struct connector_result.
  */
-void budgets_done(struct budgets *b, const struct unit_op *op,
-    const struct http_done *rep, int64_t now_ms);
+void budgets_done(struct budgets *b, const int64_t *cost,
+    const int64_t *left, int64_t then_ms, int64_t now_ms);
 /*
- * The provider said stop: nothing that op spends from is spent for wait_ms,
- * or for the shortest of its windows where the provider did not say
- * (wait_ms < 0).
+ * The provider said stop: nothing that is spent from what cost spends from
+ * for wait_ms, or for the shortest of these windows where the provider did
+ * not say (wait_ms < 0).
  */
-void budgets_throttled(struct budgets *b, const struct unit_op *op,
+void budgets_throttled(struct budgets *b, const int64_t *cost,
     int64_t wait_ms, int64_t now_ms);
 
 /* For metrics, and to carry long windows over a restart. */

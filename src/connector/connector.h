@@ -48,6 +48,13 @@ struct connector_call {
 int connector_request(const struct connector_call *call, struct vm *vm,
     struct http_request *req, struct arena *a, struct err *e);
 
+/*
+ * What the request of call costs of each budget of the connector: what its op
+ * says, or 1 of each where that names none.  cost has room for all of them.
+ */
+int connector_cost(const struct connector_call *call, struct vm *vm,
+    int64_t *cost, struct arena *a, struct err *e);
+
 /* wait_ms where the reply did not say how long. */
 #define CONNECTOR_WAIT_UNSAID (-1)
 
@@ -80,6 +87,11 @@ struct connector_result {
 	 */
 	int split;
 	struct str code, text; /* of the whole; text is "" when OK */
+	/*
+	 * What is left of each budget, in its own unit (ms where it counts
+	 * time), -1 where the reply does not say; NULL without a reply.
+	 */
+	int64_t *left;
 	struct connector_item *items; /* call->n, in the order of the records */
 };
 

@@ -51,6 +51,34 @@ eval_text(struct value v, struct str *s, struct arena *a)
 }
 
 int
+eval_number(struct value v, int shift, int64_t *n, struct arena *a)
+{
+	struct str s;
+	struct dec d;
+
+	return eval_text(v, &s, a) == 0 && dec_parse(s, &d, NULL) == 0 &&
+	    dec_shift(d, shift, &d, NULL) == 0 &&
+	    dec_rescale(d, 0, ROUND_DOWN, &d, NULL) == 0 &&
+	    dec_to_int(d, n, NULL) == 0 && *n >= 0 ? 0 : -1;
+}
+
+int
+eval_account(const struct connector_call *account, struct vm *vm, int func,
+    const char *what, struct value *result, struct arena *a, struct err *e)
+{
+	struct connector_call call = { .connector = account->connector,
+		.base = account->base, .params = account->params };
+	struct value args[2];
+
+	*result = (struct value){ .type = V_ABSENT };
+	if (func < 0)
+		return 0;
+	if (account_args(&call, args, a, e) != 0)
+		return -1;
+	return eval(&call, vm, func, what, args, 2, result, a, e);
+}
+
+int
 eval_json(struct str text, struct value *v, struct arena *a, struct err *e)
 {
 	struct scan_names *names;

@@ -19,6 +19,17 @@ int eval(const struct connector_call *call, struct vm *vm, int func,
 int eval_text(struct value v, struct str *s, struct arena *a);
 
 /*
+ * A number, or its text, times 10^shift, what is behind the point left out;
+ * -1 when it is none, or below 0.
+ */
+int eval_number(struct value v, int shift, int64_t *n, struct arena *a);
+
+/* Call a function of what is said once for a connection. */
+int eval_account(const struct connector_call *account, struct vm *vm,
+    int func, const char *what, struct value *result, struct arena *a,
+    struct err *e);
+
+/*
  * Walk the headers of a reply, from *at = 0: 1 and the next name and value,
  * slices of it, or 0.
  */
@@ -37,6 +48,9 @@ int request_make(const struct connector_call *call, struct vm *vm,
     struct arena *a, struct err *e);
 /* What is said once for a connection sees (param, base). */
 int account_args(const struct connector_call *call, struct value args[2],
+    struct arena *a, struct err *e);
+/* What the functions of an operation on records take. */
+int request_args(const struct connector_call *call, struct value args[2],
     struct arena *a, struct err *e);
 /* The parameters of the connection, {} without. */
 int request_params(const struct connector_call *call, struct value *params,

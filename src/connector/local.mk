@@ -4,6 +4,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/breaker.c src/connector/breaker.h \
 	src/connector/budget.c src/connector/budget.h \
 	src/connector/connector.h \
+	src/connector/cost.c \
 	src/connector/eval.c src/connector/eval.h \
 	src/connector/fields.c src/connector/fields.h \
 	src/connector/headers.c \
@@ -24,8 +25,7 @@ tests_unit_connector_fields_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/connector_limits
 TESTS += tests/unit/connector_limits
 tests_unit_connector_limits_SOURCES = tests/unit/connector_limits.c
-tests_unit_connector_limits_LDADD = src/connector/libconnector.a \
-	src/http/libhttp.a $(LIB_BASE) $(CURL_LIBS) $(UNIT_LIBS)
+tests_unit_connector_limits_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/connector_reply
 TESTS += tests/unit/connector_reply
@@ -45,3 +45,9 @@ tests_unit_connector_sandbox_SOURCES = tests/unit/connector_sandbox.c \
 	tests/unit/connector_rig.h
 tests_unit_connector_sandbox_LDADD = $(LIB_CONNECTOR) $(LIB_SANDBOX) \
 	$(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_costs
+TESTS += tests/unit/connector_costs
+tests_unit_connector_costs_SOURCES = tests/unit/connector_costs.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_costs_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)

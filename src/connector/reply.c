@@ -205,6 +205,7 @@ reply_read(struct reading *rd, struct connector_result *r)
 	rd->headers = headers_value(rep, rd->a);
 	if (eval_json(rep->body, &rd->body, rd->a, &body_error) != 0)
 		rd->body = (struct value){ .type = V_ABSENT };
+	r->left = reply_left(rd);
 	if (classify(rd, rd->body, &v, &e) != 0) {
 		/* A clause that cannot be computed has matched nothing. */
 		unknown(rd, r, arena_str(rd->a, str_z(e.text)));

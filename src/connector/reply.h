@@ -31,6 +31,9 @@ void reply_read(struct reading *rd, struct connector_result *r);
 int classify(const struct reading *rd, struct value body, struct verdict *v,
     struct err *e);
 
+/* What is left of each budget, -1 where the reply does not say it. */
+int64_t *reply_left(const struct reading *rd);
+
 /* UNKNOWN where op cannot be sent twice, else RETRY. */
 enum outcome outcome_unknown(const struct unit_op *op);
 

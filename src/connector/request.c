@@ -305,6 +305,14 @@ account_args(const struct connector_call *call, struct value args[2],
 }
 
 int
+request_args(const struct connector_call *call, struct value args[2],
+    struct arena *a, struct err *e)
+{
+	args[0] = records_value(call, a);
+	return request_params(call, &args[1], a, e);
+}
+
+int
 connector_request(const struct connector_call *call, struct vm *vm,
     struct http_request *req, struct arena *a, struct err *e)
 {
@@ -312,8 +320,7 @@ connector_request(const struct connector_call *call, struct vm *vm,
 
 	assert(call->op->feed == NULL);
 	assert(call->n <= call->op->batch || call->op->batch == 0);
-	args[0] = records_value(call, a);
-	if (request_params(call, &args[1], a, e) != 0)
+	if (request_args(call, args, a, e) != 0)
 		return -1;
 	return request_make(call, vm, args, 2, req, a, e);
 }

@@ -33,7 +33,7 @@ clause_pass(struct conn *k, struct stmt *body, const struct word_rule *rules,
 	const struct stmt *seen[SEEN_MAX] = { 0 };
 
 	for (struct stmt *s = body; s != NULL; s = s->next) {
-		size_t i = find_rule(k, s, rules, n, where, !early);
+		size_t i = find_rule(k, s, rules, n, where, early == 0);
 
 		if (i == n || rules[i].early != early)
 			continue;
@@ -52,8 +52,8 @@ void
 clause_all(struct conn *k, struct stmt *body, const struct word_rule *rules,
     size_t n, void *what, const char *where)
 {
-	clause_pass(k, body, rules, n, what, where, 1);
-	clause_pass(k, body, rules, n, what, where, 0);
+	for (int early = 2; early >= 0; early--)
+		clause_pass(k, body, rules, n, what, where, early);
 }
 
 /* ---- arguments ---- */

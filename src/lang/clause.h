@@ -29,7 +29,7 @@ struct word_rule {
 	const char *name;
 	int (*make)(struct conn *k, struct stmt *s, void *what);
 	int once;
-	int early; /* made before the others, wherever it stands */
+	int early; /* 2 is made before 1 and 1 before 0, wherever it stands */
 };
 
 /* Hand each clause of a body to its maker; where: "a budget". */
@@ -111,6 +111,12 @@ int op_header(struct conn *k, struct stmt *s, void *what);
 int op_query(struct conn *k, struct stmt *s, void *what);
 void op_needs_request(struct conn *k, struct stmt *s,
     const struct unit_op *op);
+
+/* A budget, of connbudget.c. */
+int conn_budget(struct conn *k, struct stmt *s, void *what);
+/* cost { burst: 1, day: len(records) }; view is what the costs see. */
+void conn_costs(struct conn *k, const struct expr *cost, enum view view,
+    struct unit_cost **list, uint32_t *n);
 
 /* A list of an object, of connfeed.c, and clauses of it. */
 int conn_list(struct conn *k, struct stmt *s, void *what);

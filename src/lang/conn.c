@@ -1,6 +1,6 @@
 /*
- * Connectors: clauses to struct unit_connector.  Here the connector itself,
- * its auth and its budgets; objects and classify are in connop.c.
+ * Connectors: clauses to struct unit_connector.  Here the connector itself
+ * and its auth; objects and classify are in connop.c.
  */
 #include "lang/clause.h"
 
@@ -109,127 +109,6 @@ make_auth(struct conn *k, struct stmt *s, void *what)
 	    "auth header \"…\"; or auth none;");
 }
 
-/* ---- budgets ---- */
-
-static int
-budget_window(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_budget *b = what;
-	struct args a = clause_args(k, s);
-
-	b->kind = str_eq(s->name.text, STR("fixed")) ? BUDGET_FIXED :
-	    str_eq(s->name.text, STR("sliding")) ? BUDGET_SLIDING :
-	    BUDGET_CALENDAR;
-	if (clause_number(k, clause_next(&a), &b->limit) != 0 ||
-	    b->limit <= 0 ||
-	    !clause_word(&a, "per") ||
-	    clause_time(k, clause_next(&a), &b->period_ms) != 0 ||
-	    b->period_ms <= 0 || a.at != NULL) {
-		b->limit = 1; /* it was given, though not well */
-		return clause_bad(&a, "fixed 190 per 10s;");
-	}
-	return 0;
-}
-
-static int
-budget_concurrency(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_budget *b = what;
-	struct args a = clause_args(k, s);
-
-	b->kind = BUDGET_CONCURRENCY;
-	if (clause_number(k, clause_next(&a), &b->limit) != 0 ||
-	    b->limit <= 0 ||
-	    a.at != NULL)
-		return clause_bad(&a, "concurrency 5;");
-	return 0;
-}
-
-static int
-budget_scope(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_budget *b = what;
-	struct args a = clause_args(k, s);
-	struct expr *e = clause_next(&a);
-
-	if (e == NULL || e->kind != EX_NAME || a.at != NULL)
-		return clause_bad(&a, "scope account;");
-	b->scope = clause_keep(k, e->text);
-	return 0;
-}
-
-static int
-budget_remaining(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_budget *b = what;
-	struct args a = clause_args(k, s);
-	struct expr *e = clause_next(&a);
-	struct str name;
-
-	if (e == NULL || e->kind != EX_CALL || e->a->kind != EX_NAME ||
-	    !str_eq(e->a->text, STR("header")) || e->n != 1 ||
-	    !clause_text(e->items->value, &name) || a.at != NULL)
-		return clause_bad(&a, "remaining header(\"x-…\");");
-	b->remaining = clause_keep(k, name);
-	return 0;
-}
-
-static int
-budget_reserve(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_budget *b = what;
-	struct args a = clause_args(k, s);
-	struct expr *e = clause_next(&a);
-
-	if (e == NULL || e->kind != EX_PERCENT || a.at != NULL ||
-	    e->text.n > 3)
-		return clause_bad(&a, "reserve 20%;");
-	b->reserve = 0;
-	for (size_t i = 0; i + 1 < e->text.n; i++)
-		b->reserve = b->reserve * 10 + (unsigned)(e->text.p[i] - '0');
-	return 0;
-}
-
-static int
-make_budget(struct conn *k, struct stmt *s, void *what)
-{
-	static const struct word_rule words[] = {
-		{ "fixed", budget_window, 1 },
-		{ "sliding", budget_window, 1 },
-		{ "calendar", budget_window, 1 },
-		{ "concurrency", budget_concurrency, 1 },
-		{ "scope", budget_scope, 1 },
-		{ "remaining", budget_remaining, 1 },
-		{ "reserve", budget_reserve, 1 },
-	};
-	struct args a = clause_args(k, s);
-	struct expr *name = clause_next(&a);
-	struct unit_budget *b;
-
-	(void)what;
-	if (name == NULL || name->kind != EX_NAME || a.at != NULL ||
-	    !s->has_body)
-		return clause_bad(&a, "budget name { fixed 190 per 10s; … }");
-	if (k->out->nbudget == 64) {
-		diag_at(&k->c->ss, C109, s->head, "more than 64 budgets");
-		return -1;
-	}
-	for (uint32_t i = 0; i < k->out->nbudget; i++)
-		if (str_eq(k->out->budgets[i].name, name->text)) {
-			diag_at(&k->c->ss, C202, name->span,
-			    "a second budget `%.*s`", STR_ARG(name->text));
-			return -1;
-		}
-	b = &k->out->budgets[k->out->nbudget++];
-	b->name = clause_keep(k, name->text);
-	b->scope = STR("account");
-	clause_all(k, s->body, words, COUNT(words), b, "a budget");
-	if (b->limit == 0)
-		diag_fix(&k->c->ss, diag_at(&k->c->ss, C603, s->head,
-		    "the budget has no limit"), "fixed 190 per 10s;");
-	return 0;
-}
-
 /* ---- the connector ---- */
 
 static int
@@ -293,11 +172,11 @@ connector_compile(struct compile *c, struct entity *e,
     struct unit_connector *out)
 {
 	static const struct word_rule words[] = {
-		{ "version", make_version, 1, 1 },
+		{ "version", make_version, 1, 2 },
 		{ "auth", make_auth, 1 },
 		{ "base", make_base, 1 },
 		{ "header", make_header, 0 },
-		{ "budget", make_budget, 0 },
+		{ "budget", conn_budget, 0, 1 },
 		{ "object", conn_object, 0 },
 		{ "classify", conn_classify, 1 },
 	};

@@ -193,36 +193,6 @@ op_results(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
-/* cost { burst: 1, day: 1 } */
-static void
-op_cost(struct conn *k, struct unit_op *op, struct expr *cost)
-{
-	op->cost_budget = arena_array(k->ua, cost->n,
-	    sizeof(*op->cost_budget));
-	op->cost = arena_array(k->ua, cost->n, sizeof(*op->cost));
-	for (struct item *i = cost->items; i != NULL; i = i->next) {
-		int64_t n;
-		uint32_t b = 0;
-
-		while (b < k->out->nbudget && !str_eq(i->name.text,
-		    k->out->budgets[b].name))
-			b++;
-		if (b == k->out->nbudget) {
-			diag_at(&k->c->ss, C605, i->name.span,
-			    "there is no budget `%.*s`",
-			    STR_ARG(i->name.text));
-			continue;
-		}
-		if (clause_number(k, i->value, &n) != 0 || n < 0) {
-			diag_at(&k->c->ss, C602, i->value->span,
-			    "a cost is a whole number");
-			continue;
-		}
-		op->cost_budget[op->ncost] = k->out->budgets[b].name;
-		op->cost[op->ncost++] = n;
-	}
-}
-
 struct unit_op *
 op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 {
@@ -241,7 +211,9 @@ op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 		op->op++;
 	op->pos = span_pos(&k->c->ss, s->span);
 	if (s->has_value)
-		op_cost(k, op, s->value);
+		conn_costs(k, s->value, op->op == CONNECTOR_LIST ||
+		    op->op == CONNECTOR_FIELDS ? VIEW_ACCOUNT : VIEW_RECORDS,
+		    &op->costs, &op->ncost);
 	for (struct stmt *i = s->body; i != NULL; i = i->next)
 		n++;
 	op->header_name = arena_array(k->ua, n, sizeof(*op->header_name));

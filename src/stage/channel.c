@@ -40,6 +40,8 @@ struct call {
 	int is_auth;      /* a token refresh; no items */
 	/* while it is under way */
 	unsigned ticket; /* of the breaker */
+	int64_t *cost;   /* of each budget */
+	int64_t sent_ms; /* wall clock */
 	struct catalog *catalog;
 	const struct route *route;
 	struct connector_call call;
@@ -313,6 +315,9 @@ op_for(const struct unit_object *o, enum connector_op verb)
 static int
 use_connector(struct channel *ch, const struct route *rt, struct err *e)
 {
+	struct connector_call account = { .connector = rt->connector,
+		.base = rt->base_url, .params = rt->params };
+
 	if (ch->unit == rt->connector_unit)
 		return 0;
 	forget_connector(ch);
@@ -322,7 +327,7 @@ use_connector(struct channel *ch, const struct route *rt, struct err *e)
 	ch->auth = auth_new(rt->connector, rt->base_url,
 	    buf_str(&ch->secret), retry_random(&ch->env->seed), e);
 	if (ch->auth != NULL)
-		ch->budgets = budgets_new(rt->connector, e);
+		ch->budgets = budgets_new(&account, ch->env->vm, e);
 	if (ch->auth == NULL || ch->budgets == NULL) {
 		forget_connector(ch);
 		return -1;
@@ -376,14 +381,14 @@ token_wait(struct channel *ch, struct catalog *cat, const struct route *rt,
 
 /* How long budgets and breaker want us to wait; 0: go. */
 static int64_t
-gate(struct channel *ch, const struct unit_op *op)
+gate(struct channel *ch, const int64_t *cost)
 {
 	int64_t wall = clock_wall_us() / 1000;
 	int64_t wait = breaker_wait_ms(&ch->breaker, clock_mono_ms()), more;
 
 	if (wait != 0)
 		return wait == BREAKER_HELD ? UNTIL_REPLY : wait;
-	more = budgets_wait_ms(ch->budgets, op, wall);
+	more = budgets_wait_ms(ch->budgets, cost, wall);
 	return more == BUDGET_HELD ? UNTIL_REPLY : more;
 }
 
@@ -419,6 +424,26 @@ refused_here(struct call *c, const struct err *e)
 	call_bury(c, "REQUEST", STR(""), str_z(e->text));
 }
 
+static void
+split(struct call *c)
+{
+	size_t half = c->n / 2;
+	struct call *a = call_new(c->ch, c->sync, c->verb, half);
+	struct call *b = call_new(c->ch, c->sync, c->verb, c->n - half);
+
+	while (a->n < half) {
+		a->items[a->n] = c->items[a->n];
+		a->n++;
+	}
+	while (b->n < c->n - half) {
+		b->items[b->n] = c->items[half + b->n];
+		b->n++;
+	}
+	call_free(c);
+	call_later(a, 0);
+	call_later(b, 0);
+}
+
 /* Only somebody can mend it: say so, but not for every record. */
 static void
 unusable(struct channel *ch, const struct route *rt, const char *cause)
@@ -430,6 +455,37 @@ unusable(struct channel *ch, const struct route *rt, const char *cause)
 	ch->said_ms = now;
 	log_error("delivery.unusable", "connection=%.*s cause=\"%s\"",
 	    STR_ARG(rt->connection_name), cause);
+}
+
+/* No budget will ever hold so much: fewer records, or another connector. */
+static void
+too_dear(struct call *c, const struct err *e)
+{
+	if (c->n > 1) {
+		split(c);
+		return;
+	}
+	unusable(c->ch, c->route, e->text);
+	call_park(c, "CONFIG", 0);
+}
+
+/* What a call will send, and what that costs. */
+static int
+prepare(struct call *c, const struct route *rt, const struct unit_op *op,
+    struct err *e)
+{
+	c->route = rt;
+	c->records = arena_array(&c->arena, c->n, sizeof(*c->records));
+	for (size_t i = 0; i < c->n; i++)
+		fill_record(&c->records[i], c->items[i]);
+	c->call = (struct connector_call){
+	    .connector = rt->connector, .object = rt->object, .op = op,
+	    .base = rt->base_url, .params = rt->params,
+	    .records = c->records, .n = c->n,
+	};
+	c->cost = arena_array(&c->arena, rt->connector->nbudget,
+	    sizeof(*c->cost));
+	return connector_cost(&c->call, c->ch->env->vm, c->cost, &c->arena, e);
 }
 
 enum sent { SENT, HELD, GONE };
@@ -473,7 +529,15 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_park(c, "CONFIG", 0);
 		return GONE;
 	}
-	*wait_ms = gate(ch, op);
+	if (prepare(c, rt, op, &e) != 0) {
+		refused_here(c, &e);
+		return GONE;
+	}
+	if (budgets_afford(ch->budgets, rt->object, c->cost, &e) != 0) {
+		too_dear(c, &e);
+		return GONE;
+	}
+	*wait_ms = gate(ch, c->cost);
 	if (*wait_ms == 0) {
 		*wait_ms = token_wait(ch, cat, rt, &token);
 		if (*wait_ms == UNTIL_MENDED) {
@@ -486,22 +550,14 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_release(c);
 		return HELD;
 	}
-	c->route = rt;
-	c->records = arena_array(&c->arena, c->n, sizeof(*c->records));
-	for (size_t i = 0; i < c->n; i++)
-		fill_record(&c->records[i], c->items[i]);
-	c->call = (struct connector_call){
-	    .connector = rt->connector, .object = rt->object, .op = op,
-	    .base = rt->base_url, .params = rt->params,
-	    .token = arena_str(&c->arena, token),
-	    .records = c->records, .n = c->n,
-	};
+	c->call.token = arena_str(&c->arena, token);
 	if (connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
 	    &e) != 0) {
 		refused_here(c, &e);
 		return GONE;
 	}
-	budgets_spend(ch->budgets, op, clock_wall_us() / 1000);
+	c->sent_ms = clock_wall_us() / 1000;
+	budgets_spend(ch->budgets, c->cost, c->sent_ms);
 	c->ticket = breaker_begin(&ch->breaker, clock_mono_ms());
 	metric_add(ch->env->metrics, METRIC_requests, 1);
 	metric_add(ch->env->metrics, METRIC_records_sent, (int64_t)c->n);
@@ -701,26 +757,6 @@ item_result(struct channel *ch, struct item *it,
 }
 
 static void
-split(struct call *c)
-{
-	size_t half = c->n / 2;
-	struct call *a = call_new(c->ch, c->sync, c->verb, half);
-	struct call *b = call_new(c->ch, c->sync, c->verb, c->n - half);
-
-	while (a->n < half) {
-		a->items[a->n] = c->items[a->n];
-		a->n++;
-	}
-	while (b->n < c->n - half) {
-		b->items[b->n] = c->items[half + b->n];
-		b->n++;
-	}
-	call_free(c);
-	call_later(a, 0);
-	call_later(b, 0);
-}
-
-static void
 auth_done(struct call *c, const struct http_done *reply)
 {
 	struct channel *ch = c->ch;
@@ -765,7 +801,7 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 		call_again(c, 0, now);
 		return;
 	case OUTCOME_THROTTLE:
-		budgets_throttled(ch->budgets, c->call.op, res->wait_ms,
+		budgets_throttled(ch->budgets, c->cost, res->wait_ms,
 		    clock_wall_us() / 1000);
 		if (res->wait_ms > HOLD_MS)
 			call_park(c, "QUOTA", res->wait_ms);
@@ -818,7 +854,7 @@ channel_reply(void *tag, const struct http_done *reply, int64_t now)
 		return;
 	}
 	connector_reply(&c->call, ch->env->vm, reply, wall, &res, &c->arena);
-	budgets_done(ch->budgets, c->call.op, reply, wall);
+	budgets_done(ch->budgets, c->cost, res.left, c->sent_ms, wall);
 	breaker_end(&ch->breaker, c->ticket, breaker_failed(res.outcome),
 	    clock_mono_ms());
 	if (res.outcome == OUTCOME_OK || res.outcome == OUTCOME_PER_ITEM) {

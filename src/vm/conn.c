@@ -65,6 +65,26 @@ list_feed(struct buf *out, const struct unit_feed *f)
 	put_path(out, "tie ", f->tie, f->ntie);
 }
 
+/* Those that are computed; the others are no code. */
+static void
+list_costs(struct buf *out, const struct unit_cost *c, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		put_func(out, "cost", c[i].func);
+}
+
+static void
+list_budget(struct buf *out, const struct unit_budget *b)
+{
+	if (b->limit_func < 0 && b->zone < 0 && b->remaining < 0)
+		return;
+	buf_printf(out, "budget %.*s", STR_ARG(b->name));
+	put_func(out, "limit", b->limit_func);
+	put_func(out, "zone", b->zone);
+	put_func(out, "remaining", b->remaining);
+	buf_putc(out, '\n');
+}
+
 static void
 list_fields(struct buf *out, const struct unit_fields *f)
 {
@@ -102,6 +122,7 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	put_func(out, "errors", op->errors);
 	put_func(out, "error", op->error_key);
 	put_func(out, "text", op->error_text);
+	list_costs(out, op->costs, op->ncost);
 	buf_putc(out, '\n');
 }
 
@@ -132,6 +153,8 @@ connector_list(struct buf *out, const struct unit_connector *c)
 	for (uint32_t i = 0; i < c->nheader; i++)
 		buf_printf(out, "header %.*s  fn %d\n",
 		    STR_ARG(c->header_name[i]), c->header_value[i]);
+	for (uint32_t i = 0; i < c->nbudget; i++)
+		list_budget(out, &c->budgets[i]);
 	for (uint32_t i = 0; i < c->nobject; i++) {
 		for (uint32_t n = 0; n < c->objects[i].nop; n++)
 			list_op(out, &c->objects[i], &c->objects[i].ops[n]);
@@ -157,6 +180,13 @@ takes(struct verifier *v, int func, unsigned nargs, const char *what)
 }
 
 static void
+takes_costs(struct verifier *v, const struct unit_cost *c, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		takes(v, c[i].func, 2, "cost");
+}
+
+static void
 verify_op(struct verifier *v, const struct unit_op *op)
 {
 	unsigned n = op->feed != NULL ? 4 : 2;
@@ -173,6 +203,7 @@ verify_op(struct verifier *v, const struct unit_op *op)
 	takes(v, op->errors, 1, "errors");
 	takes(v, op->error_key, 1, "error");
 	takes(v, op->error_text, 1, "text");
+	takes_costs(v, op->costs, op->ncost);
 	if (op->feed != NULL) {
 		takes(v, op->feed->items, 2, "items");
 		takes(v, op->feed->next, 2, "next");
@@ -191,6 +222,11 @@ connector_verify(const struct unit_connector *c, struct err *e)
 	takes(&v, c->classify, 3, "classify");
 	for (uint32_t i = 0; i < c->nheader; i++)
 		takes(&v, c->header_value[i], 2, "header");
+	for (uint32_t i = 0; i < c->nbudget; i++) {
+		takes(&v, c->budgets[i].limit_func, 2, "limit");
+		takes(&v, c->budgets[i].zone, 2, "zone");
+		takes(&v, c->budgets[i].remaining, 2, "remaining");
+	}
 	for (uint32_t i = 0; i < c->nobject && v.what == NULL; i++) {
 		const struct unit_object *o = &c->objects[i];
 

@@ -226,6 +226,13 @@ struct unit_feed {
 	uint32_t nwatermark, ntie;
 };
 
+/* What a request takes from a budget. */
+struct unit_cost {
+	uint32_t budget; /* of the connector's budgets */
+	int64_t n;
+	int func;        /* n where it is not -1 */
+};
+
 /*
  * What a field of a catalogue may hold: the words of the language, and what a
  * JSON Schema says of such a value.
@@ -282,7 +289,9 @@ struct unit_fields {
  * Functions are indexes into the connector's program, -1 where not given.
  * What each takes:
  *   path, body, header values  (records: list<record>, param: record)
- *   header values of the connector  (param: record, base: text)
+ *   header values, limits and zones of the connector, costs of a list
+ *                              (param: record, base: text)
+ *   other costs                (records: list<record>, param: record)
  *   list, errors               (body: any)
  *   key, id, error_key, error_text  (item: any)
  * A record of `records` has match, id, trace, fields (JSON) and key; of a
@@ -309,9 +318,8 @@ struct unit_op {
 	struct str *query_name; /* in the URL, where the value is not nil */
 	int *query_value;
 	uint32_t nquery;
-	struct str *cost_budget; /* names of budgets */
-	int64_t *cost;
-	uint32_t ncost;
+	struct unit_cost *costs;
+	uint32_t ncost; /* 0: one of each budget */
 	struct prog_pos pos;
 };
 
@@ -358,10 +366,13 @@ enum budget_kind { BUDGET_FIXED, BUDGET_SLIDING, BUDGET_CALENDAR,
 struct unit_budget {
 	struct str name;
 	enum budget_kind kind;
-	int64_t limit;
+	int timed;             /* counts how long requests take, in ms */
+	int64_t limit;         /* 0: limit_func says it, of timed seconds */
+	int limit_func;
 	int64_t period_ms;
+	int zone;              /* of calendar; -1: not known */
 	struct str scope;      /* "account" … */
-	struct str remaining;  /* reply header, "" none */
+	int remaining;         /* (body, headers) -> what is left, or nil */
 	unsigned reserve;      /* percent */
 };
 

@@ -152,4 +152,13 @@ int vm_call(struct vm *vm, const struct prog *p, uint32_t func,
     const struct value *args, size_t nargs, struct value *result,
     struct arena *a, struct err *e);
 
+/* Whether there is a time zone of that name. */
+int vm_zone_known(struct str name);
+/*
+ * The next midnight in a time zone: the first instant after now_ms at which a
+ * day begins there, and of two midnights of a day the second.
+ */
+int vm_midnight(struct vm *vm, struct str zone, int64_t now_ms,
+    int64_t *next_ms, struct err *e);
+
 #endif

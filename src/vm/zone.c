@@ -12,6 +12,7 @@
 #include "base/table.h"
 
 #define ZONE_NAME 64
+#define DAY INT64_C(86400) /* seconds */
 
 struct zone {
 	UCalendar *cal;
@@ -150,5 +151,59 @@ zone_local(struct zone *zone, int64_t local, int64_t *seconds,
 	if (zone_offset(zone, *seconds, &there, e) != 0)
 		return -1;
 	*fit = there == former ? ZONE_TWICE : ZONE_GAP;
+	return 0;
+}
+
+int
+vm_zone_known(struct str name)
+{
+	struct zone zone = { 0 };
+
+	if (str_eq(name, STR("UTC")) || str_eq(name, STR("utc")))
+		return 1;
+	if (name.n == 0 || name.n >= ZONE_NAME ||
+	    open_zone(name, &zone, NULL) != 0)
+		return 0;
+	ucal_close(zone.cal);
+	return 1;
+}
+
+/* The instant at which a day begins; local is that midnight as if UTC. */
+static int
+day_begins(struct zone *zone, int64_t local, int64_t *seconds, struct err *e)
+{
+	enum zone_fit fit;
+	int offset;
+
+	if (zone_local(zone, local, seconds, &fit, e) != 0)
+		return -1;
+	if (fit != ZONE_TWICE)
+		return 0;
+	/* no zone's clock goes back so far, nor again so soon */
+	if (zone_offset(zone, *seconds + 4 * 3600, &offset, e) != 0)
+		return -1;
+	*seconds = local - offset;
+	return 0;
+}
+
+int
+vm_midnight(struct vm *vm, struct str name, int64_t now_ms, int64_t *next_ms,
+    struct err *e)
+{
+	int64_t now = now_ms / 1000 - (now_ms % 1000 < 0), day, at;
+	struct zone *zone;
+	int offset;
+
+	if (zone_get(vm, name, &zone, e) != 0 ||
+	    zone_offset(zone, now, &offset, e) != 0)
+		return -1;
+	day = now + offset;
+	day -= (day % DAY + DAY) % DAY;
+	do {
+		if (day_begins(zone, day, &at, e) != 0)
+			return -1;
+		day += DAY;
+	} while (at <= now);
+	*next_ms = at * 1000;
 	return 0;
 }

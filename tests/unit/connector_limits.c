@@ -15,7 +15,7 @@ struct rig {
 	struct unit_object object;
 	struct unit_op op;
 	struct unit_budget budgets[3];
-	struct str names[3];
+	struct unit_cost costs[3];
 	int64_t cost[3];
 };
 
@@ -29,7 +29,9 @@ rig_init(struct rig *r, const struct unit_budget *budgets, size_t n)
 	r->object.name = STR("thing");
 	for (size_t i = 0; i < n; i++) {
 		r->budgets[i] = budgets[i];
-		r->budgets[i].name = r->names[i] = str_z(names[i]);
+		r->budgets[i].name = str_z(names[i]);
+		r->budgets[i].limit_func = r->budgets[i].zone =
+		    r->budgets[i].remaining = -1;
 		r->cost[i] = 1;
 	}
 	r->c.budgets = r->budgets;
@@ -38,16 +40,15 @@ rig_init(struct rig *r, const struct unit_budget *budgets, size_t n)
 	r->c.nobject = 1;
 	r->object.ops = &r->op;
 	r->object.nop = 1;
-	r->op.cost_budget = r->names;
-	r->op.cost = r->cost;
-	r->op.ncost = (uint32_t)n;
+	r->op.costs = r->costs;
 }
 
-static struct http_done
-reply_with(const char *headers)
+static struct budgets *
+rig_new(struct rig *r, struct err *e)
 {
-	return (struct http_done){ .outcome = HTTP_REPLY, .status = 200,
-		.headers = str_z(headers) };
+	struct connector_call account = { .connector = &r->c };
+
+	return budgets_new(&account, NULL, e);
 }
 
 struct spend {
@@ -94,14 +95,14 @@ Test(budget, no_window_holds_more_than_the_limit_less_the_reserve)
 		rig_init(&r, &spec, 1);
 		r.cost[0] = 1 + (int64_t)(retry_random(&seed) %
 		    (uint64_t)(cap > 5 ? 5 : cap));
-		b = budgets_new(&r.c, NULL);
+		b = rig_new(&r, NULL);
 		cr_assert_not_null(b);
 		while (n < COUNT(log)) {
-			int64_t wait = budgets_wait_ms(b, &r.op, now);
+			int64_t wait = budgets_wait_ms(b, r.cost, now);
 
 			if (wait == 0) {
-				budgets_spend(b, &r.op, now);
-				budgets_done(b, &r.op, NULL, now);
+				budgets_spend(b, r.cost, now);
+				budgets_done(b, r.cost, NULL, now, now);
 				log[n++] = (struct spend){ now, r.cost[0] };
 			}
 			cr_assert(wait <= spec.period_ms * 66 / 64 + 2,
@@ -113,7 +114,7 @@ Test(budget, no_window_holds_more_than_the_limit_less_the_reserve)
 				now += wait;
 				if (wait != 0)
 					cr_assert_eq(budgets_wait_ms(b,
-					    &r.op, now), 0);
+					    r.cost, now), 0);
 				break;
 			case 1:
 				now += wait / 2;
@@ -140,45 +141,16 @@ Test(budget, waiting_as_told_spends_nearly_all)
 	struct budgets *b;
 
 	rig_init(&r, &spec, 1);
-	b = budgets_new(&r.c, NULL);
+	b = rig_new(&r, NULL);
 	while (now < NOW + 1000000) {
-		if ((wait = budgets_wait_ms(b, &r.op, now)) != 0) {
+		if ((wait = budgets_wait_ms(b, r.cost, now)) != 0) {
 			now += wait;
 			continue;
 		}
-		budgets_spend(b, &r.op, now);
+		budgets_spend(b, r.cost, now);
 		spent++;
 	}
 	cr_assert(spent > 100 * 152 * 97 / 100, "%lld", (long long)spent);
-	budgets_free(b);
-}
-
-Test(budget, calendar_day_begins_at_midnight_of_the_zone)
-{
-	const int64_t day = 86400000, east = 2 * 3600000;
-	const int64_t midnight = NOW / day * day - east;
-	struct unit_budget spec = { .kind = BUDGET_CALENDAR, .limit = 3,
-		.period_ms = day };
-	struct rig r;
-	struct budgets *b;
-
-	rig_init(&r, &spec, 1);
-	b = budgets_new(&r.c, NULL);
-	budgets_zone(b, east);
-	for (int i = 0; i < 3; i++) {
-		cr_assert_eq(budgets_wait_ms(b, &r.op, midnight - 5), 0);
-		budgets_spend(b, &r.op, midnight - 5);
-	}
-	cr_assert_eq(budgets_wait_ms(b, &r.op, midnight - 5), 5);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, midnight - 1), 1);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, midnight), 0);
-	budgets_free(b);
-
-	/* Of a provider whose zone is not known it may begin at any moment. */
-	b = budgets_new(&r.c, NULL);
-	for (int i = 0; i < 3; i++)
-		budgets_spend(b, &r.op, midnight - 5);
-	cr_assert_gt(budgets_wait_ms(b, &r.op, midnight), day - 6);
 	budgets_free(b);
 }
 
@@ -189,13 +161,13 @@ Test(budget, concurrency_is_given_back)
 	struct budgets *b;
 
 	rig_init(&r, &spec, 1);
-	b = budgets_new(&r.c, NULL);
-	budgets_spend(b, &r.op, NOW);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 0);
-	budgets_spend(b, &r.op, NOW);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), BUDGET_HELD);
-	budgets_done(b, &r.op, NULL, NOW);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 0);
+	b = rig_new(&r, NULL);
+	budgets_spend(b, r.cost, NOW);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW), 0);
+	budgets_spend(b, r.cost, NOW);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW), BUDGET_HELD);
+	budgets_done(b, r.cost, NULL, NOW, NOW);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW), 0);
 	budgets_free(b);
 }
 
@@ -203,38 +175,35 @@ Test(budget, concurrency_is_given_back)
 Test(budget, learns_what_others_spend)
 {
 	struct unit_budget spec = { .kind = BUDGET_FIXED, .limit = 100,
-		.period_ms = 10000, .reserve = 20, .remaining = STR("x-left") };
-	struct http_done rep = reply_with("HTTP/1.1 200 OK\r\n"
-	    "Date: x\r\nX-Left:  30 \r\n\r\n");
+		.period_ms = 10000, .reserve = 20 };
+	int64_t left = 30;
 	struct budget_state s;
 	struct rig r;
 	struct budgets *b;
 
 	rig_init(&r, &spec, 1);
-	b = budgets_new(&r.c, NULL);
-	budgets_spend(b, &r.op, NOW);
-	budgets_done(b, &r.op, &rep, NOW);
+	b = rig_new(&r, NULL);
+	budgets_spend(b, r.cost, NOW);
+	budgets_done(b, r.cost, &left, NOW, NOW);
 	cr_assert_eq(budgets_state(b, 0, NOW, &s), 0);
 	cr_assert_eq(s.limit, 80);
 	cr_assert_eq(s.used, 70);
 	/* Ten are ours; then 20 are left, the reserve. */
 	for (int i = 0; i < 10; i++) {
-		cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 1), 0);
-		budgets_spend(b, &r.op, NOW + 1);
+		cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 1), 0);
+		budgets_spend(b, r.cost, NOW + 1);
 	}
-	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 1), 0);
+	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW + 1), 0);
 	/* An older reply that tells of more is not believed. */
-	rep = reply_with("X-Left: 99\r\n");
-	budgets_done(b, &r.op, &rep, NOW + 2);
-	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 2), 0);
-	/* Nor is nonsense. */
-	rep = reply_with("X-Left: -5\r\n");
-	budgets_done(b, &r.op, &rep, NOW + 2);
-	rep = reply_with("X-Left: 99999999999999999999\r\n");
-	budgets_done(b, &r.op, &rep, NOW + 2);
+	left = 99;
+	budgets_done(b, r.cost, &left, NOW + 1, NOW + 2);
+	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW + 2), 0);
+	/* One that tells nothing changes nothing. */
+	left = -1;
+	budgets_done(b, r.cost, &left, NOW + 1, NOW + 2);
 	cr_assert_eq(budgets_state(b, 0, NOW + 2, &s), 0);
 	cr_assert_eq(s.used, 80);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 11000), 0);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 11000), 0);
 	budgets_free(b);
 }
 
@@ -246,34 +215,31 @@ Test(budget, a_stop_holds_what_the_op_spends_from)
 		  .period_ms = 86400000 },
 		{ .kind = BUDGET_FIXED, .limit = 5, .period_ms = 1000 },
 	};
-	struct unit_op search;
+	static const int64_t search[] = { 0, 0, 1 };
 	struct rig r;
 	struct budgets *b;
 
 	rig_init(&r, specs, 3);
-	r.op.ncost = 2;
-	search = r.op;
-	search.cost_budget = &r.names[2];
-	search.ncost = 1;
-	b = budgets_new(&r.c, NULL);
-	budgets_throttled(b, &r.op, 7000, NOW);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 7000);
-	cr_assert_eq(budgets_wait_ms(b, &search, NOW), 0);
+	r.cost[2] = 0;
+	b = rig_new(&r, NULL);
+	budgets_throttled(b, r.cost, 7000, NOW);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW), 7000);
+	cr_assert_eq(budgets_wait_ms(b, search, NOW), 0);
 	/* A shorter stop does not shorten it. */
-	budgets_throttled(b, &r.op, 10, NOW);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 6999), 1);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 7000), 0);
+	budgets_throttled(b, r.cost, 10, NOW);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 6999), 1);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 7000), 0);
 	/* Unsaid: the shortest window of the op. */
-	budgets_throttled(b, &r.op, -1, NOW + 7000);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 7000), 4000);
+	budgets_throttled(b, r.cost, -1, NOW + 7000);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 7000), 4000);
 	budgets_free(b);
 
 	/* No budgets at all: the connection stops. */
 	rig_init(&r, specs, 0);
-	b = budgets_new(&r.c, NULL);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 0);
-	budgets_throttled(b, &r.op, -1, NOW);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW), 10000);
+	b = rig_new(&r, NULL);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW), 0);
+	budgets_throttled(b, r.cost, -1, NOW);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW), 10000);
 	budgets_free(b);
 }
 
@@ -287,31 +253,32 @@ Test(budget, survives_a_restart_and_a_clock_that_goes_back)
 	struct err e;
 
 	rig_init(&r, &spec, 1);
-	b = budgets_new(&r.c, NULL);
+	b = rig_new(&r, NULL);
 	for (int i = 0; i < 10; i++)
-		budgets_spend(b, &r.op, NOW);
+		budgets_spend(b, r.cost, NOW);
 	/* An hour back: still spent, no assertion, and not for ever. */
-	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW - 3600000), 86400000);
+	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW - 3600000), 86400000);
 	cr_assert_eq(budgets_state(b, 0, NOW, &s), 0);
 	cr_assert_eq(budgets_state(b, 1, NOW, &s), -1);
 	budgets_free(b);
 
-	b = budgets_new(&r.c, NULL);
+	b = rig_new(&r, NULL);
 	budgets_restore(b, &s, NOW + 60000);
-	cr_assert_gt(budgets_wait_ms(b, &r.op, NOW + 60000), 0);
-	cr_assert_eq(budgets_wait_ms(b, &r.op, NOW + 89100000), 0);
+	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW + 60000), 0);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 89100000), 0);
 	s.name = STR("gone");
 	budgets_restore(b, &s, NOW);
 	budgets_free(b);
 
 	/* What can never be paid is said at once. */
-	r.cost[0] = 11;
-	cr_assert_null(budgets_new(&r.c, &e));
+	r.op.ncost = 1;
+	r.costs[0] = (struct unit_cost){ .n = 11, .func = -1 };
+	cr_assert_null(rig_new(&r, &e));
 	cr_assert_str_eq(e.text, "connector rig: an operation of object thing "
 	    "costs 11 of budget a, which has 10 (limit less reserve); lower "
 	    "the cost or the reserve");
-	r.cost[0] = 10;
-	b = budgets_new(&r.c, &e);
+	r.costs[0].n = 10;
+	b = rig_new(&r, &e);
 	cr_assert_not_null(b);
 	budgets_free(b);
 }
