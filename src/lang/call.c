@@ -375,14 +375,8 @@ capture(struct compile *c, struct lambda *f, const struct note *n)
 	if (is_inner(f, n->local))
 		return;
 	for (unsigned i = 0; i < f->n; i++) {
-		size_t k = 0;
-
-		if (f->list[i].local != n->local ||
-		    f->list[i].npath != n->npath)
-			continue;
-		while (k < n->npath && str_eq(f->list[i].path[k], n->path[k]))
-			k++;
-		if (k == n->npath)
+		if (f->list[i].local == n->local && path_same(f->list[i].path,
+		    f->list[i].npath, n->path, n->npath))
 			return;
 	}
 	if (f->n == f->cap) {

@@ -518,6 +518,7 @@ struct named {
 struct map_info {
 	struct map_info *next;
 	struct map_info *up;    /* of an element: the map around it */
+	struct map_rule *each;  /* the rule that it is the body of */
 	struct lambda *lambda;  /* and the function that it becomes */
 	struct span head;       /* where it is declared */
 	struct entity *e;
@@ -574,9 +575,6 @@ struct unit_check map_hold(struct compile *c, const struct map_info *m,
 void rules_check(struct compile *c, struct map_info *m, struct module *mod,
     struct decl *d, int back);
 void rules_gen(struct compile *c, struct map_info *m, struct gen *g);
-/* One path is the other or lies above it. */
-int path_overlaps(const struct str *a, size_t na, const struct str *b,
-    size_t nb);
 
 /* ---- layers ---- */
 
@@ -646,8 +644,5 @@ void near_things(struct compile *c, struct module *m, struct near *n);
 /* A literal as a value; -1 and a finding when it cannot be one. */
 int literal_value(struct compile *c, const struct expr *e, struct value *v);
 struct str value_show(struct compile *c, struct value v);
-
-#define NOT_BUILT(c, sp, what)                                            \
-	diag_at(&(c)->ss, C190, sp, "%s is not built yet", what)
 
 #endif

@@ -207,7 +207,7 @@ field_rule(struct map_info *m, struct map_rule *rest, struct str left,
 	if (type_member(c->a, of, right, &r) != 0 ||
 	    type_member(c->a, rest->left[0].type, left, &l) != 0)
 		return; /* ours cannot have it */
-	x = map_new_rule(m, rest->stmt, NULL, 0);
+	x = map_new_rule(m, rest->stmt, rest->guards, rest->nguard);
 	x->layer = rest->layer;
 	x->of = rest;
 	x->forth = rest->forth && !(r.node && schema_read_only(r.node));
@@ -312,13 +312,13 @@ void
 unknown_gen(struct compile *c, struct gen_func *f, const struct map_rule *r)
 {
 	const struct place *p = &r->left[0];
+	unsigned v = f->nargs;
 	size_t nil;
 
-	gen_move(f, SLOT_TEMP, 0, SLOT_IN, gen_in(f->g, p->path, p->n, 1));
-	nil = gen_jump(f, OP_JUMP_NIL, 0);
-	gen_const(f, 1, value_text(path_show(c, p->path, p->n)));
-	gen_const(f, 2, value_bool(r->unknown == UNKNOWN_WARN));
-	gen_need(f, 3);
-	gen_ak(f, OP_CALL, 0, 2 * (size_t)builtin_find(STR("unknown")));
+	gen_move(f, SLOT_TEMP, v, SLOT_IN, gen_in(f->g, p->path, p->n, 1));
+	nil = gen_jump(f, OP_JUMP_NIL, v);
+	gen_const(f, v + 1, value_text(path_show(c, p->path, p->n)));
+	gen_const(f, v + 2, value_bool(r->unknown == UNKNOWN_WARN));
+	gen_ak(f, OP_CALL, v, 2 * (size_t)builtin_find(STR("unknown")));
 	gen_label(f, nil);
 }

@@ -4,7 +4,9 @@
  *
  * The body is a small map between two elements.  It becomes a function for
  * each direction, and `list_put` joins what the function made of one list
- * with the other list as it is.
+ * with the other list as it is.  Where rules of the body are put themselves,
+ * lists in an element say, `list_pair` gives each element beforehand the one
+ * that it will be joined with.
  */
 #include "lang/map.h"
 
@@ -43,10 +45,13 @@ body_new(struct map_info *m, struct map_rule *r, struct stmt *s)
 	struct lambda *f = arena_new(c->a, struct lambda);
 
 	b->up = m;
+	b->each = r;
 	b->lambda = f;
+	f->up = m->lambda;
 	b->head = s->head;
 	b->e = m->e;
 	b->ck = m->ck;
+	b->ck.calls = 0;
 	b->ck.lambda = f;
 	b->left = element_side(c, &r->left[0], s->name, LOCAL_LEFT, f);
 	b->right = element_side(c, &r->right, s->name2, LOCAL_RIGHT, f);
@@ -68,11 +73,9 @@ key_rule(const struct map_rule *r)
 {
 	for (struct map_rule *x = r->body->rules; x != NULL; x = x->next)
 		if (x->kind == RULE_FIELD && x->forth && x->back &&
-		    x->left[0].n == r->key[0].n &&
-		    x->right.n == r->key[1].n &&
-		    path_overlaps(x->left[0].path, x->left[0].n,
+		    path_same(x->left[0].path, x->left[0].n,
 		    r->key[0].path, r->key[0].n) &&
-		    path_overlaps(x->right.path, x->right.n, r->key[1].path,
+		    path_same(x->right.path, x->right.n, r->key[1].path,
 		    r->key[1].n))
 			return x;
 	return NULL;
@@ -114,6 +117,13 @@ check_key(struct map_info *m, struct map_rule *r, struct stmt *s)
 		    "no rule joins the key, so a new element "
 		    "would have none"), "%.*s <-> %.*s;", STR_ARG(left),
 		    STR_ARG(right));
+	} else if (x->nguard > 0) {
+		m->bad = 1;
+		x->source_type = bad_type(); /* enough is said of it */
+		g = diag_at(&c->ss, C423, x->stmt->span, "where its guard "
+		    "does not hold an element would have no key");
+		diag_also(&c->ss, g, s->key->span, "the key");
+		diag_fix(&c->ss, g, "move the rule out of `when`");
 	} else if (x->law > LAW_CANON) {
 		m->bad = 1;
 		g = diag_at(&c->ss, C423, x->stmt->span,
@@ -124,6 +134,28 @@ check_key(struct map_info *m, struct map_rule *r, struct stmt *s)
 	}
 }
 
+/*
+ * Elements, and the functions and loops that their rules call, run inside one
+ * another.
+ */
+static void
+check_depth(struct map_info *b)
+{
+	struct compile *c = b->ck.c;
+	unsigned depth = 0;
+
+	for (const struct map_info *m = b; m->up != NULL; m = m->up)
+		depth++;
+	if (b->ck.calls > depth)
+		depth = b->ck.calls;
+	/* below main and put, above a function of their own */
+	if (depth + 3 <= RECORD_DEPTH)
+		return;
+	diag_at(&c->ss, C106, b->head, "elements and what they call nest "
+	    "deeper than %d", RECORD_DEPTH);
+	b->bad = 1;
+}
+
 void
 each_check(struct map_info *m, struct stmt *s, struct expr **guards,
     unsigned nguard)
@@ -131,11 +163,6 @@ each_check(struct map_info *m, struct stmt *s, struct expr **guards,
 	struct compile *c = m->ck.c;
 	struct map_rule *r = map_new_rule(m, s, guards, nguard);
 
-	if (m->up != NULL) {
-		NOT_BUILT(c, s->head, "`each` inside `each`");
-		m->bad = 1;
-		return;
-	}
 	r->kind = RULE_EACH;
 	r->nleft = 1;
 	r->left = arena_new(c->a, struct place);
@@ -168,22 +195,54 @@ each_check(struct map_info *m, struct stmt *s, struct expr **guards,
 		own_inside(r->body, x);
 		r->looks |= x->looks;
 	}
+	check_depth(r->body);
 	m->bad |= r->body->bad;
 }
 
 /* ---- code ---- */
 
+/* What a rule, and of an `each` those of its body, take from outside. */
 static void
-note_captures(struct compile *c, const struct map_rule *r, struct lambda *f)
+note_captures(struct compile *c, const struct map_rule *r, int back,
+    struct lambda *f)
 {
-	if (r->source != NULL)
-		lambda_captures(c, f, r->source);
+	if (!(back ? r->back : r->forth))
+		return;
+	lambda_captures(c, f, r->source);
 	lambda_captures(c, f, r->other);
 	for (unsigned i = 0; i < r->nguard; i++)
 		lambda_captures(c, f, r->guards[i]);
 	for (unsigned i = 0; i < r->nstep; i++)
 		for (unsigned k = 0; k < r->steps[i].nargs; k++)
 			lambda_captures(c, f, r->steps[i].args[k]);
+	for (const struct map_rule *x = r->body ? r->body->rules : NULL;
+	    x != NULL; x = x->next)
+		note_captures(c, x, back, f);
+}
+
+/* Whether a rule of the body asks the element that is there. */
+static int
+asks_target(const struct map_info *b, int back)
+{
+	for (const struct map_rule *x = b->rules; x != NULL; x = x->next)
+		if ((back ? x->back : x->forth) && map_is_late(x, back))
+			return 1;
+	return 0;
+}
+
+/* The rules that are put, or those before them. */
+static void
+body_gen(struct compile *c, struct gen_func *f, const struct map_info *b,
+    int back, int late)
+{
+	for (const struct map_rule *x = b->rules; x != NULL; x = x->next) {
+		if (!(back ? x->back : x->forth) ||
+		    map_is_late(x, back) != late)
+			continue;
+		gen_rule_begin(f->g, f, x->stmt->span);
+		map_gen_rule(c, f, x, back);
+		gen_rule_end(f->g, f);
+	}
 }
 
 static struct gen_func *
@@ -196,17 +255,14 @@ element_gen(struct compile *c, struct gen *g, const struct map_rule *r,
 
 	b->lambda->n = 0;
 	for (const struct map_rule *x = b->rules; x != NULL; x = x->next)
-		if (back ? x->back : x->forth)
-			note_captures(c, x, b->lambda);
-	f = gen_element_begin(g, STR("each"), b->lambda->n + 1, &outer);
+		note_captures(c, x, back, b->lambda);
+	f = gen_element_begin(g, STR("each"), b->lambda->n + 1,
+	    asks_target(b, back), &outer);
 	f->lambda = b->lambda;
 	f->at = r->stmt->head;
-	for (const struct map_rule *x = b->rules; x != NULL; x = x->next)
-		if (back ? x->back : x->forth) {
-			gen_rule_begin(g, f, x->stmt->span);
-			map_gen_rule(c, f, x, back);
-			gen_rule_end(g, f);
-		}
+	map_gen_rests(c, b, g, back);
+	body_gen(c, f, b, back, 0);
+	body_gen(c, f, b, back, 1);
 	f->at = r->stmt->head;
 	gen_element_end(f, &outer);
 	return f;
@@ -224,15 +280,17 @@ path_value(struct compile *c, const struct place *p)
 }
 
 /*
- * The canonical key of an element that is there: there and back.  One that no
- * codec takes belongs to nobody.
+ * The key that an element has in the target, or null: of one of ours what the
+ * codecs make of it, of one that is there its canonical form, there and back.
+ * One that no codec takes belongs to nobody.
  */
 static struct gen_func *
-key_gen(struct compile *c, struct gen *g, const struct map_rule *r,
-    const struct map_rule *key, int back)
+key_gen(struct compile *c, struct gen *g, const struct map_rule *r, int back,
+    int there)
 {
 	struct gen_func *f = gen_func(g, STR("key"), r->body->lambda->n + 1);
-	const struct place *p = &r->key[!back];
+	const struct map_rule *key = key_rule(r);
+	const struct place *p = &r->key[there ? !back : back];
 	unsigned v = f->nargs;
 	size_t start, stop, over, nil;
 
@@ -245,7 +303,8 @@ key_gen(struct compile *c, struct gen *g, const struct map_rule *r,
 	}
 	nil = gen_jump(f, OP_JUMP_NIL, v);
 	start = f->n;
-	pipe_gen(c, f, key, !back, v);
+	if (there)
+		pipe_gen(c, f, key, !back, v);
 	pipe_gen(c, f, key, back, v);
 	stop = f->n;
 	over = gen_jump(f, OP_JUMP, 0);
@@ -255,32 +314,6 @@ key_gen(struct compile *c, struct gen *g, const struct map_rule *r,
 	gen_label(f, over);
 	gen_a(f, OP_RETURN, v);
 	return f;
-}
-
-/* The keys of the target's list into register v, where they have codecs. */
-static void
-keys_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
-    int back, unsigned v)
-{
-	const struct place *to = back ? &r->left[0] : &r->right;
-	const struct map_rule *key = key_rule(r);
-	const struct lambda *l = r->body->lambda;
-	size_t nil, k;
-
-	if (key->nstep == 0) {
-		gen_const(f, v, value_null());
-		return;
-	}
-	gen_move(f, SLOT_TEMP, v, SLOT_OLD, gen_old(f->g, to->path, to->n));
-	nil = gen_jump(f, OP_JUMP_NIL, v);
-	k = gen_loop(f->g, (struct prog_loop){ LOOP_MAP,
-		key_gen(c, f->g, r, key, back)->index, (uint16_t)l->n });
-	for (unsigned i = 0; i < l->n; i++)
-		gen_load(c, f, l->list[i].local, l->list[i].path,
-		    l->list[i].npath, v + 1 + i);
-	gen_need(f, v + 1 + l->n);
-	gen_ak(f, OP_LOOP, v, k);
-	gen_label(f, nil);
 }
 
 void
@@ -294,26 +327,58 @@ each_gen_loop(struct compile *c, struct gen_func *f, const struct map_rule *r,
 	for (unsigned i = 0; i < l->n; i++)
 		gen_load(c, f, l->list[i].local, l->list[i].path,
 		    l->list[i].npath, v + 1 + i);
-	f->at = r->stmt->head;
 	gen_need(f, v + 1 + l->n);
 	gen_ak(f, OP_LOOP, v, k);
+}
+
+/* What tells the target's elements apart, for both built-ins. */
+static void
+target_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back, unsigned v)
+{
+	const struct place *to = back ? &r->left[0] : &r->right;
+	size_t nil;
+
+	gen_move(f, SLOT_TEMP, v, SLOT_OLD, gen_old(f->g, to->path, to->n));
+	gen_const(f, v + 1, path_value(c, &r->key[!back]));
+	if (key_rule(r)->nstep == 0) {
+		gen_const(f, v + 2, value_null());
+		return;
+	}
+	gen_move(f, SLOT_TEMP, v + 2, SLOT_TEMP, v);
+	nil = gen_jump(f, OP_JUMP_NIL, v + 2);
+	each_gen_loop(c, f, r, key_gen(c, f->g, r, back, 1), v + 2);
+	gen_label(f, nil);
+}
+
+static void
+call(struct gen_func *f, const char *name, unsigned v)
+{
+	gen_ak(f, OP_CALL, v, 2 * (size_t)builtin_find(str_z(name)));
 }
 
 void
 each_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
     int back, unsigned v)
 {
-	const struct place *to = back ? &r->left[0] : &r->right;
 	size_t nil = gen_jump(f, OP_JUMP_NIL, v);
+	struct gen_func *element = element_gen(c, f->g, r, back);
+	unsigned w = v + 4; /* behind the list and what tells the target's */
 
-	each_gen_loop(c, f, r, element_gen(c, f->g, r, back), v);
-	gen_move(f, SLOT_TEMP, v + 1, SLOT_OLD,
-	    gen_old(f->g, to->path, to->n));
-	gen_const(f, v + 2, path_value(c, &r->key[!back]));
-	keys_gen(c, f, r, back, v + 3);
+	target_gen(c, f, r, back, v + 1);
+	gen_move(f, SLOT_TEMP, w, SLOT_TEMP, v);
+	if (element->paired) {
+		for (unsigned i = 1; i < 4; i++)
+			gen_move(f, SLOT_TEMP, w + i, SLOT_TEMP, v + i);
+		gen_move(f, SLOT_TEMP, w + 4, SLOT_TEMP, v);
+		each_gen_loop(c, f, r, key_gen(c, f->g, r, back, 0), w + 4);
+		call(f, "list_pair", w);
+	}
+	each_gen_loop(c, f, r, element, w);
+	gen_move(f, SLOT_TEMP, v, SLOT_TEMP, w);
 	gen_const(f, v + 4, value_bool(r->prune));
 	gen_const(f, v + 5, value_text(r->order == (back ? ORDER_THEIRS :
 	    ORDER_OURS) ? STR("new") : STR("old")));
-	gen_ak(f, OP_CALL, v, 2 * (size_t)builtin_find(STR("list_put")));
+	call(f, "list_put", v);
 	gen_label(f, nil);
 }

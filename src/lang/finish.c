@@ -18,8 +18,8 @@ static uint32_t
 place(const struct finish *f, const struct gen_func *fn, enum slot_kind k,
     uint32_t n)
 {
-	uint32_t base = fn->element ? fn->ntemps - fn->nin - fn->nout :
-	    f->in_base;
+	uint32_t base = fn->element ? fn->ntemps - fn->nin - fn->nout -
+	    fn->nold : f->in_base;
 
 	switch (k) {
 	case SLOT_TEMP:
@@ -31,7 +31,7 @@ place(const struct finish *f, const struct gen_func *fn, enum slot_kind k,
 	case SLOT_OLD:
 		break;
 	}
-	return f->old_base + n;
+	return (fn->element ? base + fn->nin + fn->nout : f->old_base) + n;
 }
 
 static uint32_t

@@ -5,6 +5,23 @@
 
 #include "base/size.h"
 
+int
+path_overlaps(const struct str *a, size_t na, const struct str *b, size_t nb)
+{
+	size_t n = na < nb ? na : nb;
+
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(a[i], b[i]))
+			return 0;
+	return 1;
+}
+
+int
+path_same(const struct str *a, size_t na, const struct str *b, size_t nb)
+{
+	return na == nb && path_overlaps(a, na, b, nb);
+}
+
 /* Room for one more; the new element is cleared. */
 static void *
 vec_add(struct arena *a, struct vec *v, size_t size)
@@ -282,16 +299,9 @@ find_slot(const struct vec *v, const struct str *path, size_t n, int rest)
 {
 	const struct gen_slot *s = v->p;
 
-	for (size_t i = 0; i < v->n; i++) {
-		size_t k = 0;
-
-		if (s[i].n != n || s[i].rest != rest)
-			continue;
-		while (k < n && str_eq(s[i].path[k], path[k]))
-			k++;
-		if (k == n)
+	for (size_t i = 0; i < v->n; i++)
+		if (s[i].rest == rest && path_same(s[i].path, s[i].n, path, n))
 			return (long)i;
-	}
 	return -1;
 }
 
@@ -374,16 +384,10 @@ gen_reads(const struct gen *g, const struct str *path, size_t n)
 {
 	const struct gen_slot *s = g->in.p;
 
-	for (size_t i = 0; i < g->in.n; i++) {
-		size_t k = 0;
-
-		if (s[i].rest || s[i].n < n)
-			continue;
-		while (k < n && str_eq(s[i].path[k], path[k]))
-			k++;
-		if (k == n)
+	for (size_t i = 0; i < g->in.n; i++)
+		if (!s[i].rest && s[i].n >= n &&
+		    path_overlaps(s[i].path, s[i].n, path, n))
 			return 1;
-	}
 	return 0;
 }
 
@@ -477,6 +481,7 @@ gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp)
 	struct gen_rule *r = vec_add(g->a, &g->rule, sizeof(*r));
 
 	f->at = sp;
+	f->rule = g->rule.n - 1;
 	r->f = f;
 	r->start = f->n;
 	r->span = sp;
@@ -488,10 +493,7 @@ gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp)
 void
 gen_rule_end(struct gen *g, struct gen_func *f)
 {
-	struct gen_rule *r = f->element ?
-	    (struct gen_rule *)g->rule.p + g->rule.n - 1 : g->cur;
-
-	r->end = f->n;
+	((struct gen_rule *)g->rule.p)[f->rule].end = f->n;
 	g->cur = NULL;
 }
 

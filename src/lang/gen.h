@@ -45,9 +45,10 @@ struct gen_func {
 	struct span at; /* what is being compiled */
 	const struct lambda *lambda; /* whose body it is */
 	const void *key;             /* or whose function */
+	size_t rule;                 /* the number of that which is made */
 	/* of an element: its slots are temporaries behind the others */
-	int element;
-	unsigned nin, nout;
+	int element, paired;
+	unsigned nin, nout, nold;
 };
 
 struct gen_slot {
@@ -92,7 +93,7 @@ struct vec {
 
 /* The slots of main, kept while those of an element are made. */
 struct gen_outer {
-	struct vec in, out;
+	struct vec in, out, old;
 	struct gen_rest *rest;
 	long rule;           /* that is being made, or -1 */
 };
@@ -109,7 +110,7 @@ struct gen {
 	struct table const_index; /* scalars to their number, + 1 */
 	size_t ncode;
 	struct vec in, out;  /* struct gen_slot; of an element inside of one */
-	struct vec old;      /* of put */
+	struct vec old;      /* of put, or of the element */
 	struct vec rule;     /* struct gen_rule */
 	struct gen_rest *rest;
 	struct gen_rule *cur;
@@ -117,6 +118,11 @@ struct gen {
 	int back;            /* and maps from right to left */
 	int failed;
 };
+
+/* One path is the other or lies above it. */
+int path_overlaps(const struct str *a, size_t na, const struct str *b,
+    size_t nb);
+int path_same(const struct str *a, size_t na, const struct str *b, size_t nb);
 
 struct gen *gen_new(struct sources *ss, struct arena *a, struct arena *ua,
     struct str name);
@@ -146,7 +152,7 @@ int gen_reads(const struct gen *g, const struct str *path, size_t n);
 unsigned gen_out(struct gen *g, const struct str *path, size_t n,
     unsigned flags, enum value_compare compare);
 
-/* What put reads of the target as it was. */
+/* What put, or an element, reads of the target as it was. */
 unsigned gen_old(struct gen *g, const struct str *path, size_t n);
 /* The out slot of a path, or -1 when no rule made one. */
 long gen_out_find(const struct gen *g, const struct str *path, size_t n);
@@ -154,10 +160,11 @@ long gen_out_find(const struct gen *g, const struct str *path, size_t n);
 /*
  * A function of an element: r0, behind it captures.  Between the two, slots
  * are fields of the element; what the out slots then hold is the result, and
- * absent for an element that is nil.
+ * absent for an element that is nil.  paired: r0 is a list of the element and
+ * of the one in the target that it belongs to, which the old slots are of.
  */
 struct gen_func *gen_element_begin(struct gen *g, struct str name,
-    unsigned nargs, struct gen_outer *outer);
+    unsigned nargs, int paired, struct gen_outer *outer);
 void gen_element_end(struct gen_func *f, const struct gen_outer *outer);
 
 /* Table entries; pointers in them must lie in the unit's arena. */
@@ -172,7 +179,7 @@ size_t gen_lookup(struct gen *g, struct prog_lookup l);
 
 /*
  * Instructions of main, put or an element between these belong to a rule.
- * Rules of an element may lie inside one of put.
+ * Rules of an element may lie inside one of put, or of an element around it.
  */
 void gen_rule_begin(struct gen *g, struct gen_func *f, struct span sp);
 void gen_rule_end(struct gen *g, struct gen_func *f);

@@ -266,25 +266,18 @@ gen_load(struct compile *c, struct gen_func *f, const struct local *l,
 
 	if (in != NULL && l->owner != in) {
 		for (unsigned i = 0; i < in->n; i++) {
-			size_t k = 0;
-
-			if (in->list[i].local != l ||
-			    in->list[i].npath != npath)
+			if (in->list[i].local != l || !path_same(
+			    in->list[i].path, in->list[i].npath, path, npath))
 				continue;
-			while (k < npath &&
-			    str_eq(in->list[i].path[k], path[k]))
-				k++;
-			if (k == npath) {
-				gen_move(f, SLOT_TEMP, dst, SLOT_TEMP,
-				    i + !in->bare);
-				return;
-			}
+			gen_move(f, SLOT_TEMP, dst, SLOT_TEMP, i + !in->bare);
+			return;
 		}
 		fatal("a function does not know what it captures");
 	}
 	if (l->kind == LOCAL_ARG)
 		gen_move(f, SLOT_TEMP, dst, SLOT_TEMP, l->reg);
-	else if (l->kind == LOCAL_LEFT && f == f->g->put && f->g->back)
+	else if (l->kind == LOCAL_LEFT && f->g->back &&
+	    (f == f->g->put || f->paired))
 		gen_target(f, path, npath, dst);
 	else
 		gen_slot(f, path, npath, dst);

@@ -5,23 +5,6 @@
 
 #include "lang/prove.h"
 
-int
-path_overlaps(const struct str *a, size_t na, const struct str *b, size_t nb)
-{
-	size_t n = na < nb ? na : nb;
-
-	for (size_t i = 0; i < n; i++)
-		if (!str_eq(a[i], b[i]))
-			return 0;
-	return 1;
-}
-
-int
-path_same(const struct str *a, size_t na, const struct str *b, size_t nb)
-{
-	return na == nb && path_overlaps(a, na, b, nb);
-}
-
 /* ---- what is mapped on a side ---- */
 
 static void

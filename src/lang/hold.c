@@ -3,7 +3,7 @@
  * schema, less what is proven here.  A field needs no look at run time when
  * all its writers can write few values, and the schema takes each of them.
  */
-#include "lang/compile.h"
+#include "lang/map.h"
 #include "schema/plan.h"
 
 struct hold {
@@ -12,51 +12,31 @@ struct hold {
 	struct schema_run *run;
 };
 
-/* The values but absent that a rule can write; 0: too many to know. */
-static size_t
-rule_values(struct compile *c, const struct map_rule *r, int back,
-    struct value **out)
+static int
+takes(const struct hold *h, const struct place *at, struct value v)
 {
-	const struct enum_info *en;
-	const struct step *s;
-	struct value *v;
-	size_t n = 0;
-
-	if (r->kind != RULE_FIELD || (r->nstep == 0 && r->source == NULL) ||
-	    r->missing == NIL_DEFAULT)
-		return 0;
-	if (r->nstep == 0) {
-		*out = arena_new(c->a, struct value);
-		return expr_const(c, r->source, *out) == 0;
-	}
-	s = back ? &r->steps[0] : &r->steps[r->nstep - 1];
-	if (s->en == NULL)
-		return 0;
-	en = s->en->u.en;
-	*out = v = arena_array(c->a, (size_t)en->n + 2, sizeof(*v));
-	for (unsigned i = 0; i < en->n; i++) {
-		const struct enum_row *row = &en->rows[i];
-
-		if (row->arrow == ARROW_BOTH ||
-		    row->arrow == (back ? ARROW_BACK : ARROW_FORTH))
-			v[n++] = back ? row->left : row->right;
-	}
-	if ((back ? en->back : en->forth) == ELSE_VALUE)
-		v[n++] = back ? en->back_value : en->forth_value;
-	v[n++] = value_null();
-	return n;
+	return v.type == V_ABSENT || schema_plan_takes(h->plan, h->run,
+	    at->path, at->n, v);
 }
 
+/* Whether the schema takes whatever a rule writes to a place. */
 static int
-takes_all(const struct hold *h, const struct place *at, const struct value *v,
-    size_t n)
+takes_all(struct compile *c, const struct hold *h, const struct map_rule *r,
+    int back, const struct place *at)
 {
+	struct sure *v;
+	size_t n;
+
+	if (r->kind != RULE_FIELD || r->missing == NIL_DEFAULT)
+		return 0;
+	n = rule_values(c, r, back, &v);
+	/* a constant is there always, what an enum is given may be null */
+	if (n == 0 || (r->nstep > 0 && !takes(h, at, value_null())))
+		return 0;
 	for (size_t i = 0; i < n; i++)
-		if (v[i].type != V_ABSENT &&
-		    !schema_plan_takes(h->plan, h->run, at->path, at->n,
-		    v[i]))
+		if (!takes(h, at, v[i].v))
 			return 0;
-	return n > 0;
+	return 1;
 }
 
 /* Whether every rule that writes the place r writes is proven. */
@@ -68,15 +48,10 @@ is_proven(struct compile *c, const struct hold *h, const struct map_rule *r,
 
 	for (const struct map_rule *x = h->map->rules; x != NULL; x = x->next) {
 		const struct place *other = back ? x->left : &x->right;
-		struct value *v;
-		size_t n;
 
-		if ((back ? !x->back : !x->forth) || other == NULL ||
-		    other->n != at->n || !path_overlaps(other->path, other->n,
-		    at->path, at->n))
-			continue;
-		n = rule_values(c, x, back, &v);
-		if (!takes_all(h, at, v, n))
+		if ((back ? x->back : x->forth) && other != NULL &&
+		    path_same(other->path, other->n, at->path, at->n) &&
+		    !takes_all(c, h, x, back, at))
 			return 0;
 	}
 	return 1;

@@ -180,7 +180,7 @@ tell_each(struct compile *c, struct gen_func *f, const struct map_rule *r,
 
 	map_gen_value(c, f, r, back, v);
 	nil = gen_jump(f, OP_JUMP_NIL, v);
-	fn = gen_element_begin(f->g, STR("each keys"), l->n + 1, &outer);
+	fn = gen_element_begin(f->g, STR("each keys"), l->n + 1, 0, &outer);
 	fn->lambda = l;
 	tell_rules(c, fn, r->body, back);
 	gen_element_end(fn, &outer);

@@ -6,6 +6,9 @@
  *   when, and a codec that reads a field of ours, on the way back: the record
  *          that they ask is the one that is written
  *
+ * Of an element of `each` the target is the element that it belongs to: so
+ * its rules are put like those of a map, `each` included.
+ *
  * The last kind asks the target as it will be, what main wrote before what
  * was there.  So a rule that is put itself must not write what they ask for,
  * nor may a rule write a part of it.
@@ -92,20 +95,25 @@ check_steps(struct map_info *m, const struct map_rule *r)
 			check_asked(m, r->steps[i].args[k], "the codec");
 }
 
-void
-late_check(struct map_info *m)
+/* What the rules of in, which is m or inside of it, ask of m's record. */
+static void
+check_rules(struct map_info *m, const struct map_info *in)
 {
-	for (const struct map_rule *r = m->rules; r != NULL; r = r->next) {
+	for (const struct map_rule *r = in->rules; r != NULL; r = r->next) {
 		if (!r->back || r->left == NULL)
 			continue;
 		for (unsigned i = 0; i < r->nguard; i++)
 			check_asked(m, r->guards[i], "the guard");
 		check_steps(m, r);
-		if (r->kind == RULE_EACH && r->body != NULL)
-			for (const struct map_rule *x = r->body->rules;
-			    x != NULL; x = x->next)
-				check_steps(m, x);
+		if (r->body != NULL)
+			check_rules(m, r->body);
 	}
+}
+
+void
+late_check(struct map_info *m)
+{
+	check_rules(m, m);
 }
 
 /* Whether e reads a field of a side. */

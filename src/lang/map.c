@@ -31,6 +31,17 @@ map_place(struct map_info *m, struct expr *e, struct place *p, int whole)
 	return 0;
 }
 
+void
+map_close(struct map_info *m, int sides, const char *why)
+{
+	for (; m != NULL; m = m->up) {
+		if (sides & SIDE_LEFT)
+			m->left.not_here = why;
+		if (sides & SIDE_RIGHT)
+			m->right.not_here = why;
+	}
+}
+
 int
 map_is_left(const struct map_info *m, struct str root)
 {
@@ -193,28 +204,33 @@ check_loss(struct map_info *m, struct map_rule *r)
 
 /*
  * Codecs must hold both ways, so their arguments ask our record only, which
- * is there on the way back as well: the one that is written.
+ * is there on the way back as well: the one that is written.  Of an element it
+ * is the one around it.
  */
 int
 map_pipe(struct map_info *m, struct map_rule *r, struct stmt *s)
 {
-	const char *why = "a codec of a `<->` rule cannot ask this record, as "
-	    "it must work both ways; it can ask the map's left side";
-	struct map_info *top = m->up ? m->up : m;
+	const char *why = m->up ? "a codec of a `<->` rule cannot ask this "
+	    "record, as it must work both ways; it can ask the left sides "
+	    "around the element" : "a codec of a `<->` rule cannot ask this "
+	    "record, as it must work both ways; it can ask the map's left "
+	    "side";
+	struct map_info *asked = m->up ? m->up : m;
 	int bad;
 
+	map_close(m, SIDE_RIGHT, why);
 	if (m->up != NULL)
-		m->left.not_here = m->right.not_here = why;
-	top->right.not_here = why;
+		m->left.not_here = why;
 	bad = pipe_check(&m->ck, r, s->pipe);
-	m->left.not_here = m->right.not_here = top->right.not_here = NULL;
+	map_close(m, SIDE_LEFT | SIDE_RIGHT, NULL);
 	bad |= attr_check(m->ck.c, r, s->attrs);
 	if (bad)
 		return -1;
-	for (unsigned i = 0; i < r->nstep; i++)
-		for (unsigned k = 0; k < r->steps[i].nargs; k++)
-			r->reads_left |= map_reads(r->steps[i].args[k],
-			    &top->left);
+	for (; asked != NULL; asked = asked->up)
+		for (unsigned i = 0; i < r->nstep; i++)
+			for (unsigned k = 0; k < r->steps[i].nargs; k++)
+				r->reads_left |= map_reads(
+				    r->steps[i].args[k], &asked->left);
 	if (r->readonly) {
 		diag_fix(&m->ck.c->ss, diag_at(&m->ck.c->ss, C212, s->at,
 		    "a rule with `readonly` goes one way"), "… <- …");
@@ -283,9 +299,7 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	struct str root = expr_root(s->left);
 	int back = map_is_left(m, root), bad;
 	struct place *target;
-	struct local *closed = back ? &m->left : &m->right;
-	struct local *outer = m->up == NULL ? closed :
-	    back ? &m->up->left : &m->up->right;
+	int closed = back ? SIDE_LEFT : SIDE_RIGHT;
 	struct type t;
 
 	if (!back && !is_right(m, root)) {
@@ -303,9 +317,9 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	target = back ? r->left : r->rights;
 	if (r->nleft > 1 || r->nright > 1)
 		r->kind = RULE_TUPLE;
-	outer->not_here = closed->not_here = back ?
+	map_close(m, closed, back ?
 	    "a rule that writes the left side reads the right one" :
-	    "a rule that writes the right side reads the left one";
+	    "a rule that writes the right side reads the left one");
 	m->ck.fails = NULL;
 	for (unsigned i = 0; i < r->nguard; i++)
 		assume(&m->ck, r->guards[i], 1);
@@ -323,7 +337,7 @@ check_oneway(struct map_info *m, struct map_rule *r)
 	bad |= attr_check(c, r, s->attrs);
 	if (!bad)
 		bad = check_default(m, r, t);
-	outer->not_here = closed->not_here = NULL;
+	map_close(m, closed, NULL);
 	if (bad)
 		return -1;
 	r->source_type = pipe_flow(c, r, assign_policy(c, r, t, back), back);
@@ -337,17 +351,9 @@ static void
 check_rule(struct map_info *m, struct stmt *s, struct expr **guards,
     unsigned nguard)
 {
-	struct compile *c = m->ck.c;
 	struct map_rule *r = map_new_rule(m, s, guards, nguard);
 	int bad;
 
-	if (nguard > 0 && m->up != NULL && (s->arrow == ARROW_BOTH ||
-	    map_is_left(m, expr_root(s->left)))) {
-		NOT_BUILT(c, s->at, "a rule inside `when` inside `each` that "
-		    "writes the left side");
-		m->bad = 1;
-		return;
-	}
 	bad = s->arrow == ARROW_BOTH ? check_both(m, r) : check_oneway(m, r);
 	if (!bad)
 		bad = lookup_rule(m, r);
@@ -419,12 +425,8 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 			check_rule(m, s, guards, nguard);
 			break;
 		case ST_REST:
-			rest_check(m, s);
+			rest_check(m, s, guards, nguard);
 			m->bad |= was;
-			if (nguard > 0 || m->up != NULL)
-				NOT_BUILT(c, s->span, m->up != NULL ?
-				    "`rest` inside `each`" :
-				    "`rest` inside `when`");
 			break;
 		case ST_WHEN: {
 			struct expr **more = arena_array(c->a, nguard + 1u,
@@ -439,11 +441,11 @@ map_body(struct map_info *m, struct stmt *list, struct expr **guards,
 				    GUARDS_MAX);
 				break;
 			}
-			m->right.not_here = "a guard reads the left side";
+			map_close(m, SIDE_RIGHT, "a guard reads the left side");
 			m->ck.flags |= CK_ALONE;
 			check_condition(&m->ck, s->guard);
 			check_sure(&m->ck, s->guard);
-			m->right.not_here = NULL;
+			map_close(m, SIDE_RIGHT, NULL);
 			m->ck.flags &= ~(unsigned)CK_ALONE;
 			map_body(m, s->body, more, nguard + 1);
 			break;

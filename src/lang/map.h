@@ -14,7 +14,6 @@ void graph_check(struct map_info *m);
 /* The last of these; required.c. */
 void required_check(struct map_info *m);
 
-int path_same(const struct str *a, size_t na, const struct str *b, size_t nb);
 /* "properties.email" */
 struct str path_show(struct compile *c, const struct str *path, size_t n);
 /* Whether a rule names the field name of the object at, on a side. */
@@ -49,6 +48,9 @@ int map_pipe(struct map_info *m, struct map_rule *r, struct stmt *s);
 /* May a rule write p, on the way back or forth?  -1 with a finding. */
 int map_writable(struct map_info *m, const struct map_rule *r,
     const struct place *p, int back);
+/* No expression may read a side, here and around it; why NULL: it may. */
+enum { SIDE_LEFT = 1, SIDE_RIGHT = 2 };
+void map_close(struct map_info *m, int sides, const char *why);
 /* Whether e reads a field of a side. */
 int map_reads(const struct expr *e, const struct local *side);
 /* Check the statements of a map or overlay, and keep their rules. */
@@ -93,11 +95,24 @@ void unknown_gen(struct compile *c, struct gen_func *f,
 /* One-way rules whose texts are longer than what the target takes. */
 void length_check(struct map_info *m);
 
+/* A value that a rule may write, and where it stands in the source. */
+struct sure {
+	struct value v;
+	struct span at;
+};
+
 /* Constants and rows of enums against all that the target's schema says. */
 void values_check(struct map_info *m);
+/*
+ * All values that a rule can write, null and absent left out, in a direction;
+ * 0: too many to know.
+ */
+size_t rule_values(struct compile *c, const struct map_rule *r, int back,
+    struct sure **out);
 
 /* Check a rest and keep it. */
-void rest_check(struct map_info *m, struct stmt *s);
+void rest_check(struct map_info *m, struct stmt *s, struct expr **guards,
+    unsigned nguard);
 
 /* ---- late.c: rules that are put ---- */
 
@@ -127,9 +142,12 @@ void pick_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
 /* Put the value of register v into the list, and that into an out slot. */
 void pick_put_gen(struct compile *c, struct gen_func *f,
     const struct map_rule *r, unsigned v, unsigned slot);
-/* mapgen.c: the code of one rule that is no rest. */
+/* mapgen.c: the code of one rule. */
 void map_gen_rule(struct compile *c, struct gen_func *f,
     const struct map_rule *r, int back);
+/* Name what is no part of the rests of a map or an element, before its code. */
+void map_gen_rests(struct compile *c, struct map_info *m, struct gen *g,
+    int back);
 
 /*
  * What stands behind missing:, null: or error: (of says which): skip or, of an

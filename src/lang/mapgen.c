@@ -124,9 +124,9 @@ out_slot(struct gen *g, const struct map_rule *r, const struct place *p,
 	    pipe_compare(r, back));
 }
 
-/* Whether the rule's value is just an in slot. */
+/* Whether the rule's value is just an in slot of f. */
 static const struct note *
-plain_source(const struct map_rule *r, int back)
+plain_source(const struct gen_func *f, const struct map_rule *r, int back)
 {
 	const struct expr *e = r->source ? r->source :
 	    back ? r->right.expr : r->left[0].expr;
@@ -137,7 +137,9 @@ plain_source(const struct map_rule *r, int back)
 	if (r->missing != NIL_SKIP && (!back ||
 	    r->stmt->arrow != ARROW_BOTH))
 		return NULL;
-	return e->note->npath > 0 ? e->note : NULL;
+	/* an element may read the record around it */
+	return e->note->npath > 0 && e->note->local->owner == f->lambda ?
+	    e->note : NULL;
 }
 
 /* What a rule writes, and from where, in a direction. */
@@ -228,11 +230,65 @@ gen_missed(struct gen_func *f, const struct map_rule *r, int back, unsigned v)
 	gen_label(f, over);
 }
 
+/* The members that nothing else names, renamed. */
+static void
+gen_rest_rule(struct gen_func *f, const struct map_rule *r, int back)
+{
+	struct gen *g = f->g;
+	const struct place *from = back ? &r->right : &r->left[0];
+	const struct place *to = back ? &r->left[0] : &r->right;
+	unsigned in = gen_in(g, from->path, from->n, 1), v = f->nargs;
+	unsigned out = gen_out(g, to->path, to->n, LF_SPLICE, CMP_EXACT);
+	size_t nil;
+
+	if (r->prefix.n + r->suffix.n == 0) {
+		gen_move(f, SLOT_OUT, out, SLOT_IN, in);
+		return;
+	}
+	gen_move(f, SLOT_TEMP, v, SLOT_IN, in);
+	nil = gen_jump(f, OP_JUMP_NIL, v);
+	gen_const(f, v + 1, value_text(r->prefix));
+	gen_const(f, v + 2, value_text(r->suffix));
+	gen_ak(f, OP_CALL, v, 2 * (size_t)builtin_find(STR("names")) +
+	    (back != 0));
+	gen_label(f, nil);
+	gen_move(f, SLOT_OUT, out, SLOT_TEMP, v);
+}
+
+/* What a rule does where its guards hold. */
+static void
+gen_guarded(struct compile *c, struct gen_func *f, const struct map_rule *r,
+    int back)
+{
+	unsigned v = f->nargs;
+
+	if (r->kind == RULE_REST) {
+		gen_rest_rule(f, r, back);
+		return;
+	}
+	if (r->kind == RULE_UNKNOWN) {
+		unknown_gen(c, f, r);
+		return;
+	}
+	map_gen_value(c, f, r, back, v);
+	if (r->kind == RULE_EACH)
+		each_gen(c, f, r, back, v);
+	else
+		pipe_gen(c, f, r, back, v);
+	if (r->pipe_looks != 0)
+		gen_missed(f, r, back, v);
+	if (r->kind == RULE_PICK && back != r->list_right)
+		pick_put_gen(c, f, r, v, out_slot(f->g, r, back ? r->left :
+		    r->rights, back));
+	else
+		store(f, r, back, v);
+}
+
 void
 map_gen_rule(struct compile *c, struct gen_func *f,
     const struct map_rule *r, int back)
 {
-	const struct note *plain = plain_source(r, back);
+	const struct note *plain = plain_source(f, r, back);
 	size_t guards[GUARDS_MAX];
 	unsigned v = f->nargs;
 
@@ -247,46 +303,9 @@ map_gen_rule(struct compile *c, struct gen_func *f,
 		gen_expr(c, f, r->guards[i], v);
 		guards[i] = gen_jump(f, OP_JUMP_FALSE, v);
 	}
-	map_gen_value(c, f, r, back, v);
-	if (r->kind == RULE_EACH)
-		each_gen(c, f, r, back, v);
-	else
-		pipe_gen(c, f, r, back, v);
-	if (r->pipe_looks != 0)
-		gen_missed(f, r, back, v);
-	if (r->kind == RULE_PICK && back != r->list_right)
-		pick_put_gen(c, f, r, v, out_slot(f->g, r, back ? r->left :
-		    r->rights, back));
-	else
-		store(f, r, back, v);
+	gen_guarded(c, f, r, back);
 	for (unsigned i = r->nguard; i-- > 0;)
 		gen_label(f, guards[i]);
-}
-
-/* The members that nothing else names, renamed. */
-static void
-gen_rest_rule(struct gen_func *f, const struct map_rule *r, int back)
-{
-	struct gen *g = f->g;
-	const struct place *from = back ? &r->right : &r->left[0];
-	const struct place *to = back ? &r->left[0] : &r->right;
-	unsigned in = gen_in(g, from->path, from->n, 1);
-	unsigned out = gen_out(g, to->path, to->n, LF_SPLICE, CMP_EXACT);
-	size_t nil;
-
-	if (r->prefix.n + r->suffix.n == 0) {
-		gen_move(f, SLOT_OUT, out, SLOT_IN, in);
-		return;
-	}
-	gen_move(f, SLOT_TEMP, 0, SLOT_IN, in);
-	nil = gen_jump(f, OP_JUMP_NIL, 0);
-	gen_const(f, 1, value_text(r->prefix));
-	gen_const(f, 2, value_text(r->suffix));
-	gen_need(f, 3);
-	gen_ak(f, OP_CALL, 0, 2 * (size_t)builtin_find(STR("names")) +
-	    (back != 0));
-	gen_label(f, nil);
-	gen_move(f, SLOT_OUT, out, SLOT_TEMP, 0);
 }
 
 /*
@@ -320,6 +339,15 @@ name_rest(struct compile *c, struct map_info *m, struct gen *g,
 		path[from->n] = left;
 		gen_in(g, path, from->n + 1, 0);
 	}
+}
+
+void
+map_gen_rests(struct compile *c, struct map_info *m, struct gen *g, int back)
+{
+	for (struct map_rule *r = m->rules; r != NULL; r = r->next)
+		if ((r->kind == RULE_REST || r->kind == RULE_UNKNOWN) &&
+		    (back ? r->back : r->forth))
+			name_rest(c, m, g, r, back);
 }
 
 static void
@@ -366,10 +394,7 @@ map_gen(struct compile *c, struct map_info *m, int back)
 	g->maps_records = 1;
 	g->back = back;
 	f->at = m->e->decl->head;
-	for (struct map_rule *r = m->rules; r != NULL; r = r->next)
-		if ((r->kind == RULE_REST || r->kind == RULE_UNKNOWN) &&
-		    (back ? r->back : r->forth))
-			name_rest(c, m, g, r, back);
+	map_gen_rests(c, m, g, back);
 	for (struct map_rule *r = m->rules; r != NULL; r = r->next) {
 		if (!(back ? r->back : r->forth))
 			continue;
@@ -378,12 +403,7 @@ map_gen(struct compile *c, struct map_info *m, int back)
 			continue;
 		}
 		rule_begin(f, r);
-		if (r->kind == RULE_REST)
-			gen_rest_rule(f, r, back);
-		else if (r->kind == RULE_UNKNOWN)
-			unknown_gen(c, f, r);
-		else
-			map_gen_rule(c, f, r, back);
+		map_gen_rule(c, f, r, back);
 		gen_rule_end(g, f);
 	}
 	f->at = m->e->decl->head;

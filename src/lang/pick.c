@@ -144,11 +144,10 @@ check_where(struct map_info *m, struct map_rule *r, struct expr *where)
 	ck.scope = r->element;
 	ck.lambda = r->where;
 	ck.fails = NULL;
-	m->left.not_here = m->right.not_here = "`where` asks the element "
-	    "only";
+	map_close(m, SIDE_LEFT | SIDE_RIGHT, "`where` asks the element only");
 	check_condition(&ck, where);
 	check_sure(&ck, where);
-	m->left.not_here = m->right.not_here = NULL;
+	map_close(m, SIDE_LEFT | SIDE_RIGHT, NULL);
 	if (c->d->nerror != before || !asks_created(m, r, where))
 		return -1;
 	truth = prove_true(c, where, &r->created);
@@ -209,10 +208,6 @@ pick_check(struct map_info *m, struct stmt *s, struct expr **guards,
 	int bad = 0;
 
 	m->bad = 1; /* until the end */
-	if (m->up != NULL) {
-		NOT_BUILT(c, s->span, "`pick` inside `each`");
-		return;
-	}
 	r->kind = RULE_PICK;
 	r->create = s->value;
 	r->nleft = 1;

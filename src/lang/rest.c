@@ -158,10 +158,11 @@ check_rest_types(struct map_info *m, struct map_rule *r)
 }
 
 void
-rest_check(struct map_info *m, struct stmt *s)
+rest_check(struct map_info *m, struct stmt *s, struct expr **guards,
+    unsigned nguard)
 {
 	struct compile *c = m->ck.c;
-	struct map_rule *r = map_new_rule(m, s, NULL, 0);
+	struct map_rule *r = map_new_rule(m, s, guards, nguard);
 	struct str root = expr_root(s->left);
 	int back = s->arrow != ARROW_BOTH && map_is_left(m, root), bad;
 	struct expr *left = back || s->arrow == ARROW_BOTH ? s->left :
@@ -201,7 +202,10 @@ rest_check(struct map_info *m, struct stmt *s)
 			bad |= check_unknown(m, r, i) != 0;
 			continue;
 		}
-		NOT_BUILT(c, i->span, "an attribute of `rest`");
+		diag_fix(&c->ss, diag_at(&c->ss, C212, i->span, "a rest has "
+		    "many fields: own is said of them, and unknown of what is "
+		    "not declared"), "a rule of its own for a field that "
+		    "needs more");
 		bad = 1;
 	}
 	if (bad || check_objects(m, r) != 0 ||

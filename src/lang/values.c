@@ -18,14 +18,8 @@ schema_written(struct compile *c, struct entity *e)
 	return s->written;
 }
 
-/* A value, and where it is written in the source. */
-struct sure {
-	struct value v;
-	struct span at;
-};
-
-static size_t
-values_of(struct compile *c, const struct map_rule *r, int back,
+size_t
+rule_values(struct compile *c, const struct map_rule *r, int back,
     struct sure **out)
 {
 	const struct step *s;
@@ -44,7 +38,7 @@ values_of(struct compile *c, const struct map_rule *r, int back,
 	if (s->en == NULL)
 		return 0;
 	en = s->en->u.en;
-	*out = g = arena_array(c->a, en->n, sizeof(*g));
+	*out = g = arena_array(c->a, (size_t)en->n + 1, sizeof(*g));
 	for (unsigned i = 0; i < en->n; i++) {
 		const struct enum_row *row = &en->rows[i];
 
@@ -54,6 +48,9 @@ values_of(struct compile *c, const struct map_rule *r, int back,
 				(back ? row->stmt->left :
 				row->stmt->right)->span };
 	}
+	if ((back ? en->back : en->forth) == ELSE_VALUE)
+		g[n++] = (struct sure){ back ? en->back_value :
+			en->forth_value, s->span };
 	return n;
 }
 
@@ -88,39 +85,68 @@ take(void *arg, const struct schema_error *x)
 	s->where = arena_str(s->a, x->schema);
 }
 
-/* {"props":{"stage":value}} with room behind it; the pointer beside it. */
-static struct str
-record_with(struct compile *c, const struct place *p, struct value v,
-    struct str *pointer)
-{
-	struct buf b = { 0 }, at = { 0 };
-	struct str s;
+/* A record that is being written, the pointer of the field, what closes it. */
+struct shell {
+	struct buf json, pointer;
+	char close[AST_DEPTH * AST_DEPTH];
+	size_t n;
+};
 
+static void
+enter(struct shell *r, const struct place *p)
+{
 	for (size_t i = 0; i < p->n; i++) {
-		buf_putc(&b, '{');
-		buf_json(&b, p->path[i]);
-		buf_putc(&b, ':');
-		buf_putc(&at, '/');
+		buf_putc(&r->json, '{');
+		buf_json(&r->json, p->path[i]);
+		buf_putc(&r->json, ':');
+		r->close[r->n++] = '}';
+		buf_putc(&r->pointer, '/');
 		for (size_t k = 0; k < p->path[i].n; k++) {
 			char ch = p->path[i].p[k];
 
 			if (ch == '~' || ch == '/')
-				buf_puts(&at, ch == '~' ? STR("~0") :
+				buf_puts(&r->pointer, ch == '~' ? STR("~0") :
 				    STR("~1"));
 			else
-				buf_putc(&at, ch);
+				buf_putc(&r->pointer, ch);
 		}
 	}
-	value_write(&b, v);
-	for (size_t i = 0; i < p->n; i++)
-		buf_putc(&b, '}');
-	s.n = b.n;
-	memset(buf_room(&b, RECORD_PAD), 0, RECORD_PAD);
-	b.n += RECORD_PAD;
-	s.p = arena_str(c->a, buf_str(&b)).p;
-	*pointer = arena_str(c->a, buf_str(&at));
-	buf_fini(&b);
-	buf_fini(&at);
+}
+
+/* The lists around the rules of m: an element alone in each. */
+static void
+enter_lists(struct shell *r, const struct map_info *m, int back)
+{
+	if (m->up == NULL)
+		return;
+	enter_lists(r, m->up, back);
+	enter(r, back ? m->each->left : &m->each->right);
+	buf_putc(&r->json, '[');
+	r->close[r->n++] = ']';
+	buf_puts(&r->pointer, STR("/0"));
+}
+
+/* {"props":{"stage":value}} with room behind it; the pointer beside it. */
+static struct str
+record_with(const struct map_info *m, const struct place *p, int back,
+    struct value v, struct str *pointer)
+{
+	struct arena *a = m->ck.c->a;
+	struct shell r = { .n = 0 };
+	struct str s;
+
+	enter_lists(&r, m, back);
+	enter(&r, p);
+	value_write(&r.json, v);
+	while (r.n > 0)
+		buf_putc(&r.json, r.close[--r.n]);
+	s.n = r.json.n;
+	memset(buf_room(&r.json, RECORD_PAD), 0, RECORD_PAD);
+	r.json.n += RECORD_PAD;
+	s.p = arena_str(a, buf_str(&r.json)).p;
+	*pointer = arena_str(a, buf_str(&r.pointer));
+	buf_fini(&r.json);
+	buf_fini(&r.pointer);
 	return s;
 }
 
@@ -134,7 +160,7 @@ check_value(struct map_info *m, const struct map_rule *r, int back,
 	    find_in(&m->e->mod->schemas, name));
 	const struct place *p = back ? r->left : &r->right;
 	struct search s = { .a = c->a, .text = g->v.type == V_TEXT };
-	struct str json = record_with(c, p, g->v, &s.pointer);
+	struct str json = record_with(m, p, back, g->v, &s.pointer);
 	struct diag *d;
 	struct err e;
 
@@ -168,7 +194,7 @@ values_check(struct map_info *m)
 			    r->source_type.kind == TYPE_BAD ||
 			    p->type.kind == TYPE_BAD)
 				continue;
-			n = values_of(c, r, back, &g);
+			n = rule_values(c, r, back, &g);
 			for (size_t i = 0; i < n; i++)
 				if (!value_nil(g[i].v))
 					check_value(m, r, back, &g[i], run);

@@ -97,7 +97,7 @@ struct join {
 	struct value path;   /* of the key in an element of neu */
 	struct value keys;   /* of old, one by one; nil: they have the path */
 	int prune, anew;
-	struct table at;     /* elements of neu that were not met */
+	struct table at;     /* elements of neu that were not met; of old */
 };
 
 /* New elements by their keys; each key stands once. */
@@ -119,6 +119,15 @@ index_keys(struct join *j, struct value *list, struct err *e)
 	return 0;
 }
 
+/* The key of element i of old. */
+static int
+old_key(struct join *j, uint32_t i, struct str *key, struct err *e)
+{
+	return j->keys.type == V_LIST ?
+	    key_text(j->vm, j->keys.u.list[i], key, j->a, e) :
+	    key_at(j->vm, j->old.u.list[i], j->path, key, j->a, e);
+}
+
 /*
  * The new element that an old one belongs to, with what the old one has
  * beside it in *both; NULL where there is none.
@@ -129,11 +138,8 @@ meet(struct join *j, uint32_t i, struct value **neu, struct value *both,
 {
 	struct value old = j->old.u.list[i];
 	struct str key;
-	int failed = j->keys.type == V_LIST ?
-	    key_text(j->vm, j->keys.u.list[i], &key, j->a, e) :
-	    key_at(j->vm, old, j->path, &key, j->a, e);
 
-	if (failed)
+	if (old_key(j, i, &key, e) != 0)
 		return -1;
 	*neu = key.n > 0 ? table_del(&j->at, key) : NULL;
 	*both = old;
@@ -183,24 +189,86 @@ join_lists(struct join *j, struct value *result, struct err *e)
 	return 0;
 }
 
+/* it, old, key and keys, which both built-ins begin with. */
+static int
+join_args(struct join *j, const struct value *args, struct err *e)
+{
+	j->old.type = V_LIST;
+	if (arg_list(j->vm, args[0], &j->neu, j->a, e) != 0 ||
+	    (!value_nil(args[1]) &&
+	    arg_list(j->vm, args[1], &j->old, j->a, e) != 0) ||
+	    arg_list(j->vm, args[2], &j->path, j->a, e) != 0 ||
+	    (!value_nil(args[3]) &&
+	    arg_list(j->vm, args[3], &j->keys, j->a, e) != 0))
+		return -1;
+	if (j->keys.type == V_LIST && j->keys.n != j->old.n)
+		return err_set(e, ERR_DATA, "%u elements but %u keys",
+		    j->old.n, j->keys.n);
+	return 0;
+}
+
+/* Each new element beside the old one that its key means, or null. */
+static int
+pair_lists(struct join *j, struct value keys, struct value *result,
+    struct err *e)
+{
+	struct value *pairs = vm_values(j->vm, j->a, j->neu.n, e);
+	struct value *two;
+	struct str key;
+
+	if (pairs == NULL || (two = vm_alloc(j->vm, j->a,
+	    2 * (size_t)j->neu.n * sizeof(*two), e)) == NULL)
+		return -1;
+	for (uint32_t i = 0; i < j->old.n; i++) {
+		if (old_key(j, i, &key, e) != 0)
+			return -1;
+		if (key.n > 0 && table_get(&j->at, key) == NULL)
+			table_put(&j->at, key, (void *)&j->old.u.list[i]);
+	}
+	for (uint32_t i = 0; i < j->neu.n; i++, two += 2) {
+		const struct value *old = NULL;
+
+		if (key_text(j->vm, keys.u.list[i], &key, j->a, e) != 0)
+			return -1;
+		if (key.n > 0)
+			old = table_get(&j->at, key);
+		two[0] = j->neu.u.list[i];
+		two[1] = old ? *old : value_null();
+		pairs[i] = (struct value){ .type = V_LIST, .n = 2,
+			.u.list = two };
+	}
+	*result = (struct value){ .type = V_LIST, .n = j->neu.n,
+		.u.list = pairs };
+	return 0;
+}
+
+FUNC(list_pair)
+{
+	struct join j = { .vm = vm, .a = a };
+	struct value keys;
+	int failed;
+
+	if (join_args(&j, args, e) != 0 ||
+	    arg_list(vm, args[4], &keys, a, e) != 0)
+		return -1;
+	if (keys.n != j.neu.n)
+		return err_set(e, ERR_DATA, "%u elements but %u keys",
+		    j.neu.n, keys.n);
+	failed = pair_lists(&j, keys, result, e);
+	table_fini(&j.at);
+	return failed;
+}
+
 FUNC(list_put)
 {
-	struct join j = { .vm = vm, .a = a, .old.type = V_LIST };
+	struct join j = { .vm = vm, .a = a };
 	struct str order;
 	int failed;
 
-	if (arg_list(vm, args[0], &j.neu, a, e) != 0 ||
-	    (!value_nil(args[1]) &&
-	    arg_list(vm, args[1], &j.old, a, e) != 0) ||
-	    arg_list(vm, args[2], &j.path, a, e) != 0 ||
-	    (!value_nil(args[3]) &&
-	    arg_list(vm, args[3], &j.keys, a, e) != 0) ||
+	if (join_args(&j, args, e) != 0 ||
 	    arg_bool(args[4], &j.prune, e) != 0 ||
 	    arg_text(args[5], &order, a, e) != 0)
 		return -1;
-	if (j.keys.type == V_LIST && j.keys.n != j.old.n)
-		return err_set(e, ERR_DATA, "%u elements but %u keys",
-		    j.old.n, j.keys.n);
 	j.anew = str_eq(order, STR("new"));
 	failed = join_lists(&j, result, e);
 	table_fini(&j.at);

@@ -29,7 +29,10 @@ static const char schema[] = "{\"type\":\"object\",\"properties\":{"
     "\"l\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
     "\"nums\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}},"
     "\"o\":{\"type\":\"object\",\"additionalProperties\":"
-    "{\"type\":\"string\"}},\"any\":{}}}";
+    "{\"type\":\"string\"}},\"any\":{},\"t\":{\"$ref\":\"#/$defs/tree\"}},"
+    "\"$defs\":{\"tree\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"required\":[\"k\"],\"properties\":{\"k\":{\"type\":\"string\"},"
+    "\"n\":{\"type\":\"string\"},\"t\":{\"$ref\":\"#/$defs/tree\"}}}}}}";
 
 static void
 bound(void)
@@ -102,6 +105,10 @@ compile(struct str text, struct unit **u, const char *what)
 #define OBJECTS "connector x { base \"https://x.example\"; " \
 	"classify { else => ok; } object {"
 
+/* lists whose elements have such lists */
+#define TREE MAP "each c.t as a <-> h.t as b key a.k = b.k { a.k <-> b.k; "
+#define TREE_IN "each a.t as a <-> b.t as b key a.k = b.k { a.k <-> b.k; "
+
 /* begin, n times part with a number in it, the same times close, end */
 struct shape_of {
 	const char *what, *begin, *part, *middle, *close, *end;
@@ -164,6 +171,10 @@ Test(lang_limits, hostile_mappings)
 		{ "types", "fn f(a: ", "list<", "int", ">", "): int = 1;",
 		    10000, 106 },
 		{ "groups", MAP, "when true {", "", "}", "}", 10000, 106 },
+		{ "lists in lists", TREE, TREE_IN, "", "}", "}}", 10000, 106 },
+		{ "fewer of them", TREE, TREE_IN, "", "}", "}}", 60, 0 },
+		{ "and calls", TREE, TREE_IN, "b.n <- map([a.k], x => map([x], "
+		    "y => x)[0] ?? \"\")[0] ?? \"\";", "}", "}}", 60, 106 },
 		{ "clauses", "connector x {", "a {", "", "}", "}", 10000,
 		    106 },
 		{ "objects", OBJECTS, "a@: \"a\",", "} as o { create { request "
@@ -271,6 +282,7 @@ static int
 run(const struct unit *u, const struct vm_limits *limits, struct str record,
     struct err *e)
 {
+	const struct prog *p = u->maps[0].forward;
 	struct vm *vm = vm_new(limits);
 	char *padded = calloc(1, record.n + RECORD_PAD);
 	struct arena a = { 0 };
@@ -280,8 +292,9 @@ run(const struct unit *u, const struct vm_limits *limits, struct str record,
 	cr_assert_not_null(padded);
 	memcpy(padded, record.p, record.n);
 	memset(e, 0, sizeof(*e));
-	r = vm_map(vm, u->maps[0].forward, str_from(padded, record.n), &f, &a,
-	    e);
+	r = vm_map(vm, p, str_from(padded, record.n), &f, &a, e);
+	if (r == 0) /* into a target that has all of it already */
+		r = vm_put(vm, p, str_from(padded, record.n), &f, &a, e);
 	arena_fini(&a);
 	free(padded);
 	vm_free(vm);
@@ -289,7 +302,12 @@ run(const struct unit *u, const struct vm_limits *limits, struct str record,
 }
 
 static const char small_record[] = "{\"a\":\"a1b22\",\"n\":3,\"flag\":true,"
-    "\"l\":[\"x\",\"yy\",\"z\"],\"nums\":[1,2,3,4],\"o\":{\"p\":\"q\"}}";
+    "\"l\":[\"x\",\"yy\",\"z\"],\"nums\":[1,2,3,4],\"o\":{\"p\":\"q\"},"
+    "\"t\":[{\"k\":\"a\",\"t\":[{\"k\":\"b\"},{\"k\":\"c\"},{\"k\":\"d\"}]},"
+    "{\"k\":\"b\",\"t\":[{\"k\":\"b\"},{\"k\":\"c\"}]}]}";
+
+#define TREE_RULE "each c.t as a <-> h.t as b key a.k = b.k { " \
+	"a.k <-> b.k via lower; " TREE_IN "} }"
 
 /*
  * The least value of one limit that is enough for the rule; one less is met
@@ -354,6 +372,9 @@ Test(lang_limits, every_limit_at_its_edge)
 	    LIMIT(list_length));
 	edge("list", "h.flag <- try 3 in (c.nums ?? []) else false;",
 	    LIMIT(list_length));
+	edge("fuel", TREE_RULE, LIMIT(fuel));
+	edge("memory", TREE_RULE, LIMIT(arena_bytes));
+	edge("list", TREE_RULE, LIMIT(list_length));
 	check_peak("edges");
 }
 
@@ -471,6 +492,12 @@ Test(lang_limits, hostile_records)
 		    1000000, "m.map:3: decimal overflow" },
 		{ "compared", "h.flag <- (c.n ?? 0) > 1;", "{\"n\":1", "0",
 		    "}", 1000000, "" },
+		{ "squares of keys", TREE_RULE, "{\"t\":[{\"k\":\"a\",\"t\":["
+		    "{\"k\":\"x\"}", ",{\"k\":\"a\"}", "]}]}", 9998,
+		    "m.map:3: list_put: two elements have the key" },
+		{ "too many inside", TREE_RULE, "{\"t\":[{\"k\":\"a\",\"t\":["
+		    "{\"k\":\"x\"}", ",{\"k\":\"a\"}", "]}]}", 10000,
+		    "m.map:3: list: 10001 elements, more than 10000" },
 		{ "members", "rest c.o.* <-> h.o.* via prefix(\"x_\");",
 		    "{\"o\":{\"a\":\"\"", "", "}}", 0, "" },
 		{ "too long", "c.a <-> h.a;", "{\"a\":\"", "a", "\"} ",

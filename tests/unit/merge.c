@@ -28,7 +28,9 @@ static const char left_schema[] = "{\"type\":\"object\",\"properties\":{"
     "\"string\"}},"
     "\"mails\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
     "\"properties\":{\"to\":{\"type\":\"string\"},\"as\":{\"type\":"
-    "[\"string\",\"null\"]}}}},"
+    "[\"string\",\"null\"]},\"on\":{\"type\":\"array\",\"items\":{\"type\":"
+    "\"object\",\"properties\":{\"day\":{\"type\":\"string\"},\"at\":{"
+    "\"type\":\"string\"}}}}}}},"
     "\"phones\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
     "\"properties\":{\"kind\":{\"type\":\"string\"},\"no\":{\"type\":"
     "\"string\"}}}},"
@@ -45,7 +47,10 @@ static const char right_schema[] = "{\"type\":\"object\",\"properties\":{"
     "\"string\"}},"
     "\"mails\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
     "\"properties\":{\"value\":{\"type\":\"string\"},\"label\":{\"type\":"
-    "[\"string\",\"null\"]},\"own\":{\"type\":\"string\"}}}},"
+    "[\"string\",\"null\"]},\"own\":{\"type\":\"string\"},\"days\":{"
+    "\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
+    "\"date\":{\"type\":\"string\"},\"time\":{\"type\":\"string\"},"
+    "\"by\":{\"type\":\"string\"}}}}}}},"
     "\"full\":{\"type\":\"string\"},"
     "\"kind\":{\"enum\":[\"one\",\"two\"]},"
     "\"home\":{\"type\":[\"string\",\"null\"]},"
@@ -460,6 +465,9 @@ Test(merge, decides_members_of_a_rest)
 
 #define EACH "each c.mails as e <-> h.mails as v key e.to = v.value"
 #define BODY " { e.to <-> v.value; e.as <-> v.label; }"
+#define NEST " { e.to <-> v.value; each e.on as x <-> v.days as y " \
+	"key x.day = y.date { x.day <-> y.date; x.at <-> y.time; } }"
+#define DAYS(days) "{\"mails\":[{\"value\":\"a\",\"days\":[" days "]}]}"
 #define PICK(kind, to)                                                    \
 	"pick c.phones as p where p.kind == \"" kind "\" create { kind: \"" \
 	kind "\", no: it } <-> h." to
@@ -493,6 +501,21 @@ Test(merge, decides_lists)
 		    "{\"value\":\"c\"}]}", "",
 		    "{\"mails\":[{\"value\":\"a\",\"label\":\"x\"},"
 		    "{\"value\":\"c\"}]}" },
+		/* one list, whatever changed in it: ours is fitted into theirs
+		 * at every depth, and theirs into ours */
+		{ EACH NEST, "{\"mails\":[{\"to\":\"a\",\"on\":[{\"day\":\"1\","
+		    "\"at\":\"9\"}]}]}", DAYS("{\"date\":\"2\"},{\"date\":"
+		    "\"1\",\"by\":\"k\"}"), DAYS("{\"date\":\"2\"},{\"date\":"
+		    "\"1\",\"by\":\"k\"}"), DAYS("{\"date\":\"2\"},{\"date\":"
+		    "\"1\",\"by\":\"k\",\"time\":\"9\"}"), "",
+		    DAYS("{\"date\":\"2\"},{\"date\":\"1\",\"by\":\"k\","
+		    "\"time\":\"9\"}") },
+		{ EACH NEST, "{\"mails\":[{\"to\":\"a\",\"on\":[{\"day\":\"1\","
+		    "\"at\":\"9\"}]}]}", DAYS("{\"date\":\"2\"},{\"date\":"
+		    "\"1\",\"time\":\"8\"}"), DAYS("{\"date\":\"1\",\"time\":"
+		    "\"9\"}"), "", "{\"mails\":[{\"to\":\"a\",\"on\":[{\"day\""
+		    ":\"1\",\"at\":\"8\"},{\"day\":\"2\"}]}]}",
+		    DAYS("{\"date\":\"2\"},{\"date\":\"1\",\"time\":\"8\"}") },
 		/* two elements of one list, decided apart */
 		{ PICK("mobile", "mobile") "; " PICK("home", "home") ";",
 		    "{\"phones\":[{\"kind\":\"mobile\",\"no\":\"1\"},"
