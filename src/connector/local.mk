@@ -8,6 +8,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/eval.c src/connector/eval.h \
 	src/connector/fields.c src/connector/fields.h \
 	src/connector/headers.c \
+	src/connector/multipart.c src/connector/multipart.h \
 	src/connector/outcome.c \
 	src/connector/reply.c src/connector/reply.h \
 	src/connector/request.c \
@@ -30,6 +31,7 @@ tests_unit_connector_limits_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/connector_reply
 TESTS += tests/unit/connector_reply
 tests_unit_connector_reply_SOURCES = tests/unit/connector_reply.c \
+	tests/unit/connector_multipart.c \
 	tests/unit/connector_rig.h
 tests_unit_connector_reply_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 

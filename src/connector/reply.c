@@ -4,6 +4,7 @@
 #include "connector/reply.h"
 
 #include "connector/eval.h"
+#include "connector/multipart.h"
 
 /* How much of a body or an item stands for an error that has no words. */
 #define WORDS_MAX 500
@@ -96,8 +97,8 @@ is_there(const struct member *m, uint32_t n, struct str name)
 }
 
 /* The first HEADERS_MAX of them; of a name that comes again, the first. */
-static struct value
-headers_value(const struct http_done *rep, struct arena *a)
+struct value
+reply_headers(const struct http_done *rep, struct arena *a)
 {
 	struct member *m = arena_array(a, HEADERS_MAX, sizeof(*m));
 	struct str name, value;
@@ -138,8 +139,8 @@ unknown(const struct reading *rd, struct connector_result *r, struct str text)
 	all_items(rd, r, r->outcome);
 }
 
-static int
-has_bytes(struct str body)
+int
+reply_has_bytes(struct str body)
 {
 	for (size_t i = 0; i < body.n; i++)
 		if (strchr(" \t\r\n", body.p[i]) == NULL || !body.p[i])
@@ -157,7 +158,16 @@ not_json(const struct reading *rd, struct connector_result *r,
 
 	unknown(rd, r, arena_printf(rd->a, "status %d with a body that is "
 	    "not JSON (%.*s): %s", rd->rep->status, STR_ARG(type),
-	    has_bytes(rd->rep->body) ? why->text : "it is empty"));
+	    reply_has_bytes(rd->rep->body) ? why->text : "it is empty"));
+}
+
+static int
+is_multipart(const struct http_done *rep)
+{
+	struct multipart m;
+
+	return multipart_open(&m, reply_header(rep, STR("content-type")),
+	    rep->body) == 0;
 }
 
 static void
@@ -189,6 +199,7 @@ reply_read(struct reading *rd, struct connector_result *r)
 	const struct http_done *rep = rd->rep;
 	struct verdict v;
 	struct err e = { 0 }, body_error = { 0 };
+	int parts;
 
 	*r = (struct connector_result){ .wait_ms = CONNECTOR_WAIT_UNSAID };
 	r->items = arena_array(rd->a, rd->call->n, sizeof(*r->items));
@@ -202,7 +213,7 @@ reply_read(struct reading *rd, struct connector_result *r)
 		unknown(rd, r, arena_str(rd->a, str_z(rep->error)));
 		return;
 	}
-	rd->headers = headers_value(rep, rd->a);
+	rd->headers = reply_headers(rep, rd->a);
 	if (eval_json(rep->body, &rd->body, rd->a, &body_error) != 0)
 		rd->body = (struct value){ .type = V_ABSENT };
 	r->left = reply_left(rd);
@@ -215,9 +226,13 @@ reply_read(struct reading *rd, struct connector_result *r)
 	r->outcome = v.outcome;
 	r->wait_ms = v.wait_ms;
 	r->unclassified = !v.matched;
+	parts = rd->call->op->model == RESULT_MULTIPART && is_multipart(rep);
+	if (parts) /* they say it, whatever was said of them all */
+		r->outcome = OUTCOME_PER_ITEM;
 	if (r->outcome != OUTCOME_OK && r->outcome != OUTCOME_PER_ITEM)
 		not_good(rd, r);
-	else if (rd->body.type == V_ABSENT && (has_bytes(rep->body) ||
+	else if (!parts && rd->body.type == V_ABSENT &&
+	    (reply_has_bytes(rep->body) ||
 	    rd->call->op->model != RESULT_WHOLE))
 		not_json(rd, r, &body_error);
 	else

@@ -44,6 +44,11 @@ enum outcome outcome_unknown(const struct unit_op *op);
 void error_words(const struct reading *rd, struct value item,
     struct str *code, struct str *text);
 
+/* Whether there is more than blanks. */
+int reply_has_bytes(struct str body);
+/* What classify sees of the headers, in a. */
+struct value reply_headers(const struct http_done *rep, struct arena *a);
+
 /* Fill the items of a reply that is OK or PER_ITEM, by the op's model. */
 void read_items(const struct reading *rd, struct connector_result *r);
 

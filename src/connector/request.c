@@ -8,10 +8,12 @@
 
 #include "base/size.h"
 #include "connector/eval.h"
+#include "connector/multipart.h"
 #include "connector/url.h"
 
 /* Content-Type, Accept and the token, beside what the op says. */
 #define OWN_HEADERS 3
+#define JSON_TYPE "application/json"
 
 static void
 add_member(struct member *m, uint32_t *n, struct str name, struct str text,
@@ -159,10 +161,10 @@ add_common(const struct connector_call *call, struct vm *vm,
 	return 0;
 }
 
+/* Those of the operation, and room for all that follow. */
 static int
-make_headers(const struct connector_call *call, struct vm *vm,
-    struct headers *h, const struct value *args, size_t nargs,
-    struct arena *a, struct err *e)
+add_own(const struct connector_call *call, struct vm *vm, struct headers *h,
+    const struct value *args, size_t nargs, struct arena *a, struct err *e)
 {
 	const struct unit_op *op = call->op;
 
@@ -172,12 +174,20 @@ make_headers(const struct connector_call *call, struct vm *vm,
 		if (add_value(call, vm, h, op->header_name[i],
 		    op->header_value[i], args, nargs, a, e) != 0)
 			return -1;
-	if (add_common(call, vm, h, a, e) != 0)
+	return 0;
+}
+
+/* type is the body's, "" without one. */
+static int
+make_headers(const struct connector_call *call, struct vm *vm,
+    struct headers *h, struct str type, const struct value *args,
+    size_t nargs, struct arena *a, struct err *e)
+{
+	if (add_own(call, vm, h, args, nargs, a, e) != 0 ||
+	    add_common(call, vm, h, a, e) != 0 ||
+	    add_header(h, STR("Accept"), STR(JSON_TYPE), e) != 0)
 		return -1;
-	if (add_header(h, STR("Accept"), STR("application/json"), e) != 0)
-		return -1;
-	if (op->body >= 0 && add_header(h, STR("Content-Type"),
-	    STR("application/json"), e) != 0)
+	if (type.n > 0 && add_header(h, STR("Content-Type"), type, e) != 0)
 		return -1;
 	return add_token(call, h, a, e);
 }
@@ -267,22 +277,71 @@ make_body(const struct connector_call *call, struct vm *vm, struct str *body,
 	return 0;
 }
 
+/* The request of one record, as it stands in that of all. */
+static int
+make_part(const struct connector_call *part, struct vm *vm,
+    const struct value args[2], struct http_request *req, struct arena *a,
+    struct err *e)
+{
+	struct headers h = { 0 };
+	struct str url;
+
+	if (make_url(part, vm, &url, args, 2, a, e) != 0 ||
+	    add_own(part, vm, &h, args, 2, a, e) != 0)
+		return -1;
+	if (part->op->body >= 0 &&
+	    add_header(&h, STR("Content-Type"), STR(JSON_TYPE), e) != 0)
+		return -1;
+	req->method = arena_str(a, part->op->method).p;
+	req->url = url.p;
+	req->headers = h.list;
+	req->nheaders = h.n;
+	return make_body(part, vm, &req->body, args, 2, a, e);
+}
+
+static int
+make_parts(const struct connector_call *call, struct vm *vm,
+    const struct value *args, struct str *body, struct str *type,
+    struct arena *a, struct err *e)
+{
+	struct http_request *parts = arena_array(a, call->n, sizeof(*parts));
+	struct connector_call part = *call;
+
+	part.op = call->op->part;
+	part.n = 1;
+	for (size_t i = 0; i < call->n; i++) {
+		struct value of[2] = { args[0].u.list[i], args[1] };
+
+		part.records = &call->records[i];
+		parts[i] = (struct http_request){ 0 };
+		if (make_part(&part, vm, of, &parts[i], a, e) != 0)
+			return -1;
+	}
+	*body = multipart_body(parts, call->n, type, a);
+	return 0;
+}
+
 int
 request_make(const struct connector_call *call, struct vm *vm,
     const struct value *args, size_t nargs, struct http_request *req,
     struct arena *a, struct err *e)
 {
 	struct headers h = { 0 };
-	struct str url;
+	struct str url, type = call->op->body >= 0 ? STR(JSON_TYPE) : STR("");
 
-	if (make_url(call, vm, &url, args, nargs, a, e) != 0 ||
-	    make_headers(call, vm, &h, args, nargs, a, e) != 0)
+	if (make_url(call, vm, &url, args, nargs, a, e) != 0)
+		return -1;
+	if ((call->op->part != NULL ?
+	    make_parts(call, vm, args, &req->body, &type, a, e) :
+	    make_body(call, vm, &req->body, args, nargs, a, e)) != 0)
+		return -1;
+	if (make_headers(call, vm, &h, type, args, nargs, a, e) != 0)
 		return -1;
 	req->method = arena_str(a, call->op->method).p;
 	req->url = url.p;
 	req->headers = h.list;
 	req->nheaders = h.n;
-	return make_body(call, vm, &req->body, args, nargs, a, e);
+	return 0;
 }
 
 int

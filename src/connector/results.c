@@ -3,6 +3,7 @@
  *
  *   aligned  the i-th element speaks of the i-th record
  *   keyed    an element names the trace of its record; so do errors
+ *   multipart  the i-th part is the reply to the i-th record
  *   whole    the reply speaks of all records at once
  *
  * What nothing speaks of, or what two elements speak of, is the op's
@@ -12,6 +13,7 @@
 
 #include "base/table.h"
 #include "connector/eval.h"
+#include "connector/multipart.h"
 
 static struct str
 json_of(struct value v, struct arena *a)
@@ -89,21 +91,12 @@ item_ok(const struct reading *rd, size_t i, struct connector_item *it,
 		item_unmatched(rd, it, "the result has no id");
 }
 
-/*
- * The classify program looks at the error as it does at a body.  Where it
- * has nothing to say of it beyond what it says of the whole, the record is
- * at fault.
- */
 static void
-item_error(const struct reading *rd, struct connector_item *it,
-    struct value item)
+item_failed(const struct reading *rd, struct connector_item *it,
+    struct value item, struct verdict v)
 {
-	struct verdict v;
-
 	it->json = json_of(item, rd->a);
 	error_words(rd, item, &it->code, &it->text);
-	if (classify(rd, item, &v, NULL) != 0 || !v.matched)
-		v.outcome = OUTCOME_FAIL_DATA;
 	switch (v.outcome) {
 	case OUTCOME_OK:
 	case OUTCOME_PER_ITEM:
@@ -120,6 +113,22 @@ item_error(const struct reading *rd, struct connector_item *it,
 	}
 	it->outcome = v.outcome;
 	it->wait_ms = v.wait_ms;
+}
+
+/*
+ * The classify program looks at the error as it does at a body.  Where it
+ * has nothing to say of it beyond what it says of the whole, the record is
+ * at fault.
+ */
+static void
+item_error(const struct reading *rd, struct connector_item *it,
+    struct value item)
+{
+	struct verdict v;
+
+	if (classify(rd, item, &v, NULL) != 0 || !v.matched)
+		v.outcome = OUTCOME_FAIL_DATA;
+	item_failed(rd, it, item, v);
 }
 
 /*
@@ -242,6 +251,77 @@ read_whole(const struct reading *rd, struct connector_result *r)
 			    "per_item, its results are not");
 }
 
+/* What `id` and `text` see of a part. */
+static struct value
+part_item(const struct reading *part)
+{
+	struct member *m = arena_array(part->a, 3, sizeof(*m));
+	uint32_t n = 2;
+
+	m[0].name = STR("status");
+	m[0].value = value_int(part->rep->status);
+	m[1].name = STR("headers");
+	m[1].value = part->headers;
+	if (part->body.type != V_ABSENT) {
+		m[2].name = STR("body");
+		m[n++].value = part->body;
+	}
+	return (struct value){ .type = V_RECORD, .n = n, .u.record = m };
+}
+
+/* A part is a reply by itself, to the request that was such a part. */
+static void
+read_part(const struct reading *rd, size_t i, struct str text,
+    struct connector_item *it)
+{
+	struct reading part = *rd;
+	struct http_done rep;
+	struct verdict v;
+	struct value item;
+
+	part.rep = &rep;
+	if (multipart_reply(text, &rep) != 0) {
+		item_unmatched(rd, it, "its part of the reply is no reply");
+		return;
+	}
+	part.headers = reply_headers(&rep, rd->a);
+	if (eval_json(rep.body, &part.body, rd->a, NULL) != 0)
+		part.body = (struct value){ .type = V_ABSENT };
+	if (classify(&part, part.body, &v, NULL) != 0 || !v.matched) {
+		item_unmatched(rd, it, "no clause knows its part of the "
+		    "reply");
+		return;
+	}
+	item = part_item(&part);
+	if (v.outcome != OUTCOME_OK && v.outcome != OUTCOME_PER_ITEM)
+		item_failed(&part, it, item, v);
+	else if (part.body.type == V_ABSENT &&
+	    reply_has_bytes(rep.body))
+		item_unmatched(rd, it, "its part of the reply is not JSON");
+	else
+		item_ok(&part, i, it, rd->call->op->id >= 0 ? item :
+		    part.body);
+}
+
+/* In the order of the requests; where it stopped, the rest was not done. */
+static void
+read_multipart(const struct reading *rd, struct connector_result *r)
+{
+	struct multipart m;
+	struct str part;
+	size_t n = 0;
+
+	if (multipart_open(&m, reply_header(rd->rep, STR("content-type")),
+	    rd->rep->body) == 0)
+		for (; n < rd->call->n && multipart_next(&m, &part); n++)
+			read_part(rd, n, part, &r->items[n]);
+	if (n == rd->call->n && multipart_next(&m, &part))
+		n = 0; /* more than were asked: nobody knows whose they are */
+	for (; n < rd->call->n; n++)
+		item_unmatched(rd, &r->items[n], "no part of the reply "
+		    "speaks of this record");
+}
+
 void
 read_items(const struct reading *rd, struct connector_result *r)
 {
@@ -251,6 +331,9 @@ read_items(const struct reading *rd, struct connector_result *r)
 		return;
 	case RESULT_KEYED:
 		read_keyed(rd, r);
+		return;
+	case RESULT_MULTIPART:
+		read_multipart(rd, r);
 		return;
 	case RESULT_WHOLE:
 		read_whole(rd, r);

@@ -211,6 +211,8 @@ static const struct {
 } views[][5] = {
 	[VIEW_RECORDS] = { { "records", TYPE_LIST, 0 },
 		{ "param", TYPE_RECORD, 0 } },
+	[VIEW_PART] = { { "r", TYPE_RECORD, 0 },
+		{ "param", TYPE_RECORD, 0 } },
 	[VIEW_BODY] = { { "body", TYPE_ANY, NIL_BOTH } },
 	[VIEW_ITEM] = { { "item", TYPE_ANY, NIL_BOTH } },
 	[VIEW_PAGE] = { { "cursor", TYPE_TEXT, NIL_ABSENT },
@@ -231,7 +233,7 @@ static const struct {
 static int
 sees_version(enum view view)
 {
-	return view == VIEW_RECORDS || view == VIEW_PAGE ||
+	return view == VIEW_RECORDS || view == VIEW_PART || view == VIEW_PAGE ||
 	    view == VIEW_COUNTED || view == VIEW_ACCOUNT;
 }
 
@@ -263,6 +265,8 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 
 		if (arg.kind == TYPE_LIST)
 			arg = type_list(c->a, record_type(k));
+		else if (view == VIEW_PART && nargs == 0)
+			arg = record_type(k);
 		ck.scope = conn_local(k, ck.scope, views[view][nargs].name,
 		    arg, nargs);
 	}

@@ -7,6 +7,19 @@
 
 #include "lang/compile.h"
 
+/* What the functions of a block see. */
+enum view {
+	VIEW_RECORDS, /* records, param */
+	VIEW_PART,    /* r, one of them, param */
+	VIEW_BODY,    /* body */
+	VIEW_ITEM,    /* item */
+	VIEW_PAGE,    /* cursor, since, limit, param */
+	VIEW_COUNTED, /* the same, cursor is a number */
+	VIEW_REPLY,   /* body, header(…) */
+	VIEW_SIGNED,  /* method, uri, raw, header(…) */
+	VIEW_ACCOUNT, /* param, base: what is said once for a connection */
+};
+
 /* A connector that is being made. */
 struct conn {
 	struct compile *c;
@@ -19,6 +32,7 @@ struct conn {
 	/* 1 << n: the n-th name of a view was read, by the last function; by
 	 * those of a list's request */
 	unsigned used, paged;
+	enum view view; /* what the functions of a request see here */
 	/* what objects that are written once differ in, or NULL; its name
 	 * stands nowhere any more but where it cannot */
 	struct local *constant;
@@ -67,18 +81,6 @@ uint32_t clause_path(struct args *a, struct str **to);
 /* A copy that lives as long as the unit. */
 struct str clause_keep(struct conn *k, struct str s);
 
-/* What the functions of a block see. */
-enum view {
-	VIEW_RECORDS, /* records, param */
-	VIEW_BODY,    /* body */
-	VIEW_ITEM,    /* item */
-	VIEW_PAGE,    /* cursor, since, limit, param */
-	VIEW_COUNTED, /* the same, cursor is a number */
-	VIEW_REPLY,   /* body, header(…) */
-	VIEW_SIGNED,  /* method, uri, raw, header(…) */
-	VIEW_ACCOUNT, /* param, base: what is said once for a connection */
-};
-
 #define PAGE_CURSOR 1u /* of conn.paged */
 #define PAGE_SINCE 2u
 
@@ -101,6 +103,8 @@ struct local *conn_local(struct conn *k, struct local *up, const char *name,
  */
 struct unit_op *op_begin(struct conn *k, struct stmt *s,
     struct unit_object *o);
+/* Nothing said yet, with room for the clauses of s. */
+void op_init(struct conn *k, struct unit_op *op, const struct stmt *s);
 /* "Name" value; the value to a function, named what; -1 without a finding. */
 int clause_named(struct args *a, enum view view, const char *what,
     struct str *to, int *value);
@@ -112,6 +116,9 @@ int op_query(struct conn *k, struct stmt *s, void *what);
 void op_needs_request(struct conn *k, struct stmt *s,
     const struct unit_op *op);
 
+/* The request of each record in it, of connpart.c; what is the unit_op. */
+int op_part(struct conn *k, struct stmt *s, void *what);
+void op_part_check(struct conn *k, struct stmt *s, const struct unit_op *op);
 /* A budget, of connbudget.c. */
 int conn_budget(struct conn *k, struct stmt *s, void *what);
 /* cost { burst: 1, day: len(records) }; view is what the costs see. */

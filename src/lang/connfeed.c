@@ -179,6 +179,8 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 	*op->feed = (struct unit_feed){ .paging = by, .limit = FEED_LIMIT,
 		.items = -1, .next = -1 };
 	k->paged = 0;
+	k->view = by == FEED_PAGE || by == FEED_OFFSET ? VIEW_COUNTED :
+	    VIEW_PAGE;
 	clause_all(k, s->body, words, COUNT(words), op, "a list");
 	op_needs_request(k, s, op);
 	/* one cause, one finding */

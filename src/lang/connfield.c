@@ -185,6 +185,7 @@ conn_fields(struct conn *k, struct stmt *s, void *what)
 	for (size_t i = 0; i < FIELD_NPART; i++)
 		op->fields->part[i] = -1;
 	k->paged = 0;
+	k->view = VIEW_PAGE;
 	op->path = conn_function(k, path, VIEW_PAGE, "path");
 	clause_all(k, s->body, words, COUNT(words), op, "a field catalogue");
 	/* one cause, one finding */

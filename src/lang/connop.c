@@ -8,16 +8,6 @@
 
 /* ---- operations ---- */
 
-/* What the functions of a request see. */
-static enum view
-op_view(const struct unit_op *op)
-{
-	if (op->feed == NULL)
-		return VIEW_RECORDS;
-	return op->feed->paging == FEED_PAGE || op->feed->paging ==
-	    FEED_OFFSET ? VIEW_COUNTED : VIEW_PAGE;
-}
-
 int
 op_request(struct conn *k, struct stmt *s, void *what)
 {
@@ -41,7 +31,7 @@ op_request(struct conn *k, struct stmt *s, void *what)
 		return -1;
 	}
 	op->method = clause_keep(k, method->text);
-	op->path = conn_function(k, path, op_view(op), "path");
+	op->path = conn_function(k, path, k->view, "path");
 	return 0;
 }
 
@@ -53,7 +43,7 @@ op_body(struct conn *k, struct stmt *s, void *what)
 
 	if (!s->has_value || s->words.n > 0)
 		return clause_bad(&a, "body = { … };");
-	op->body = conn_function(k, s->value, op_view(op), "body");
+	op->body = conn_function(k, s->value, k->view, "body");
 	return 0;
 }
 
@@ -63,7 +53,7 @@ op_header(struct conn *k, struct stmt *s, void *what)
 	struct unit_op *op = what;
 	struct args a = clause_args(k, s);
 
-	if (clause_named(&a, op_view(op), "header",
+	if (clause_named(&a, k->view, "header",
 	    &op->header_name[op->nheader],
 	    &op->header_value[op->nheader]) != 0)
 		return clause_bad(&a, "header \"Name\" \"value\";");
@@ -77,7 +67,7 @@ op_query(struct conn *k, struct stmt *s, void *what)
 	struct unit_op *op = what;
 	struct args a = clause_args(k, s);
 
-	if (clause_named(&a, op_view(op), "query", &op->query_name[op->nquery],
+	if (clause_named(&a, k->view, "query", &op->query_name[op->nquery],
 	    &op->query_value[op->nquery]) != 0)
 		return clause_bad(&a, "query \"name\" value;");
 	op->nquery++;
@@ -129,6 +119,7 @@ outcome(struct args *a, enum outcome *out)
 /*
  * results keyed LIST by KEY id ID errors LIST by KEY text TEXT unmatched …;
  * results aligned LIST id ID error ERROR text TEXT unmatched …;
+ * results multipart id ID text TEXT unmatched …;
  * results whole;
  *
  * More than a path or a literal stands in brackets: by(item.a ?? item.b).
@@ -145,11 +136,14 @@ op_results(struct conn *k, struct stmt *s, void *what)
 		op->model = RESULT_KEYED;
 	else if (clause_value(&a, "aligned", &value))
 		op->model = RESULT_ALIGNED;
+	else if (clause_word(&a, "multipart"))
+		op->model = RESULT_MULTIPART;
 	else if (clause_word(&a, "whole"))
 		op->model = RESULT_WHOLE;
 	else
-		return clause_bad(&a, "results keyed …, aligned … or whole;");
-	if (op->model != RESULT_WHOLE) {
+		return clause_bad(&a, "results keyed …, aligned …, multipart "
+		    "or whole;");
+	if (op->model == RESULT_KEYED || op->model == RESULT_ALIGNED) {
 		if (value == NULL)
 			return clause_bad(&a, "results keyed body.results "
 			    "by item.… id item.id;");
@@ -193,6 +187,23 @@ op_results(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+void
+op_init(struct conn *k, struct unit_op *op, const struct stmt *s)
+{
+	size_t n = 0;
+
+	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
+		.id = -1, .errors = -1, .error_key = -1, .error_text = -1,
+		.unmatched = OUTCOME_UNKNOWN, .model = RESULT_WHOLE,
+		.pos = span_pos(&k->c->ss, s->span) };
+	for (struct stmt *i = s->body; i != NULL; i = i->next)
+		n++;
+	op->header_name = arena_array(k->ua, n, sizeof(*op->header_name));
+	op->header_value = arena_array(k->ua, n, sizeof(*op->header_value));
+	op->query_name = arena_array(k->ua, n, sizeof(*op->query_name));
+	op->query_value = arena_array(k->ua, n, sizeof(*op->query_value));
+}
+
 struct unit_op *
 op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 {
@@ -202,24 +213,15 @@ op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 #undef X
 	};
 	struct unit_op *op = &o->ops[o->nop++];
-	size_t n = 0;
 
-	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
-		.id = -1, .errors = -1, .error_key = -1, .error_text = -1,
-		.unmatched = OUTCOME_UNKNOWN, .model = RESULT_WHOLE };
+	op_init(k, op, s);
 	while (!str_eq(s->name.text, str_z(names[op->op])))
 		op->op++;
-	op->pos = span_pos(&k->c->ss, s->span);
 	if (s->has_value)
 		conn_costs(k, s->value, op->op == CONNECTOR_LIST ||
 		    op->op == CONNECTOR_FIELDS ? VIEW_ACCOUNT : VIEW_RECORDS,
 		    &op->costs, &op->ncost);
-	for (struct stmt *i = s->body; i != NULL; i = i->next)
-		n++;
-	op->header_name = arena_array(k->ua, n, sizeof(*op->header_name));
-	op->header_value = arena_array(k->ua, n, sizeof(*op->header_value));
-	op->query_name = arena_array(k->ua, n, sizeof(*op->query_name));
-	op->query_value = arena_array(k->ua, n, sizeof(*op->query_value));
+	k->view = VIEW_RECORDS;
 	return op;
 }
 
@@ -241,9 +243,11 @@ make_op(struct conn *k, struct stmt *s, void *what)
 		{ "query", op_query, 0 },
 		{ "body", op_body, 1 },
 		{ "header", op_header, 0 },
+		{ "part", op_part, 1 },
 		{ "results", op_results, 1 },
 	};
 	struct args a = clause_args(k, s);
+	size_t nerror = k->c->d->nerror;
 	struct unit_op *op;
 	int64_t batch = 1;
 
@@ -257,6 +261,9 @@ make_op(struct conn *k, struct stmt *s, void *what)
 	op->batch = (uint32_t)batch;
 	clause_all(k, s->body, words, COUNT(words), op, "an operation");
 	op_needs_request(k, s, op);
+	/* one cause, one finding */
+	if (k->c->d->nerror == nerror)
+		op_part_check(k, s, op);
 	if (op->op == CONNECTOR_READ && batch > 1 &&
 	    op->model == RESULT_WHOLE && op->method.n > 0)
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C614, s->head,

@@ -21,6 +21,7 @@ LANG_SOURCES = \
 	src/lang/connfield.c \
 	src/lang/connhook.c \
 	src/lang/connop.c \
+	src/lang/connpart.c \
 	src/lang/cover.c src/lang/cover.h \
 	src/lang/declared.c \
 	src/lang/describe.c \

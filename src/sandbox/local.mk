@@ -9,6 +9,7 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/gzip.c src/sandbox/gzip.h \
 	src/sandbox/json.c src/sandbox/json.h \
 	src/sandbox/object.c \
+	src/sandbox/parts.c \
 	src/sandbox/route.c \
 	src/sandbox/sandbox.h \
 	src/sandbox/search.c \

@@ -287,8 +287,8 @@ objects(struct sim *s, struct sim_request *q, struct sim_reply *r, size_t at)
 	sim_error(r, 404, NULL, "there is nothing at %.*s", STR_ARG(q->path));
 }
 
-static void
-crm(struct sim *s, struct sim_request *q, struct sim_reply *r)
+void
+sim_crm(struct sim *s, struct sim_request *q, struct sim_reply *r)
 {
 	/* crm/v3/objects/{type}, or crm/objects/2026-03/{type} */
 	size_t kind = is(q, 1, "v3") ? 2 : 1;
@@ -331,7 +331,12 @@ sim_answer(struct sim *s, struct sim_request *q, struct sim_reply *r)
 	    strcmp(q->method, "POST") == 0) {
 		snprintf(r->route, sizeof(r->route), "POST oauth/token");
 		sim_token(s, q, r);
-	} else if (admit(s, q, r)) {
-		crm(s, q, r);
+	} else if (!admit(s, q, r)) {
+		return;
+	} else if (is(q, 0, "$batch") && q->segs == 1) {
+		snprintf(r->route, sizeof(r->route), "%s $batch", q->method);
+		sim_parts(s, q, r);
+	} else {
+		sim_crm(s, q, r);
 	}
 }

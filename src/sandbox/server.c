@@ -229,8 +229,8 @@ add_query(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n,
 	return MHD_YES;
 }
 
-static void
-split(struct sim_request *q)
+void
+sim_split(struct sim_request *q)
 {
 	const char *p = q->path.p, *end = p + q->path.n;
 
@@ -271,6 +271,15 @@ send_response(struct MHD_Connection *c, struct exchange *x)
 	return rc;
 }
 
+static struct str
+header(struct MHD_Connection *c, const char *name)
+{
+	const char *value = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
+	    name);
+
+	return str_z(value ? value : "");
+}
+
 /* The whole request is here. */
 static enum MHD_Result
 answer(struct sandbox *s, struct MHD_Connection *c, const char *url,
@@ -278,19 +287,19 @@ answer(struct sandbox *s, struct MHD_Connection *c, const char *url,
 {
 	struct sim_request *q = arena_new(&x->arena, struct sim_request);
 	struct sim_reply r = { 0 };
-	const char *auth = MHD_lookup_connection_value(c, MHD_HEADER_KIND,
-	    "Authorization");
 	enum sim_fault end;
 
 	q->method = method;
 	q->path = str_z(url);
 	q->arena = &x->arena;
 	q->body = buf_str(&x->body);
-	q->authorization = str_z(auth ? auth : "");
+	q->authorization = header(c, "Authorization");
+	q->content_type = header(c, "Content-Type");
+	q->prefer = header(c, "Prefer");
 	q->now_us = clock_wall_us();
 	q->plan.retry_after = -1;
 	MHD_get_connection_values_n(c, MHD_GET_ARGUMENT_KIND, add_query, q);
-	split(q);
+	sim_split(q);
 	if (x->too_large)
 		sim_error(&r, 413, NULL, "more than %u bytes", SIM_BODY_MAX);
 	else

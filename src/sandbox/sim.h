@@ -42,7 +42,7 @@ struct sim_request {
 	size_t segs;
 	struct str key[SIM_QUERY], value[SIM_QUERY];
 	size_t query;
-	struct str authorization;
+	struct str authorization, content_type, prefer;
 	struct str body;
 	struct arena *arena;              /* until the reply is made */
 	int64_t now_us;
@@ -60,6 +60,8 @@ struct sim_reply {
 	size_t extras;
 };
 
+/* server.c: the segments of q's path. */
+void sim_split(struct sim_request *q);
 /* The value of a query parameter; n is 0 when it is not there. */
 struct str sim_query(const struct sim_request *q, const char *name);
 void sim_header(struct sim_reply *r, const char *name, const char *fmt, ...)
@@ -67,6 +69,8 @@ void sim_header(struct sim_reply *r, const char *name, const char *fmt, ...)
 
 /* route.c: answer q, with the lock not held. */
 void sim_answer(struct sim *s, struct sim_request *q, struct sim_reply *r);
+/* What lies under /crm, for those who may ask. */
+void sim_crm(struct sim *s, struct sim_request *q, struct sim_reply *r);
 
 /* HubSpot's error body; category may be NULL. */
 void sim_error(struct sim_reply *r, int status, const char *category,
@@ -103,6 +107,8 @@ void sim_create(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_object(struct sim *s, struct sim_request *q, struct sim_reply *r,
     struct str id);
 void sim_list(struct sim *s, struct sim_request *q, struct sim_reply *r);
+/* parts.c: several requests in one, OData's $batch */
+void sim_parts(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_search(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_properties(struct sim *s, struct sim_request *q,
     struct sim_reply *r, struct str name);

@@ -97,18 +97,29 @@ list_fields(struct buf *out, const struct unit_fields *f)
 }
 
 static void
-list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
+list_request(struct buf *out, const struct unit_op *op)
 {
-	static const char *const models[] = { [RESULT_ALIGNED] = "aligned",
-		[RESULT_KEYED] = "keyed", [RESULT_WHOLE] = "whole" };
-
-	buf_printf(out, "%s %.*s  %.*s fn %d", op_word[op->op],
-	    STR_ARG(o->name), STR_ARG(op->method), op->path);
+	buf_printf(out, "%.*s fn %d", STR_ARG(op->method), op->path);
 	put_func(out, "body", op->body);
 	for (uint32_t i = 0; i < op->nheader; i++)
 		put_func(out, "header", op->header_value[i]);
 	for (uint32_t i = 0; i < op->nquery; i++)
 		put_func(out, "query", op->query_value[i]);
+}
+
+static void
+list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
+{
+	static const char *const models[] = { [RESULT_ALIGNED] = "aligned",
+		[RESULT_KEYED] = "keyed", [RESULT_WHOLE] = "whole",
+		[RESULT_MULTIPART] = "multipart" };
+
+	buf_printf(out, "%s %.*s  ", op_word[op->op], STR_ARG(o->name));
+	list_request(out, op);
+	if (op->part != NULL) {
+		buf_puts(out, STR("  part "));
+		list_request(out, op->part);
+	}
 	if (op->feed != NULL)
 		list_feed(out, op->feed);
 	if (op->fields != NULL)
@@ -186,17 +197,26 @@ takes_costs(struct verifier *v, const struct unit_cost *c, uint32_t n)
 		takes(v, c[i].func, 2, "cost");
 }
 
+/* What makes a request: path and the rest, of n arguments. */
 static void
-verify_op(struct verifier *v, const struct unit_op *op)
+verify_request(struct verifier *v, const struct unit_op *op, unsigned n)
 {
-	unsigned n = op->feed != NULL ? 4 : 2;
-
 	takes(v, op->path, n, "path");
 	takes(v, op->body, n, "body");
 	for (uint32_t i = 0; i < op->nheader; i++)
 		takes(v, op->header_value[i], n, "header");
 	for (uint32_t i = 0; i < op->nquery; i++)
 		takes(v, op->query_value[i], n, "query");
+	if (op->path < 0)
+		v->what = "what must be there";
+}
+
+static void
+verify_op(struct verifier *v, const struct unit_op *op)
+{
+	verify_request(v, op, op->feed != NULL ? 4 : 2);
+	if (op->part != NULL)
+		verify_request(v, op->part, 2);
 	takes(v, op->list, 1, "list");
 	takes(v, op->key, 1, "key");
 	takes(v, op->id, 1, "id");
@@ -210,7 +230,8 @@ verify_op(struct verifier *v, const struct unit_op *op)
 	}
 	for (size_t i = 0; op->fields != NULL && i < FIELD_NPART; i++)
 		takes(v, op->fields->part[i], 1, field_part_word[i]);
-	if (op->path < 0 || (op->feed != NULL && op->feed->items < 0))
+	if ((op->feed != NULL && op->feed->items < 0) ||
+	    (op->part != NULL) != (op->model == RESULT_MULTIPART))
 		v->what = "what must be there";
 }
 

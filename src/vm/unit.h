@@ -195,7 +195,8 @@ enum connector_op {
 	CONNECTOR_NOP
 };
 
-enum result_model { RESULT_ALIGNED, RESULT_KEYED, RESULT_WHOLE };
+enum result_model { RESULT_ALIGNED, RESULT_KEYED, RESULT_WHOLE,
+	RESULT_MULTIPART };
 
 /* How a page of a list is named. */
 #define FEED_PAGINGS(X)                                                   \
@@ -310,6 +311,10 @@ struct unit_op {
 	int list, key, id;
 	int errors, error_key, error_text;
 	enum outcome unmatched;
+	/* of multipart, else NULL: the request of each record, a part of the
+	 * body; its functions take (r: record, param: record), and an item is
+	 * a part of the reply, { status, headers, body } */
+	struct unit_op *part;
 	/* of list and fields, else NULL; path, body, header and query
 	 * values then take (cursor, since, limit: int, param: record) */
 	struct unit_feed *feed;

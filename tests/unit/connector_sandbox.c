@@ -19,14 +19,15 @@ struct net {
 	unsigned total_ms; /* patience; 0: http's */
 };
 
+/* source as of rig_up */
 static void
-net_up(struct net *n, struct sandbox_opts o)
+net_up_as(struct net *n, const char *source, struct sandbox_opts o)
 {
 	struct http_opts opts = { 0 };
 	struct err e = { 0 };
 
 	memset(n, 0, sizeof(*n));
-	rig_up(&n->rig, NULL);
+	rig_up(&n->rig, source);
 	n->sandbox = sandbox_start(&o, &e);
 	cr_assert_not_null(n->sandbox, "%s", e.text);
 	n->http = http_new(&opts);
@@ -34,6 +35,12 @@ net_up(struct net *n, struct sandbox_opts o)
 	    sandbox_port(n->sandbox));
 	n->rig.call.base = str_z(n->base);
 	n->rig.call.token = STR("sandbox-token");
+}
+
+static void
+net_up(struct net *n, struct sandbox_opts o)
+{
+	net_up_as(n, NULL, o);
 }
 
 static void
@@ -261,6 +268,55 @@ Test(sandbox, some_items_are_refused)
 	    "nor is F5", 9));
 	cr_assert_eq(stat_of(&n, "creates"), 3);
 	net_down(&n);
+}
+
+#define BATCH(name, prefer)                                               \
+	" object " name " { upsert batch 10 { request POST \"/$batch\";"   \
+	"  header \"Prefer\" " prefer ";"                                  \
+	"  part { request POST \"/crm/v3/objects/contacts\";"              \
+	"   body = r.fields; }"                                            \
+	"  results multipart id item.body.id text item.body.message; }"    \
+	" read batch 10 { request POST \"/$batch\"; part { request GET "   \
+	"  \"/crm/v3/objects/contacts/{url_part(r.match)}\";"              \
+	"   query \"idProperty\" \"email\"; } results multipart "          \
+	"   id item.body.id; } }"
+
+static const char batch_source[] =
+    "connector c { auth bearer; base \"https://c.example\";"
+    BATCH("goes_on", "\"odata.continue-on-error\"") BATCH("stops", "null")
+    " classify { status >= 200 and status < 300 => ok; status == 404 =>"
+    " not_found; else => fail data; } }";
+
+/* The third of five is refused: the fourth is made, or was never tried. */
+Test(sandbox, requests_in_one)
+{
+	for (uint32_t k = 0; k < 2; k++) {
+		struct connector_result res, read;
+		struct net n;
+
+		net_up_as(&n, batch_source, (struct sandbox_opts){ 0 });
+		n.rig.call.object = &n.rig.call.connector->objects[k];
+		upsert(&n, 5);
+		n.rig.records[2].fields = rig_json(&n.rig,
+		    "{\"properties\":{\"email\":\"no address\"}}");
+		res = send_call(&n);
+		outcome_is(res.items[1].outcome, OUTCOME_OK);
+		outcome_is(res.items[2].outcome, OUTCOME_FAIL_DATA);
+		cr_assert_neq(res.items[2].text.n, 0);
+		outcome_is(res.items[3].outcome, k ? OUTCOME_RETRY :
+		    OUTCOME_OK);
+		cr_assert_eq(stat_of(&n, "creates"), k ? 2 : 4);
+
+		/* each by its address, as the whole gave its ids */
+		n.rig.call.op = object_op(n.rig.call.object, CONNECTOR_READ);
+		n.rig.call.n = 2;
+		n.rig.records[0].match = STR("m2@x.io");
+		n.rig.records[1].match = STR("nobody@x.io");
+		read = send_call(&n);
+		cr_assert(str_eq(read.items[0].id, res.items[1].id));
+		outcome_is(read.items[1].outcome, OUTCOME_NOT_FOUND);
+		net_down(&n);
+	}
 }
 
 Test(sandbox, nobody_is_there)
