@@ -66,6 +66,21 @@ find_op(const struct unit_object *o, const char *name)
 	return NULL;
 }
 
+/* A body of several lines has CRLF, which no text file should. */
+static void
+show_body(struct str s)
+{
+	while (s.n > 0) {
+		const char *nl = memchr(s.p, '\n', s.n);
+		size_t n = nl != NULL ? (size_t)(nl - s.p) : s.n;
+		int cr = n > 0 && s.p[n - 1] == '\r';
+
+		printf("> %.*s\n", (int)n - cr, s.p);
+		n += nl != NULL;
+		s = str_from(s.p + n, s.n - n);
+	}
+}
+
 static void
 show_request(const struct http_request *r)
 {
@@ -73,8 +88,7 @@ show_request(const struct http_request *r)
 	for (size_t i = 0; i < r->nheaders; i++)
 		printf("> %.*s: %.*s\n", STR_ARG(r->headers[i].name),
 		    STR_ARG(r->headers[i].value));
-	if (r->body.n > 0)
-		printf("> %.*s\n", STR_ARG(r->body));
+	show_body(r->body);
 }
 
 static void
