@@ -58,10 +58,17 @@ int connector_cost(const struct connector_call *call, struct vm *vm,
 /* wait_ms where the reply did not say how long. */
 #define CONNECTOR_WAIT_UNSAID (-1)
 
+/* How often RETRY may be tried in a row by one case of classify. */
+struct connector_tries {
+	unsigned most; /* 0: without end */
+	unsigned line; /* of the case */
+};
+
 /* What became of one record. */
 struct connector_item {
 	enum outcome outcome; /* never PER_ITEM nor REFRESH */
 	int64_t wait_ms;      /* RETRY and THROTTLE */
+	struct connector_tries tries; /* RETRY */
 	struct str id;        /* remote id, "" when the reply has none */
 	struct str json;      /* its part of the reply, "" when there is none */
 	struct str code;      /* the provider's word for the error, may be "" */
@@ -76,6 +83,7 @@ struct connector_result {
 	 */
 	enum outcome outcome;
 	int64_t wait_ms;
+	struct connector_tries tries;
 	/*
 	 * No clause of classify matched; the outcome is RETRY.  The third
 	 * time the caller makes it FAIL_PERMANENT and raises an alert.

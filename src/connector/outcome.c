@@ -127,37 +127,43 @@ wait_of(const struct reading *rd, struct value v)
 	return retry_after_ms(header, peer_now_ms(rd));
 }
 
+/* What one of the two programs says; *r is no list where no case fits. */
+static int
+ask(const struct reading *rd, int func, struct value body, struct value *r,
+    struct err *e)
+{
+	struct value args[3] = { value_int(rd->rep->status), rd->headers,
+		body };
+
+	if (eval(rd->call, rd->vm, func, "classify", args, 3, r, rd->a, e) !=
+	    0)
+		return -1;
+	*r = value_open(*r, rd->a);
+	return 0;
+}
+
 int
 classify(const struct reading *rd, struct value body, struct verdict *v,
     struct err *e)
 {
-	struct value args[3], result, seconds = { .type = V_ABSENT };
-	struct dec d;
-	int64_t code = -1;
+	struct value r;
 
-	args[0] = value_int(rd->rep->status);
-	args[1] = rd->headers;
-	args[2] = body;
-	*v = (struct verdict){ OUTCOME_RETRY, CONNECTOR_WAIT_UNSAID, 0 };
-	if (eval(rd->call, rd->vm, rd->call->connector->classify, "classify",
-	    args, 3, &result, rd->a, e) != 0)
+	*v = (struct verdict){ .outcome = OUTCOME_RETRY,
+		.wait_ms = CONNECTOR_WAIT_UNSAID };
+	if (ask(rd, rd->call->op->classify, body, &r, e) != 0 ||
+	    (r.type != V_LIST &&
+	    ask(rd, rd->call->connector->classify, body, &r, e) != 0))
 		return -1;
-	result = value_open(result, rd->a);
-	if (result.type == V_LIST && result.n >= 1) {
-		if (result.n >= 2)
-			seconds = result.u.list[1];
-		result = result.u.list[0];
-	}
-	if (result.type == V_INT)
-		code = result.u.i;
-	else if (result.type == V_NUM &&
-	    dec_parse(str_from(result.u.p, result.n), &d, NULL) == 0)
-		(void)dec_to_int(d, &code, NULL);
-	if (code < 0 || code > OUTCOME_IGNORE)
+	if (r.type != V_LIST)
 		return 0;
 	v->matched = 1;
-	v->outcome = (enum outcome)code;
+	v->outcome = (enum outcome)r.u.list[0].u.i;
 	if (v->outcome == OUTCOME_RETRY || v->outcome == OUTCOME_THROTTLE)
-		v->wait_ms = wait_of(rd, seconds);
+		v->wait_ms = wait_of(rd, r.n > 3 ? r.u.list[3] :
+		    (struct value){ .type = V_ABSENT });
+	if (r.n > 1) {
+		v->tries.most = (unsigned)r.u.list[1].u.i;
+		v->tries.line = (unsigned)r.u.list[2].u.i;
+	}
 	return 0;
 }

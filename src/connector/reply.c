@@ -124,6 +124,7 @@ all_items(const struct reading *rd, struct connector_result *r,
 	for (size_t i = 0; i < rd->call->n; i++) {
 		r->items[i].outcome = outcome;
 		r->items[i].wait_ms = r->wait_ms;
+		r->items[i].tries = r->tries;
 		r->items[i].code = r->code;
 		r->items[i].text = r->text;
 	}
@@ -225,6 +226,7 @@ reply_read(struct reading *rd, struct connector_result *r)
 	}
 	r->outcome = v.outcome;
 	r->wait_ms = v.wait_ms;
+	r->tries = v.tries;
 	r->unclassified = !v.matched;
 	parts = rd->call->op->model == RESULT_MULTIPART && is_multipart(rep);
 	if (parts) /* they say it, whatever was said of them all */

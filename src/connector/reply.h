@@ -10,6 +10,7 @@
 struct verdict {
 	enum outcome outcome;
 	int64_t wait_ms;
+	struct connector_tries tries;
 	int matched; /* 0: no clause did */
 };
 
@@ -27,7 +28,10 @@ struct reading {
 /* connector_reply; leaves what it read in *rd. */
 void reply_read(struct reading *rd, struct connector_result *r);
 
-/* The classify program on the reply's status and headers, and body. */
+/*
+ * The op's classify on the reply's status and headers, and body; what that
+ * does not know, the connector's.
+ */
 int classify(const struct reading *rd, struct value body, struct verdict *v,
     struct err *e);
 

@@ -113,6 +113,7 @@ item_failed(const struct reading *rd, struct connector_item *it,
 	}
 	it->outcome = v.outcome;
 	it->wait_ms = v.wait_ms;
+	it->tries = v.tries;
 }
 
 /*

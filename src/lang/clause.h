@@ -78,6 +78,8 @@ int clause_number(struct conn *k, const struct expr *e, int64_t *out);
 int clause_time(struct conn *k, const struct expr *e, int64_t *ms);
 /* The names of a path in what is read, kept; 0 when there is none. */
 uint32_t clause_path(struct args *a, struct str **to);
+/* An outcome, one word or two; -1 with a finding. */
+int clause_outcome(struct args *a, enum outcome *out);
 /* A copy that lives as long as the unit. */
 struct str clause_keep(struct conn *k, struct str s);
 
@@ -113,6 +115,8 @@ int op_request(struct conn *k, struct stmt *s, void *what);
 int op_body(struct conn *k, struct stmt *s, void *what);
 int op_header(struct conn *k, struct stmt *s, void *what);
 int op_query(struct conn *k, struct stmt *s, void *what);
+int op_results(struct conn *k, struct stmt *s, void *what);
+int op_classify(struct conn *k, struct stmt *s, void *what);
 void op_needs_request(struct conn *k, struct stmt *s,
     const struct unit_op *op);
 
@@ -140,8 +144,9 @@ int conn_webhook(struct conn *k, struct stmt *s, void *what);
 int conn_object(struct conn *k, struct stmt *s, void *what);
 /* The object of that name; its clauses are the body of s. */
 void object_make(struct conn *k, struct stmt *s, struct word name);
+/* What replies mean, of connclass.c. */
+int conn_classify(struct conn *k, struct stmt *s, void *what);
 
 #define OBJECTS_MAX 256
-int conn_classify(struct conn *k, struct stmt *s, void *what);
 
 #endif

@@ -16,7 +16,8 @@
  *   layer.c     overlays, and which map a block is for
  *   rules.c     what to do with a record
  *   identity.c  and by what it is found
- *   clause.c conn.c connop.c connfeed.c connhook.c  connectors
+ *   clause.c conn.c connop.c connresult.c
+ *   connclass.c connfeed.c connhook.c      connectors
  *   block.c lawblock.c                     test blocks, laws blocks
  *   mention.c query.c                      what is where, for editors
  */

@@ -1,6 +1,6 @@
 /*
  * Connectors: clauses to struct unit_connector.  Here the connector itself
- * and its auth; objects and classify are in connop.c.
+ * and its auth; objects are in connop.c, classify in connclass.c.
  */
 #include "lang/clause.h"
 

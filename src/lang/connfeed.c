@@ -164,6 +164,7 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 		{ "items", feed_items, 1 },
 		{ "next", feed_next, 1 },
 		{ "watermark", feed_watermark, 1 },
+		{ "classify", op_classify, 1 },
 	};
 	struct args a = clause_args(k, s);
 	unsigned nerror = k->c->d->nerror;

@@ -17,11 +17,13 @@ LANG_SOURCES = \
 	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
 	src/lang/connbudget.c \
+	src/lang/connclass.c \
 	src/lang/connfeed.c \
 	src/lang/connfield.c \
 	src/lang/connhook.c \
 	src/lang/connop.c \
 	src/lang/connpart.c \
+	src/lang/connresult.c \
 	src/lang/cover.c src/lang/cover.h \
 	src/lang/declared.c \
 	src/lang/describe.c \

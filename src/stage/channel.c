@@ -178,18 +178,26 @@ finish(struct channel *ch, struct item *it)
 	ch->env->done(ch->env->arg, it);
 }
 
-/* Into the intent table; each time it comes back from there it rests longer. */
+/* Into the intent table; each time it comes from there it rests longer. */
 static void
-park(struct channel *ch, struct item *it, const char *cause, int64_t wait_ms)
+set_aside(struct channel *ch, struct item *it, const char *cause,
+    int64_t wait_ms)
 {
-	int64_t rest = item_rest_ms(ch->env->park_ms, it->r.attempt);
+	int64_t rest = item_rest_ms(ch->env->park_ms, it->r.attempt - 1);
 
 	if (wait_ms > 0 && wait_ms < rest)
 		rest = wait_ms;
-	it->r.attempt++;
 	item_park(it, cause, clock_wall_us() + rest * 1000);
 	metric_add(ch->env->metrics, METRIC_records_parked, 1);
 	finish(ch, it);
+}
+
+static void
+park(struct channel *ch, struct item *it, const char *cause, int64_t wait_ms)
+{
+	it->r.attempt++;
+	it->r.tried = 0;
+	set_aside(ch, it, cause, wait_ms);
 }
 
 static void
@@ -692,17 +700,45 @@ call_again(struct call *c, int64_t wait_ms, int64_t now)
 		call_later(c, now + wait_ms);
 }
 
-static void
-item_again(struct channel *ch, struct item *it, int64_t wait_ms, int64_t now)
+/*
+ * Count a try that failed; 1 when the case of classify that said so has an
+ * end, and this is it.
+ */
+static int
+tried_out(struct item *it, const struct connector_tries *t)
 {
-	metric_add(ch->env->metrics, METRIC_records_retried, 1);
+	if (t->most > 0 && it->r.tried != t->line) {
+		it->r.tried = t->line;
+		it->r.attempt = 0;
+	}
+	if (t->most == 0)
+		it->r.tried = 0;
 	it->r.attempt++;
+	return t->most > 0 && it->r.attempt >= t->most;
+}
+
+static void
+item_again(struct call *c, struct item *it, const struct connector_item *x,
+    int64_t now)
+{
+	struct channel *ch = c->ch;
+	const struct unit_connector *conn = c->call.connector;
+	int64_t wait_ms = x->wait_ms;
+
+	metric_add(ch->env->metrics, METRIC_records_retried, 1);
+	if (tried_out(it, &x->tries)) {
+		bury(ch, it, "EXHAUSTED", x->code, arena_printf(&c->arena,
+		    "tried %u times, %.*s:%u: %.*s", x->tries.most,
+		    STR_ARG(conn->prog->files[conn->pos.file]), x->tries.line,
+		    STR_ARG(x->text)), x->json);
+		return;
+	}
 	if (wait_ms == CONNECTOR_WAIT_UNSAID)
 		wait_ms = retry_wait_ms(&retry_default,
 		    (unsigned)it->r.attempt, &ch->env->seed);
-	if (it->r.attempt >= ch->env->attempts || wait_ms < 0 ||
-	    wait_ms > HOLD_MS) {
-		park(ch, it, "TRANSIENT", wait_ms);
+	if (wait_ms < 0 || wait_ms > HOLD_MS ||
+	    (x->tries.most == 0 && it->r.attempt >= ch->env->attempts)) {
+		set_aside(ch, it, "TRANSIENT", wait_ms);
 		return;
 	}
 	it->due_ms = now + wait_ms;
@@ -711,9 +747,10 @@ item_again(struct channel *ch, struct item *it, int64_t wait_ms, int64_t now)
 
 /* What became of one record of a reply. */
 static void
-item_result(struct channel *ch, struct item *it,
-    const struct connector_item *x, int64_t now)
+item_result(struct call *c, struct item *it, const struct connector_item *x,
+    int64_t now)
 {
+	struct channel *ch = c->ch;
 	const char *cause = "DATA";
 
 	switch (x->outcome) {
@@ -726,7 +763,7 @@ item_result(struct channel *ch, struct item *it,
 	case OUTCOME_RETRY:
 	case OUTCOME_THROTTLE:
 	case OUTCOME_REFRESH:
-		item_again(ch, it, x->wait_ms, now);
+		item_again(c, it, x, now);
 		return;
 	case OUTCOME_UNKNOWN:
 		park(ch, it, "UNKNOWN", 0);
@@ -817,6 +854,8 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 			call_bury(c, "UNCLASSIFIED", res->code, res->text);
 			return;
 		}
+		if (res->tries.most > 0) /* each record has its own count */
+			break;
 		if (res->outcome == OUTCOME_UNKNOWN)
 			call_park(c, "UNKNOWN", 0);
 		else
@@ -830,7 +869,7 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 		return;
 	}
 	for (size_t i = 0; i < c->n; i++)
-		item_result(ch, c->items[i], &res->items[i], now);
+		item_result(c, c->items[i], &res->items[i], now);
 	call_free(c);
 }
 

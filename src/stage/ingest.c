@@ -159,7 +159,8 @@ take_intents(struct ingest *g, int64_t now, struct err *e)
 		struct lane_event le = { .sync = list[i].sync_id,
 		    .seq = list[i].seq, .at_us = list[i].since_us,
 		    .deadline_us = list[i].deadline_us,
-		    .attempt = (uint16_t)list[i].attempt, .op = list[i].op,
+		    .attempt = (uint16_t)list[i].attempt,
+		    .tried = (uint32_t)list[i].tried, .op = list[i].op,
 		    .key = list[i].key, .payload = list[i].payload };
 
 		if (!lanes_has(g->lanes, le.sync, le.key))

@@ -164,6 +164,7 @@ begin(struct item *it, unsigned what, enum decision_result result)
 	    .event_op = (char)it->r.op,
 	    .payload = it->r.payload,
 	    .attempt = (int32_t)it->r.attempt,
+	    .tried = (int32_t)it->r.tried,
 	};
 	return o;
 }
@@ -254,7 +255,7 @@ item_await(struct item *it, int64_t now_us, int64_t wait_us)
 		return;
 	it->out.what |= OUTCOME_PARK;
 	it->out.cause = STR("LINK_MISSING");
-	it->out.attempt = 0;
+	it->out.attempt = it->out.tried = 0;
 	it->out.not_before_us = end;
 	wait_for(it, end);
 }

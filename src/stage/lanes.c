@@ -29,6 +29,7 @@ struct change {
 	int64_t at_us;
 	int64_t deadline_us;
 	uint16_t attempt;
+	uint32_t tried;
 	char op;
 	size_t n;
 	char payload[];
@@ -272,7 +273,8 @@ lanes_add(struct lanes *l, const struct lane_event *ev)
 		fatal("out of memory: a change");
 	*c = (struct change){ .batch = l->filling, .seq = ev->seq,
 	    .at_us = ev->at_us, .deadline_us = ev->deadline_us,
-	    .attempt = ev->attempt, .op = ev->op, .n = ev->payload.n };
+	    .attempt = ev->attempt, .tried = ev->tried, .op = ev->op,
+	    .n = ev->payload.n };
 	if (c->n > 0)
 		memcpy(c->payload, ev->payload.p, c->n);
 	if (c->batch != NULL)
@@ -313,6 +315,7 @@ emit(struct lanes *l, struct lane *lane, struct work *w, int64_t now_ms)
 	    .sync = (uint64_t)lane_sync(lane),
 	    .op = (uint64_t)c->op,
 	    .attempt = c->attempt,
+	    .tried = c->tried,
 	    .deadline = (uint64_t)c->deadline_us,
 	    .key = lane_key(lane),
 	    .payload = str_from(c->payload, c->n),

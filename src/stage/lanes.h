@@ -32,6 +32,7 @@ struct lane_event {
 	int64_t at_us;   /* when the change was made */
 	int64_t deadline_us; /* of an intent that waits for a link */
 	uint16_t attempt;
+	uint32_t tried;
 	char op;
 	struct str key;
 	struct str payload;

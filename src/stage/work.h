@@ -20,6 +20,7 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * sync     id of the sync
  * op       'u' upsert or 'd' delete, as the journal says
  * attempt  how often the record was tried before
+ * tried    the case of classify that all of these were by, its line, or 0
  * linked   a link exists; then remote and base are of that link
  * settle   an intent or a dead letter waits for the record
  * decided  the link's last decision
@@ -31,8 +32,8 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * found    what its lookups find (found.h)
  */
 #define WORK_FIELDS(N, S)                                                 \
-	N(emit) N(seq) N(sync) N(op) N(attempt) N(linked)                 \
-	N(settle) N(decided) N(more) N(deadline) N(catalog)               \
+	N(emit) N(seq) N(sync) N(op) N(attempt) N(tried)                  \
+	N(linked) N(settle) N(decided) N(more) N(deadline) N(catalog)     \
 	S(key) S(payload) S(remote) S(base) S(found)
 
 /*

@@ -144,7 +144,7 @@ dlq_replay(struct db *db, int32_t sync_id, struct str fingerprint,
 		" ON CONFLICT (sync_id, key) DO UPDATE SET"
 		"  seq = excluded.seq, op = excluded.op,"
 		"  payload = excluded.payload, cause = excluded.cause,"
-		"  attempt = 0, not_before = excluded.not_before,"
+		"  attempt = 0, tried = 0, not_before = excluded.not_before,"
 		"  deadline = NULL"
 		" WHERE i.seq <= excluded.seq) "
 		"SELECT count(*), pg_notify('crosswalk_journal', '')"

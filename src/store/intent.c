@@ -25,7 +25,7 @@ intents_take(struct db *db, struct arena *a, int64_t now_us,
 		" UPDATE crosswalk.intent i SET not_before = $2 FROM due"
 		" WHERE i.sync_id = due.sync_id AND i.key = due.key"
 		" RETURNING i.sync_id, i.op::text, i.key, i.payload, i.cause,"
-		"  i.attempt, i.seq, i.deadline, i.since,"
+		"  i.attempt, i.seq, i.deadline, i.since, i.tried,"
 		"  due.not_before AS was) "
 		"SELECT * FROM took ORDER BY was, seq",
 		&args, &r, e) < 0)
@@ -44,7 +44,8 @@ intents_take(struct db *db, struct arena *a, int64_t now_us,
 		t->seq = db_int(r, i, 6);
 		t->deadline_us = db_time(r, i, 7);
 		t->since_us = db_time(r, i, 8);
-		t->not_before_us = db_time(r, i, 9);
+		t->tried = (int32_t)db_int(r, i, 9);
+		t->not_before_us = db_time(r, i, 10);
 	}
 	db_rows_defer(r, a);
 	return 0;

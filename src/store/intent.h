@@ -11,7 +11,7 @@ struct intent {
 	int32_t sync_id;
 	char op; /* 'u' or 'd' */
 	struct str key, payload, cause;
-	int32_t attempt;
+	int32_t attempt, tried;
 	int64_t seq; /* of the journal event */
 	int64_t not_before_us, deadline_us, since_us;
 };

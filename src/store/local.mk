@@ -23,7 +23,8 @@ store_migrations = \
 	src/store/migrations/0001_base.sql \
 	src/store/migrations/0002_capture.sql \
 	src/store/migrations/0003_params.sql \
-	src/store/migrations/0004_lookup.sql
+	src/store/migrations/0004_lookup.sql \
+	src/store/migrations/0005_tries.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c

@@ -71,23 +71,24 @@ static const struct {
 	 * A link that is there already, or further up in the batch, was made
 	 * after it was looked for: due at once.  A later one will wake it.
 	 */
-	[PARK] = { "ititttimmit",
+	[PARK] = { "ititttiimmit",
 	    "INSERT INTO crosswalk.intent AS i (sync_id, key, seq, op,"
-	    " cause, payload, attempt, not_before, deadline, waits_sync,"
-	    " waits_key) "
+	    " cause, payload, attempt, tried, not_before, deadline,"
+	    " waits_sync, waits_key) "
 	    "SELECT u.sync, u.key, u.seq, u.op::\"char\", u.cause,"
-	    " u.payload, u.attempt,"
+	    " u.payload, u.attempt, u.tried,"
 	    " CASE WHEN l.state IS NULL THEN u.not_before ELSE now() END,"
 	    " u.deadline, u.waits_sync, u.waits_key "
-	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-	    " u (sync, key, seq, op, cause, payload, attempt, not_before,"
-	    " deadline, waits_sync, waits_key) "
+	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+	    " $12) u (sync, key, seq, op, cause, payload, attempt, tried,"
+	    " not_before, deadline, waits_sync, waits_key) "
 	    "LEFT JOIN crosswalk.link l ON l.sync_id = u.waits_sync"
 	    " AND l.local_key = u.waits_key AND l.state = 2"
 	    " AND l.remote_id IS NOT NULL "
 	    "ON CONFLICT (sync_id, key) DO UPDATE SET"
 	    " seq = excluded.seq, op = excluded.op, cause = excluded.cause,"
 	    " payload = excluded.payload, attempt = excluded.attempt,"
+	    " tried = excluded.tried,"
 	    " not_before = excluded.not_before,"
 	    " deadline = CASE WHEN i.waits_key IS NOT NULL"
 	    "  AND excluded.waits_key IS NOT NULL"
@@ -168,6 +169,7 @@ add_park(struct columns *c, const struct settlement *o)
 	col_str(c, o->cause);
 	col_opt(c, o->payload);
 	col_int(c, o->attempt);
+	col_int(c, o->tried);
 	db_array_int(columns_next(c), o->not_before_us);
 	col_time(c, o->deadline_us);
 	if (o->waits_key.p != NULL)

@@ -72,6 +72,7 @@ struct settlement {
 	struct str payload; /* the record, as it came */
 	struct str cause;  /* "QUOTA", "TRANSIENT", … */
 	int32_t attempt;
+	int32_t tried; /* line of the case that all attempts were by, or 0 */
 	/* PARK */
 	int64_t not_before_us;
 	int64_t deadline_us; /* 0: none */

@@ -133,6 +133,7 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	put_func(out, "errors", op->errors);
 	put_func(out, "error", op->error_key);
 	put_func(out, "text", op->error_text);
+	put_func(out, "classify", op->classify);
 	list_costs(out, op->costs, op->ncost);
 	buf_putc(out, '\n');
 }
@@ -223,6 +224,7 @@ verify_op(struct verifier *v, const struct unit_op *op)
 	takes(v, op->errors, 1, "errors");
 	takes(v, op->error_key, 1, "error");
 	takes(v, op->error_text, 1, "text");
+	takes(v, op->classify, 3, "classify");
 	takes_costs(v, op->costs, op->ncost);
 	if (op->feed != NULL) {
 		takes(v, op->feed->items, 2, "items");

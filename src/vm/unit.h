@@ -160,8 +160,8 @@ void field_own(struct buf *out, const struct unit_field *f);
 #define OUTCOMES(X)                                                       \
 	X(OK, "ok")                                                       \
 	X(PER_ITEM, "per_item")                                           \
-	X(RETRY, "retry")             /* arg: seconds, or absent */       \
-	X(THROTTLE, "throttle")       /* arg: seconds, or absent */       \
+	X(RETRY, "retry")             /* seconds, or absent; tries */     \
+	X(THROTTLE, "throttle")       /* seconds, or absent */            \
 	X(REFRESH, "refresh retry")                                       \
 	X(CONFLICT, "conflict")                                           \
 	X(NOT_FOUND, "not_found")                                         \
@@ -311,6 +311,7 @@ struct unit_op {
 	int list, key, id;
 	int errors, error_key, error_text;
 	enum outcome unmatched;
+	int classify; /* asked before the connector's; -1: none */
 	/* of multipart, else NULL: the request of each record, a part of the
 	 * body; its functions take (r: record, param: record), and an item is
 	 * a part of the reply, { status, headers, body } */
@@ -407,7 +408,9 @@ struct unit_connector {
 	uint32_t nobject;
 	struct prog *prog;
 	/* (status: int, headers: record (lower-case names), body: any)
-	 * -> [outcome: int, seconds: decimal or absent] */
+	 * -> [outcome: int], or with [tries: int (0: no end), line of the
+	 * case: int, seconds: decimal, left out where absent]; absent: no
+	 * case fits */
 	int classify;
 	struct prog_pos pos;
 };

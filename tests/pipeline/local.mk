@@ -8,7 +8,7 @@ EXTRA_DIST += tests/pipeline/lib.sh tests/pipeline/contact.sql
 pipeline_tests = tests/pipeline/demo.sh tests/pipeline/faults.sh \
 	tests/pipeline/door.sh tests/pipeline/fields.sh tests/pipeline/kill.sh \
 	tests/pipeline/params.sh tests/pipeline/reload.sh \
-	tests/pipeline/stages.sh \
+	tests/pipeline/stages.sh tests/pipeline/tries.sh \
 	tests/pipeline/xref.sh
 TESTS += $(pipeline_tests)
 dist_check_SCRIPTS += $(pipeline_tests)

@@ -85,6 +85,73 @@ Test(classify, what_nothing_matches_is_retried_and_said)
 	rig_down(&r);
 }
 
+Test(classify, of_an_operation_comes_first)
+{
+	struct connector_result res;
+	struct rig r;
+
+	rig_up(&r, "connector c { auth none; base \"https://c.example\";"
+	    " object o {"
+	    "  upsert { request POST \"/o\"; }"
+	    "  delete batch 2 { request DELETE \"/o\";"
+	    "   results aligned body error item.code;"
+	    "   classify { status == 400 => not_found;"
+	    "    body.code == \"GONE\" => ignore; } } }"
+	    " classify { status == 200 => ok; status == 400 => fail data;"
+	    " else => fail permanent; } }");
+	rig_op(&r, CONNECTOR_UPSERT, 1, 1);
+	outcome_is(rig_reply(&r, 400, "", "").outcome, OUTCOME_FAIL_DATA);
+	rig_op(&r, CONNECTOR_DELETE, 2, 1);
+	outcome_is(rig_reply(&r, 400, "", "").outcome, OUTCOME_NOT_FOUND);
+	outcome_is(rig_reply(&r, 500, "", "").outcome, OUTCOME_FAIL_PERMANENT);
+	res = rig_reply(&r, 200, "", "[{\"code\":\"GONE\"},{\"code\":1}]");
+	outcome_is(res.outcome, OUTCOME_OK);
+	outcome_is(res.items[0].outcome, OUTCOME_IGNORE);
+	outcome_is(res.items[1].outcome, OUTCOME_FAIL_DATA);
+	rig_down(&r);
+}
+
+Test(classify, tries_that_end)
+{
+	static const struct {
+		const char *body;
+		int64_t wait_ms;
+		unsigned most, line;
+	} cases[] = {
+	    { "[{\"c\":1}]", 60000, 10, 4 },
+	    { "[{\"c\":2}]", 7000, 3, 5 },
+	    { "[{\"c\":3}]", -1, 2, 6 },
+	    { "[{\"c\":4}]", 5000, 0, 7 },
+	};
+	struct rig r;
+
+	rig_up(&r, "connector c { auth none; base \"https://c.example\";"
+	    " object o { upsert { request POST \"/o\";"
+	    " results aligned body error item.c; } }\n"
+	    " classify {\n status == 200 and body.c == absent => ok;\n"
+	    " body.c == 1 => retry after(1m) at most 10;\n"
+	    " body.c == 2 => retry after(header(\"Retry-After\")) at most 3;\n"
+	    " body.c == 3 => retry at most 2;\n"
+	    " body.c == 4 => retry after(5s); } }");
+	rig_op(&r, CONNECTOR_UPSERT, 1, 1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct connector_result res = rig_reply(&r, 200, i == 1 ?
+		    "Retry-After: 7\r\n" : "", cases[i].body);
+		const struct connector_item *it = &res.items[0];
+
+		outcome_is(it->outcome, OUTCOME_RETRY);
+		cr_expect_eq(it->wait_ms, cases[i].wait_ms, "%zu", i);
+		cr_expect_eq(it->tries.most, cases[i].most, "%zu", i);
+		cr_expect_eq(it->tries.line, cases[i].most ? cases[i].line :
+		    it->tries.line, "%zu", i);
+	}
+	/* of the whole as of an item */
+	cr_expect_eq(rig_reply(&r, 200, "", "{\"c\":1}").tries.most, 10);
+	cr_expect_eq(rig_reply(&r, 200, "", "{\"c\":1}").items[0].tries.most,
+	    10);
+	rig_down(&r);
+}
+
 Test(classify, waits)
 {
 	static const struct {

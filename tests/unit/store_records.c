@@ -185,6 +185,7 @@ parked(struct str key, int64_t seq, int64_t not_before)
 {
 	return (struct settlement){ .what = OUTCOME_PARK, .sync_id = 1,
 		.key = key, .seq = seq, .event_op = 'u', .attempt = 2,
+		.tried = 14,
 		.payload = STR("{}"), .cause = STR("QUOTA"),
 		.not_before_us = not_before };
 }
@@ -216,6 +217,7 @@ Test(intents, are_taken_when_due_and_come_back_when_not_settled)
 	cr_assert(str_eq(in[0].key, STR("b")));
 	cr_assert_eq(in[0].op, 'u');
 	cr_assert_eq(in[0].attempt, 2);
+	cr_assert_eq(in[0].tried, 14);
 	cr_assert_eq(in[0].seq, 8);
 	cr_assert_eq(in[0].not_before_us, now - 1);
 	cr_assert_eq(in[0].deadline_us, 0);
