@@ -47,6 +47,38 @@ write_all(int fd, struct buf *b, struct err *e)
 	return 0;
 }
 
+/* To the disk: a rename may reach it before what was written. */
+static int
+write_new(const char *path, struct str text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	struct buf all = { 0 };
+	struct err ignored;
+	int rc;
+
+	if (fd < 0)
+		return -1;
+	buf_puts(&all, text);
+	rc = write_all(fd, &all, &ignored) != 0 || fdatasync(fd) != 0;
+	buf_fini(&all);
+	return close(fd) != 0 || rc ? -1 : 0;
+}
+
+int
+write_whole(const char *path, struct str text, struct err *e)
+{
+	struct buf name = { 0 };
+	int rc = 0;
+
+	buf_printf(&name, "%s.new", path);
+	buf_putc(&name, '\0');
+	if (write_new(name.p, text) != 0 || rename(name.p, path) != 0)
+		rc = err_set(e, ERR_SYSTEM, "cannot write %s: %s", path,
+		    strerror(errno));
+	buf_fini(&name);
+	return rc;
+}
+
 int
 read_all(const char *path, size_t most, struct buf *out, struct err *e)
 {

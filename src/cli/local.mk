@@ -20,6 +20,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/leaf.c src/cli/leaf.h \
 	src/cli/likeness.c src/cli/likeness.h \
 	src/cli/lines.c src/cli/lines.h \
+	src/cli/list.c \
 	src/cli/lookup.c \
 	src/cli/lsp.c src/cli/lsp.h \
 	src/cli/lsp_change.c \
@@ -51,7 +52,7 @@ bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
 crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a $(MHD_LIBS) \
 	src/journal/libjournal.a src/store/libstore.a $(LIBPQ_LIBS) \
-	$(SODIUM_LIBS) $(LIB_CONNECTOR)
+	$(LIB_CONNECTOR)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -40,25 +40,13 @@ text_of(const char *path, struct buf *b, const char **out, struct err *e)
 	return 0;
 }
 
-/* Whole or not there: written beside and renamed. */
 static int
 write_port(const char *path, uint16_t port, struct err *e)
 {
-	struct buf name = { 0 };
-	FILE *f;
-	int rc = 0;
+	char text[8];
+	int n = snprintf(text, sizeof(text), "%u\n", port);
 
-	buf_printf(&name, "%s.new", path);
-	buf_putc(&name, '\0');
-	f = fopen(name.p, "w");
-	if (f == NULL || fprintf(f, "%u\n", port) < 0)
-		rc = err_set(e, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	if (f != NULL && fclose(f) != 0 && rc == 0)
-		rc = err_set(e, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	if (rc == 0 && rename(name.p, path) != 0)
-		rc = err_set(e, ERR_SYSTEM, "%s: %s", path, strerror(errno));
-	buf_fini(&name);
-	return rc;
+	return write_whole(path, str_from(text, (size_t)n), e);
 }
 
 static int

@@ -35,6 +35,7 @@ struct connector_call {
 	struct str base;   /* URL of the connection; "": the connector's own */
 	struct str params; /* of the connection, a JSON object; "": {} */
 	struct str token;  /* auth_token(); "": send none */
+	struct str link;   /* of a page: its URL, not the op's; "" */
 	const struct connector_record *records;
 	size_t n;          /* 1 .. op->batch; 0 for an op without records */
 };

@@ -78,23 +78,44 @@ eval_account(const struct connector_call *account, struct vm *vm, int func,
 	return eval(&call, vm, func, what, args, 2, result, a, e);
 }
 
+/* JSON text in a, with its padding. */
+static struct str
+padded(struct str text, struct arena *a)
+{
+	char *copy = arena_alloc(a, text.n + RECORD_PAD);
+
+	if (text.n != 0)
+		memcpy(copy, text.p, text.n);
+	memset(copy + text.n, 0, RECORD_PAD);
+	return str_from(copy, text.n);
+}
+
+struct str
+eval_written(struct value v, struct arena *a)
+{
+	struct buf out = { 0 };
+	struct str s;
+
+	if (v.type == V_RAW)
+		return str_from(v.u.p, v.n);
+	value_write(&out, v);
+	s = padded(buf_str(&out), a);
+	buf_fini(&out);
+	return s;
+}
+
 int
 eval_json(struct str text, struct value *v, struct arena *a, struct err *e)
 {
 	struct scan_names *names;
 	struct scan s;
-	char *copy;
 	int status;
 
 	if (text.n > SCAN_MAX)
 		return err_set(e, ERR_LIMIT, "%zu bytes of JSON are too many",
 		    text.n);
-	copy = arena_alloc(a, text.n + RECORD_PAD);
-	if (text.n != 0)
-		memcpy(copy, text.p, text.n);
-	memset(copy + text.n, 0, RECORD_PAD);
 	names = scan_names_new();
-	scan_init(&s, str_from(copy, text.n), names);
+	scan_init(&s, padded(text, a), names);
 	status = scan_value(&s, v, e) != 0 || scan_end(&s, e) != 0 ? -1 : 0;
 	scan_names_free(names);
 	return status;

@@ -38,6 +38,9 @@ int reply_next_header(const struct http_done *rep, size_t *at,
 /* The first of that name, whatever its case, or "". */
 struct str reply_header(const struct http_done *rep, struct str name);
 
+/* v as JSON, with RECORD_PAD readable bytes behind it. */
+struct str eval_written(struct value v, struct arena *a);
+
 /* A whole JSON text with its padding, checked, as a value in a. */
 int eval_json(struct str text, struct value *v, struct arena *a,
     struct err *e);

@@ -6,15 +6,21 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/connector.h \
 	src/connector/cost.c \
 	src/connector/eval.c src/connector/eval.h \
+	src/connector/feed.c src/connector/feed.h \
+	src/connector/feeding.h \
 	src/connector/fields.c src/connector/fields.h \
 	src/connector/headers.c \
 	src/connector/multipart.c src/connector/multipart.h \
 	src/connector/outcome.c \
+	src/connector/page.c \
+	src/connector/position.c src/connector/position.h \
 	src/connector/reply.c src/connector/reply.h \
 	src/connector/request.c \
 	src/connector/results.c \
 	src/connector/retry.c src/connector/retry.h \
-	src/connector/url.c src/connector/url.h
+	src/connector/seen.c src/connector/seen.h \
+	src/connector/url.c src/connector/url.h \
+	src/connector/watermark.c src/connector/watermark.h
 EXTRA_DIST += src/connector/README.md
 
 check_PROGRAMS += tests/unit/connector_fields
@@ -47,6 +53,12 @@ tests_unit_connector_sandbox_SOURCES = tests/unit/connector_sandbox.c \
 	tests/unit/connector_rig.h
 tests_unit_connector_sandbox_LDADD = $(LIB_CONNECTOR) $(LIB_SANDBOX) \
 	$(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/connector_feed
+TESTS += tests/unit/connector_feed
+tests_unit_connector_feed_SOURCES = tests/unit/connector_feed.c \
+	tests/unit/connector_rig.h
+tests_unit_connector_feed_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/connector_costs
 TESTS += tests/unit/connector_costs

@@ -90,6 +90,12 @@ retry_after_ms(struct str value, int64_t now_ms)
 	return at - now_ms < DAY_MS ? at - now_ms : DAY_MS;
 }
 
+int64_t
+reply_date_ms(const struct http_done *rep)
+{
+	return http_date_ms(reply_header(rep, STR("date")));
+}
+
 /*
  * The provider's clock where the reply shows it: a date that it gives is by
  * its own clock, whatever ours says.
@@ -97,7 +103,7 @@ retry_after_ms(struct str value, int64_t now_ms)
 static int64_t
 peer_now_ms(const struct reading *rd)
 {
-	int64_t at = http_date_ms(reply_header(rd->rep, STR("date")));
+	int64_t at = reply_date_ms(rd->rep);
 
 	return at >= 0 ? at : rd->now_ms;
 }

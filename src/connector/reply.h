@@ -28,6 +28,9 @@ struct reading {
 /* connector_reply; leaves what it read in *rd. */
 void reply_read(struct reading *rd, struct connector_result *r);
 
+/* The provider's clock, by its Date; -1 where it does not say. */
+int64_t reply_date_ms(const struct http_done *rep);
+
 /*
  * The op's classify on the reply's status and headers, and body; what that
  * does not know, the connector's.

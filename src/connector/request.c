@@ -235,6 +235,9 @@ make_url(const struct connector_call *call, struct vm *vm, struct str *url,
 	struct value v;
 	struct str path;
 
+	if (call->link.n > 0)
+		return url_link(call->connector, call->base, call->link, url,
+		    a, e);
 	if (eval(call, vm, call->op->path, "path", args, nargs, &v, a, e) !=
 	    0)
 		return -1;

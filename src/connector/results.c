@@ -15,20 +15,6 @@
 #include "connector/eval.h"
 #include "connector/multipart.h"
 
-static struct str
-json_of(struct value v, struct arena *a)
-{
-	struct buf out = { 0 };
-	struct str s;
-
-	if (v.type == V_RAW)
-		return str_from(v.u.p, v.n);
-	value_write(&out, v);
-	s = arena_str(a, buf_str(&out));
-	buf_fini(&out);
-	return s;
-}
-
 /* The elements that func finds in the body; none where it finds no list. */
 static struct value
 list_of(const struct reading *rd, int func, const char *what, int *is_list)
@@ -82,7 +68,7 @@ item_ok(const struct reading *rd, size_t i, struct connector_item *it,
 	it->outcome = OUTCOME_OK;
 	it->wait_ms = CONNECTOR_WAIT_UNSAID;
 	if (!value_nil(item)) {
-		it->json = json_of(item, rd->a);
+		it->json = eval_written(item, rd->a);
 		it->id = text_by(rd, id, "id", item);
 	}
 	if (it->id.n != 0 && memchr(it->id.p, '\0', it->id.n) != NULL)
@@ -95,7 +81,7 @@ static void
 item_failed(const struct reading *rd, struct connector_item *it,
     struct value item, struct verdict v)
 {
-	it->json = json_of(item, rd->a);
+	it->json = eval_written(item, rd->a);
 	error_words(rd, item, &it->code, &it->text);
 	switch (v.outcome) {
 	case OUTCOME_OK:

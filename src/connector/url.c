@@ -141,6 +141,21 @@ url_make(const struct unit_connector *c, struct str base, struct str path,
 }
 
 int
+url_link(const struct unit_connector *c, struct str base, struct str link,
+    struct str *url, struct arena *a, struct err *e)
+{
+	struct str origin;
+
+	if (link.n == 0 || link.p[0] != '/')
+		return url_make(c, base, link, url, a, e);
+	if (url_origin(base.n != 0 ? base : c->base, &origin, NULL, e) != 0 ||
+	    check_path(link, e) != 0)
+		return -1;
+	*url = arena_printf(a, "%.*s%.*s", STR_ARG(origin), STR_ARG(link));
+	return 0;
+}
+
+int
 url_moved(const struct unit_connector *c, struct str base,
     struct str declared, struct str *url, struct arena *a, struct err *e)
 {

@@ -26,6 +26,13 @@ int url_make(const struct unit_connector *c, struct str base, struct str path,
     struct str *url, struct arena *a, struct err *e);
 
 /*
+ * The same of a link that a reply gave: what begins with / is of the base's
+ * host, whatever path the base has.
+ */
+int url_link(const struct unit_connector *c, struct str base,
+    struct str link, struct str *url, struct arena *a, struct err *e);
+
+/*
  * A URL that the connector declares, for a connection with a base of its
  * own: what lies on the connector's own origin moves to the connection's.
  */

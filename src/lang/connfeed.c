@@ -3,6 +3,13 @@
  */
 #include "lang/clause.h"
 
+/* Whether a page begins behind the last record of the one before it. */
+static int
+feed_sorted(const struct unit_feed *feed)
+{
+	return feed->paging == FEED_KEYSET || feed->paging == FEED_WINDOW;
+}
+
 int
 feed_limit(struct conn *k, struct stmt *s, void *what)
 {
@@ -50,9 +57,10 @@ feed_next(struct conn *k, struct stmt *s, void *what)
 	if (!s->has_value || s->words.n > 0)
 		return clause_bad(&a, "next = body.paging.next.after;");
 	feed->next = conn_typed(k, s->value, VIEW_REPLY, "next", &t);
-	if (feed->paging == FEED_KEYSET) {
+	if (feed_sorted(feed)) {
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C612, s->head,
-		    "the next page of a keyset begins behind the last record"),
+		    "the next page of a %s begins behind the last record",
+		    feed_paging_word[feed->paging]),
 		    "leave it out, or list cursor { … }");
 		return -1;
 	}
@@ -81,13 +89,26 @@ feed_watermark(struct conn *k, struct stmt *s, void *what)
 		feed->nwatermark = feed->ntie = 1;
 		return clause_bad(&a, "watermark updatedAt tie id;");
 	}
-	if (feed->paging == FEED_KEYSET && feed->ntie == 0) {
+	if (feed_sorted(feed) && feed->ntie == 0) {
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C612, s->head,
 		    "records of the same %.*s would be skipped between two "
 		    "pages", STR_ARG(feed->watermark[feed->nwatermark - 1])),
 		    "a tie: watermark … tie id;");
 		return -1;
 	}
+	return 0;
+}
+
+static int
+feed_id(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+
+	op->feed->id = 0;
+	if (!s->has_value || s->words.n > 0)
+		return clause_bad(&a, "id = item.id;");
+	op->feed->id = conn_function(k, s->value, VIEW_ITEM, "id");
 	return 0;
 }
 
@@ -104,7 +125,7 @@ paging(struct args *a, enum feed_paging *out)
 		return clause_bad(a, "list cursor { … }");
 	}
 	near_init(&near, e->text);
-	for (*out = 0; *out <= FEED_KEYSET; ++*out) {
+	for (*out = 0; *out <= FEED_WINDOW; ++*out) {
 		if (str_eq(e->text, str_z(feed_paging_word[*out])))
 			return 0;
 		near_try(&near, str_z(feed_paging_word[*out]));
@@ -113,15 +134,17 @@ paging(struct args *a, enum feed_paging *out)
 	    STR_ARG(e->text));
 	if (!diag_meant(&a->k->c->ss, g, &near))
 		diag_fix(&a->k->c->ss, g,
-		    "page, cursor, offset, link or keyset");
+		    "page, cursor, offset, link, keyset or window");
 	return -1;
 }
 
 /* What no clause of it can know. */
 static void
-check_feed(struct conn *k, struct stmt *s, const struct unit_feed *feed)
+check_feed(struct conn *k, struct stmt *s, const struct unit_object *o,
+    const struct unit_feed *feed)
 {
 	struct sources *ss = &k->c->ss;
+	unsigned nerror = k->c->d->nerror;
 	const char *word = feed_paging_word[feed->paging];
 	int keyset = feed->paging == FEED_KEYSET;
 
@@ -134,22 +157,26 @@ check_feed(struct conn *k, struct stmt *s, const struct unit_feed *feed)
 		    "list %s needs `next`", word),
 		    feed->paging == FEED_LINK ? "next = header(\"Link\");" :
 		    "next = body.paging.next.after;");
-	if (keyset && feed->nwatermark == 0)
+	if (feed_sorted(feed) && feed->nwatermark == 0)
 		diag_fix(ss, diag_at(ss, C612, s->head,
-		    "list keyset needs a watermark with a tie"),
+		    "list %s needs a watermark with a tie", word),
 		    "watermark updatedAt tie id;");
-	else if (feed->nwatermark == 0 && (k->paged & PAGE_SINCE))
+	else if (feed->nwatermark == 0 && feed->since)
 		diag_fix(ss, diag_at(ss, C615, s->head,
 		    "`since` is asked for, and the list has no watermark"),
 		    "watermark updatedAt tie id;");
-	if (feed->paging != FEED_LINK && !(k->paged & PAGE_CURSOR))
+	if (feed->paging != FEED_LINK && !keyset && !(k->paged & PAGE_CURSOR))
 		diag_fix(ss, diag_at(ss, C611, s->head,
 		    "nothing in the request reads `cursor`"),
 		    "query \"after\" cursor;");
-	else if (keyset && !(k->paged & PAGE_SINCE))
+	else if (keyset && !feed->since)
 		diag_fix(ss, diag_at(ss, C611, s->head,
 		    "nothing in the request reads `since`"),
 		    "query \"since\" since;");
+	if (k->c->d->nerror == nerror && feed->ntie == 0 && feed->id < 0 &&
+	    o->id < 0)
+		diag_fix(ss, diag_at(ss, C603, s->head,
+		    "nothing says the id of a record"), "id = item.id;");
 }
 
 int
@@ -164,6 +191,7 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 		{ "items", feed_items, 1 },
 		{ "next", feed_next, 1 },
 		{ "watermark", feed_watermark, 1 },
+		{ "id", feed_id, 1 },
 		{ "classify", op_classify, 1 },
 	};
 	struct args a = clause_args(k, s);
@@ -178,14 +206,15 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 	op = op_begin(k, s, what);
 	op->feed = arena_new(k->ua, struct unit_feed);
 	*op->feed = (struct unit_feed){ .paging = by, .limit = FEED_LIMIT,
-		.items = -1, .next = -1 };
+		.items = -1, .next = -1, .id = -1 };
 	k->paged = 0;
 	k->view = by == FEED_PAGE || by == FEED_OFFSET ? VIEW_COUNTED :
 	    VIEW_PAGE;
 	clause_all(k, s->body, words, COUNT(words), op, "a list");
+	op->feed->since = (k->paged & PAGE_SINCE) != 0;
 	op_needs_request(k, s, op);
 	/* one cause, one finding */
 	if (k->c->d->nerror == nerror)
-		check_feed(k, s, op->feed);
+		check_feed(k, s, what, op->feed);
 	return 0;
 }

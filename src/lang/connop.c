@@ -120,8 +120,8 @@ op_needs_request(struct conn *k, struct stmt *s, const struct unit_op *op)
 	if (op->method.n == 0)
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C603, s->head,
 		    "the operation needs `request`"), "request %s \"/path\";",
-		    op->op == CONNECTOR_LIST || op->op == CONNECTOR_READ ?
-		    "GET" : "POST");
+		    op->feed != NULL || op->op == CONNECTOR_READ ? "GET" :
+		    "POST");
 }
 
 static int
@@ -209,6 +209,7 @@ object_make(struct conn *k, struct stmt *s, struct word name)
 		{ "delete", make_op, 1 },
 		{ "read", make_op, 1 },
 		{ "list", conn_list, 1 },
+		{ "deletes", conn_list, 1 },
 		{ "webhook", conn_webhook, 1 },
 	};
 	struct unit_object *o;
@@ -228,8 +229,9 @@ object_make(struct conn *k, struct stmt *s, struct word name)
 	o = &k->out->objects[k->out->nobject++];
 	o->name = clause_keep(k, name.text);
 	o->id = -1;
-	for (struct stmt *i = s->body; i != NULL; i = i->next)
-		n++;
+	for (struct stmt *i = s->body; i != NULL; i = i->next, n++)
+		if (str_eq(i->name.text, STR("id")))
+			o->id = 0; /* it is given, wherever it stands */
 	o->ops = arena_array(k->ua, n, sizeof(*o->ops));
 	clause_all(k, s->body, words, COUNT(words), o, "an object");
 }

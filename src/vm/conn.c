@@ -61,6 +61,7 @@ list_feed(struct buf *out, const struct unit_feed *f)
 	    feed_paging_word[f->paging], f->limit);
 	put_func(out, "items", f->items);
 	put_func(out, "next", f->next);
+	put_func(out, "id", f->id);
 	put_path(out, "watermark ", f->watermark, f->nwatermark);
 	put_path(out, "tie ", f->tie, f->ntie);
 }
@@ -229,6 +230,7 @@ verify_op(struct verifier *v, const struct unit_op *op)
 	if (op->feed != NULL) {
 		takes(v, op->feed->items, 2, "items");
 		takes(v, op->feed->next, 2, "next");
+		takes(v, op->feed->id, 1, "id");
 	}
 	for (size_t i = 0; op->fields != NULL && i < FIELD_NPART; i++)
 		takes(v, op->fields->part[i], 1, field_part_word[i]);

@@ -186,7 +186,8 @@ enum outcome {
 	X(DELETE, "delete")                                               \
 	X(READ, "read")                                                   \
 	X(LIST, "list")                                                   \
-	X(FIELDS, "fields")
+	X(FIELDS, "fields")                                               \
+	X(DELETES, "deletes") /* a list of what was deleted */
 
 enum connector_op {
 #define X(name, word) CONNECTOR_##name,
@@ -204,7 +205,8 @@ enum result_model { RESULT_ALIGNED, RESULT_KEYED, RESULT_WHOLE,
 	X(CURSOR, "cursor") /* a text of theirs; absent: the first */     \
 	X(OFFSET, "offset") /* how many records came before */            \
 	X(LINK, "link")     /* next is its URL, or a header Link */       \
-	X(KEYSET, "keyset") /* tie of the last record, since: its watermark */
+	X(KEYSET, "keyset") /* tie of the last record, since: its watermark */ \
+	X(WINDOW, "window") /* the same, since stays: sorted by tie alone */
 
 enum feed_paging {
 #define X(name, word) FEED_##name,
@@ -220,11 +222,13 @@ extern const char *const feed_paging_word[];
  */
 struct unit_feed {
 	enum feed_paging paging;
+	int since;      /* the request reads it: only what is new comes */
 	uint32_t limit; /* records a page */
 	int items;      /* (body, headers) -> list */
 	int next;       /* (body, headers) -> the next cursor; nil: no more */
 	struct str *watermark, *tie; /* paths in an item */
 	uint32_t nwatermark, ntie;
+	int id;         /* (item); -1: the tie, else the object's id */
 };
 
 /* What a request takes from a budget. */
@@ -316,7 +320,7 @@ struct unit_op {
 	 * body; its functions take (r: record, param: record), and an item is
 	 * a part of the reply, { status, headers, body } */
 	struct unit_op *part;
-	/* of list and fields, else NULL; path, body, header and query
+	/* of list, deletes and fields, else NULL; path, body, header and query
 	 * values then take (cursor, since, limit: int, param: record) */
 	struct unit_feed *feed;
 	/* of fields, which is a list by cursor, else NULL */
