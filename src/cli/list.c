@@ -189,7 +189,7 @@ begin(struct listing *l, const struct args *a, struct err *e)
 		    STR_ARG(call->object->name));
 	if (known && read_all(l->state, STATE_MAX, &text, e) != 0)
 		return -1;
-	l->feed = feed_new(call, buf_str(&text), e);
+	l->feed = feed_new(call, buf_str(&text), now_ms(), e);
 	buf_fini(&text);
 	if (l->feed == NULL)
 		return err_prefix(e, "%s", l->state);

@@ -36,6 +36,8 @@ struct connector_call {
 	struct str params; /* of the connection, a JSON object; "": {} */
 	struct str token;  /* auth_token(); "": send none */
 	struct str link;   /* of a page: its URL, not the op's; "" */
+	const struct str *fields; /* of a list: paths that are wanted */
+	size_t nfields;
 	const struct connector_record *records;
 	size_t n;          /* 1 .. op->batch; 0 for an op without records */
 };

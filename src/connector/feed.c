@@ -4,6 +4,7 @@
 #include "connector/feed.h"
 
 #include <assert.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "connector/eval.h"
@@ -11,6 +12,7 @@
 
 /* Records that are known to have come, beside those of a page. */
 #define SEEN_MAX 1024
+#define FILE_MAX ((size_t)64 << 20)
 
 static struct str
 list_name(const struct connector_call *call, struct arena *a)
@@ -25,9 +27,23 @@ list_name(const struct connector_call *call, struct arena *a)
 	    STR_ARG(call->object->name), words[call->op->op]);
 }
 
+static void
+dies(struct feed *f, const char *fmt, ...)
+{
+	struct buf text = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	err_set(&f->why, ERR_DATA, "%.*s", STR_ARG(buf_str(&text)));
+	buf_fini(&text);
+	f->state = FEED_DEAD;
+}
+
 struct feed *
 feed_new(const struct connector_call *call, struct str position,
-    struct err *e)
+    int64_t now_ms, struct err *e)
 {
 	struct feed *f = calloc(1, sizeof(*f));
 
@@ -47,6 +63,11 @@ feed_new(const struct connector_call *call, struct str position,
 		return NULL;
 	}
 	f->state = f->here.done ? FEED_DONE : FEED_ASK;
+	if (position.n > 0 && f->unit->keep_ms > 0 &&
+	    now_ms - f->here.at_ms > f->unit->keep_ms)
+		dies(f, "the position is %lld s old and good for %lld s",
+		    (long long)(now_ms - f->here.at_ms) / 1000,
+		    (long long)f->unit->keep_ms / 1000);
 	return f;
 }
 
@@ -110,91 +131,69 @@ cursor_value(const struct feed *f)
 	}
 }
 
+/* What the request is told that all was read up to. */
+static int
+since_value(const struct feed *f, struct value *v, struct arena *a,
+    struct err *e)
+{
+	const struct position *p = &f->here;
+	struct str since = p->since;
+
+	if (f->unit->paging == FEED_KEYSET && p->cursor.n > 0)
+		since = p->mark;
+	else if (since.n > 0 && f->unit->lookback_ms > 0 &&
+	    watermark_back(since, f->unit->lookback_ms, &since, a, e) != 0)
+		return -1;
+	*v = text_or_absent(since);
+	return 0;
+}
+
+/* The paths that are wanted, as `fields`. */
+static struct value
+fields_value(const struct connector_call *call, struct arena *a)
+{
+	struct value *list = arena_array(a, call->nfields, sizeof(*list));
+
+	for (size_t i = 0; i < call->nfields; i++)
+		list[i] = value_text(call->fields[i]);
+	return (struct value){ .type = V_LIST, .n = (uint32_t)call->nfields,
+		.u.list = list };
+}
+
+/* Of a file on another host: it gets no token, the URL is proof enough. */
+static int
+file_request(const struct feed *f, struct http_request *req, struct arena *a)
+{
+	req->method = "GET";
+	req->url = arena_str(a, f->file).p;
+	req->headers = NULL;
+	req->nheaders = 0;
+	req->body = str_from(NULL, 0);
+	req->max_reply = FILE_MAX;
+	return 0;
+}
+
 int
 feed_request(struct feed *f, struct vm *vm, struct http_request *req,
     struct arena *a, struct err *e)
 {
-	const struct position *p = &f->here;
-	struct value args[4];
+	struct value args[5];
 
 	assert(f->state == FEED_ASK);
+	if (f->file.n > 0)
+		return file_request(f, req, a);
 	args[0] = cursor_value(f);
-	args[1] = text_or_absent(f->unit->paging == FEED_KEYSET &&
-	    p->cursor.n > 0 ? p->mark : p->since);
 	args[2] = value_int(f->unit->limit);
-	if (request_params(&f->call, &args[3], a, e) != 0)
+	args[4] = fields_value(&f->call, a);
+	if (since_value(f, &args[1], a, e) != 0 ||
+	    request_params(&f->call, &args[3], a, e) != 0)
 		return -1;
-	f->call.link = f->unit->paging == FEED_LINK ? p->cursor : STR("");
+	f->call.link = f->unit->paging == FEED_LINK ? f->here.cursor :
+	    STR("");
 	return request_make(&f->call, vm, args, COUNT(args), req, a, e);
 }
 
 /* ---- from page to page ---- */
-
-/*
- * A cursor that was there already means pages for ever.  One is kept, of page
- * 1, 2, 4, 8 …: a circle of any length meets it (Brent, "An improved Monte
- * Carlo factorization algorithm", 1980).
- */
-static int
-circles(struct feed *f, struct str cursor, struct err *e)
-{
-	if (f->anchor.n > 0 && str_eq(buf_str(&f->anchor), cursor))
-		return err_set(e, ERR_DATA, "page %lld says that a page is "
-		    "next that was read before",
-		    (long long)f->after.pages);
-	if ((f->after.pages & (f->after.pages - 1)) == 0) {
-		buf_reset(&f->anchor);
-		buf_puts(&f->anchor, cursor);
-	}
-	return 0;
-}
-
-/* The target of rel=next in a header Link (RFC 8288), or "". */
-static struct str
-link_next(struct str s)
-{
-	while (s.n > 0) {
-		const char *end = memchr(s.p, '>', s.n), *more;
-		struct str target, params;
-
-		if (s.p[0] != '<' || end == NULL)
-			return str_from(NULL, 0);
-		target = str_from(s.p + 1, (size_t)(end - s.p) - 1);
-		params = str_from(end + 1, s.n - target.n - 2);
-		more = memmem(params.p, params.n, ", <", 3);
-		if (more != NULL)
-			params.n = (size_t)(more - params.p);
-		if (memmem(params.p, params.n, "rel=\"next\"", 10) != NULL ||
-		    memmem(params.p, params.n, "rel=next", 8) != NULL)
-			return target;
-		if (more == NULL)
-			break;
-		s = str_from(more + 2, s.n - (size_t)(more + 2 - s.p));
-	}
-	return str_from(NULL, 0);
-}
-
-/* `next` of a cursor or link. */
-static int
-next_cursor(struct feed *f, const struct reading *rd, struct str *cursor,
-    struct err *e)
-{
-	struct value args[2] = { rd->body, rd->headers }, v;
-
-	*cursor = str_from(NULL, 0);
-	if (eval(&f->call, rd->vm, f->unit->next, "next", args, 2, &v, rd->a,
-	    e) != 0)
-		return -1;
-	if (value_nil(v))
-		return 0;
-	if (eval_text(v, cursor, rd->a) != 0)
-		return err_set(e, ERR_DATA, "next is a %s, not a text",
-		    value_word(v));
-	if (f->unit->paging == FEED_LINK && cursor->n > 0 &&
-	    cursor->p[0] == '<')
-		*cursor = link_next(*cursor);
-	return cursor->n > 0 ? circles(f, *cursor, e) : 0;
-}
 
 /* The number of the page behind one of n items; 0: there is none. */
 static int
@@ -263,17 +262,22 @@ first_page(struct feed *f, const struct reading *rd,
 		f->after.first = arena_str(&f->after.arena, items->greatest);
 }
 
-/* Behind the last page: from where the next pass begins. */
+/*
+ * Behind the last page: from where the next pass begins.  Both this and the
+ * pass before may be right; the later one is enough.
+ */
 static void
 pass_done(struct feed *f)
 {
 	struct position *p = &f->after;
+	struct str since = p->mark;
 
 	if (!f->unit->since || p->mark.n == 0)
 		return;
-	p->since = p->mark;
-	if (p->first.n > 0 && watermark_order(p->first, p->mark) < 0)
-		p->since = p->first;
+	if (p->first.n > 0 && watermark_order(p->first, since) < 0)
+		since = p->first;
+	if (p->since.n == 0 || watermark_order(since, p->since) > 0)
+		p->since = since;
 }
 
 /* Fill f->after, where one is once this page is handed on. */
@@ -282,7 +286,6 @@ next_page(struct feed *f, const struct reading *rd,
     const struct page_items *items, struct err *e)
 {
 	struct position *p = &f->after;
-	struct str cursor;
 
 	p->pages++;
 	p->at_ms = rd->now_ms;
@@ -294,11 +297,7 @@ next_page(struct feed *f, const struct reading *rd,
 	switch (f->unit->paging) {
 	case FEED_CURSOR:
 	case FEED_LINK:
-		if (next_cursor(f, rd, &cursor, e) != 0)
-			return -1;
-		p->cursor = arena_str(&p->arena, cursor);
-		p->done = cursor.n == 0;
-		break;
+		break; /* the reply said it, before its items */
 	case FEED_PAGE:
 	case FEED_OFFSET:
 		if (next_number(f, rd, items->n, &p->number, e) != 0)
@@ -317,12 +316,11 @@ next_page(struct feed *f, const struct reading *rd,
 }
 
 static int
-read_page(struct feed *f, const struct reading *rd, struct feed_page *page,
-    struct err *e)
+read_items_of(struct feed *f, const struct reading *rd,
+    struct feed_page *page, struct err *e)
 {
 	struct page_items items;
 
-	position_copy(&f->after, &f->here);
 	if (page_read(f, rd, page, &items, e) != 0 ||
 	    next_page(f, rd, &items, e) != 0)
 		return -1;
@@ -331,28 +329,94 @@ read_page(struct feed *f, const struct reading *rd, struct feed_page *page,
 	return 0;
 }
 
+static int
+read_page(struct feed *f, const struct reading *rd, struct feed_page *page,
+    struct err *e)
+{
+	position_copy(&f->after, &f->here);
+	if ((f->unit->paging == FEED_CURSOR || f->unit->paging == FEED_LINK) &&
+	    page_cursor(f, rd, e) != 0)
+		return -1;
+	if (f->unit->file >= 0 && page_file(f, rd, e) != 0)
+		return -1;
+	return f->file.n > 0 ? 0 : read_items_of(f, rd, page, e);
+}
+
+/* Whatever is wrong with the file, its page is asked for again. */
+static int
+read_file(struct feed *f, struct reading *rd, struct feed_page *page,
+    struct err *e)
+{
+	f->file = STR("");
+	if (rd->rep->outcome != HTTP_REPLY)
+		return err_set(e, ERR_NET, "the file: %s", rd->rep->error);
+	if (rd->rep->status != 200)
+		return err_set(e, ERR_NET, "the file: status %d",
+		    rd->rep->status);
+	if (page_of_file(f, rd, e) != 0)
+		return err_prefix(e, "the file");
+	return read_items_of(f, rd, page, e);
+}
+
+/* Whether the reply says that the position is known no more. */
+static int
+read_place(struct feed *f, const struct reading *rd, struct err *e)
+{
+	struct value args[5];
+	int dead;
+
+	if (f->unit->resync < 0 || rd->rep->outcome != HTTP_REPLY)
+		return 0;
+	args[0] = value_int(rd->rep->status);
+	args[1] = rd->headers;
+	args[2] = rd->body;
+	args[3] = cursor_value(f);
+	if (since_value(f, &args[4], rd->a, e) != 0)
+		return -1;
+	dead = page_says(f, rd, f->unit->resync, "resync", args, 5, e);
+	if (dead > 0)
+		dies(f, "the provider knows the position no more (status %d)",
+		    rd->rep->status);
+	return dead < 0 ? -1 : 0;
+}
+
+/* A reply of the provider itself. */
+static int
+read_reply(struct feed *f, struct reading *rd, struct feed_page *page,
+    struct err *e)
+{
+	struct connector_result r;
+
+	reply_read(rd, &r);
+	*page = (struct feed_page){ .outcome = r.outcome,
+		.wait_ms = r.wait_ms, .unclassified = r.unclassified,
+		.code = r.code, .text = r.text, .left = r.left };
+	if (r.outcome == OUTCOME_PER_ITEM)
+		page->outcome = OUTCOME_OK;
+	if (read_place(f, rd, e) != 0)
+		return -1;
+	return page->outcome == OUTCOME_OK && f->state != FEED_DEAD ?
+	    read_page(f, rd, page, e) : 0;
+}
+
 void
 feed_reply(struct feed *f, struct vm *vm, const struct http_done *rep,
     int64_t now_ms, struct feed_page *page, struct arena *a)
 {
 	struct reading rd = { .call = &f->call, .vm = vm, .rep = rep,
 		.now_ms = now_ms, .a = a };
-	struct connector_result r;
 	struct err e = { 0 };
+	int rv;
 
 	assert(f->state == FEED_ASK);
-	reply_read(&rd, &r);
-	*page = (struct feed_page){ .outcome = r.outcome,
-		.wait_ms = r.wait_ms, .unclassified = r.unclassified,
-		.code = r.code, .text = r.text, .left = r.left };
-	if (r.outcome == OUTCOME_PER_ITEM)
-		page->outcome = OUTCOME_OK;
-	if (page->outcome == OUTCOME_OK && read_page(f, &rd, page, &e) != 0) {
+	*page = (struct feed_page){ .outcome = OUTCOME_OK };
+	rv = f->file.n > 0 ? read_file(f, &rd, page, &e) :
+	    read_reply(f, &rd, page, &e);
+	if (rv != 0)
 		*page = (struct feed_page){ .outcome = e.code == ERR_NET ?
 			OUTCOME_RETRY : OUTCOME_FAIL_DATA,
-			.wait_ms = CONNECTOR_WAIT_UNSAID, .left = r.left,
+			.wait_ms = CONNECTOR_WAIT_UNSAID, .left = page->left,
 			.text = arena_str(a, str_z(e.text)) };
-	}
 }
 
 void
@@ -366,6 +430,10 @@ feed_advance(struct feed *f)
 	f->nfresh = 0;
 	f->here = f->after;
 	f->after = was;
+	if ((f->here.pages & (f->here.pages - 1)) == 0) {
+		buf_reset(&f->anchor);
+		buf_puts(&f->anchor, f->here.cursor);
+	}
 	f->state = f->here.done ? FEED_DONE : FEED_ASK;
 }
 
@@ -376,7 +444,9 @@ feed_again(struct feed *f)
 
 	assert(f->state == FEED_DONE);
 	buf_reset(&f->anchor);
-	p->cursor = p->mark = p->first = str_from(NULL, 0);
+	p->mark = p->first = str_from(NULL, 0);
+	if (f->unit->resume < 0)
+		p->cursor = p->mark;
 	p->number = p->pages = p->records = p->done = 0;
 	f->state = FEED_ASK;
 }

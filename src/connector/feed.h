@@ -28,18 +28,24 @@ enum feed_state {
 	FEED_ASK,  /* send feed_request() and give the reply to feed_reply() */
 	FEED_HELD, /* hand the page on, then feed_advance() */
 	FEED_DONE, /* all is read; feed_again() begins the next pass */
-	FEED_DEAD, /* list all again, from a new feed; feed_why() */
+	FEED_DEAD, /* all must be listed again, by a new feed; feed_why() */
 };
 
 struct feed_record {
 	struct str id;
 	struct str json;      /* as it came, RECORD_PAD bytes behind */
-	struct str watermark; /* "" where the list has none */
+	struct str watermark; /* "" where there is none */
+	int deleted;          /* it is no more; json is what is said of it */
+	int echo;             /* the connector takes it for our own write */
 };
 
 /* What a reply was; all of it lies in the arena of feed_reply. */
 struct feed_page {
-	/* OK: records; else nothing of the reply counts, and text says why */
+	/*
+	 * OK: records, where the state is HELD; a page whose records lie in a
+	 * file of its own is asked for twice, and stays ASK.  Else nothing of
+	 * the reply counts, and text says why.
+	 */
 	enum outcome outcome;
 	int64_t wait_ms;    /* RETRY, THROTTLE; or CONNECTOR_WAIT_UNSAID */
 	int unclassified;   /* as in struct connector_result */
@@ -58,7 +64,7 @@ struct feed;
  * the same list, "": from the beginning.
  */
 struct feed *feed_new(const struct connector_call *call, struct str position,
-    struct err *e);
+    int64_t now_ms, struct err *e);
 void feed_free(struct feed *f);
 
 enum feed_state feed_state(const struct feed *f);
@@ -75,7 +81,7 @@ void feed_token(struct feed *f, struct str token);
 /* Only when ASK, as often as it takes.  A failure will fail again. */
 int feed_request(struct feed *f, struct vm *vm, struct http_request *req,
     struct arena *a, struct err *e);
-/* What came of it; with OK the state is HELD or DEAD, else as it was. */
+/* What came of it. */
 void feed_reply(struct feed *f, struct vm *vm, const struct http_done *rep,
     int64_t now_ms, struct feed_page *page, struct arena *a);
 /* The page is where it cannot be lost; the state is ASK or DONE. */

@@ -21,6 +21,7 @@ struct feed {
 	const uint64_t *fresh; /* HELD: what the page adds to it … */
 	size_t nfresh;
 	struct buf anchor;     /* a cursor of an earlier page */
+	struct str file;       /* where the page's items are; "" in it */
 	struct arena arena;
 };
 
@@ -30,6 +31,19 @@ struct page_items {
 	struct str greatest;  /* watermark, "" where there is none */
 	struct str last, last_tie; /* of the last item */
 };
+
+/*
+ * The cursor of the next page of a list cursor or link, into f->after, or that
+ * the pass is done.
+ */
+int page_cursor(struct feed *f, const struct reading *rd, struct err *e);
+/* The file that has the items, into f->file; "" where there is none. */
+int page_file(struct feed *f, const struct reading *rd, struct err *e);
+/* What the file is, as the body of *rd. */
+int page_of_file(struct feed *f, struct reading *rd, struct err *e);
+/* A function that says yes, 1, or no; -1 with an error. */
+int page_says(struct feed *f, const struct reading *rd, int func,
+    const char *what, const struct value *args, size_t n, struct err *e);
 
 /*
  * Read the items into page->records, less those that were seen; f->fresh lies

@@ -59,11 +59,12 @@ int
 fields_request(struct fields *f, const struct connector_call *call,
     struct vm *vm, struct http_request *req, struct arena *a, struct err *e)
 {
-	struct value args[4] = { { .type = V_ABSENT }, { .type = V_ABSENT } };
+	struct value args[5] = { { .type = V_ABSENT }, { .type = V_ABSENT } };
 
 	if (f->cursor.p != NULL)
 		args[0] = value_text(f->cursor);
 	args[2] = value_int(call->op->feed->limit);
+	args[4] = (struct value){ .type = V_LIST };
 	if (request_params(call, &args[3], a, e) != 0)
 		return -1;
 	return request_make(call, vm, args, COUNT(args), req, a, e);

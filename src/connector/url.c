@@ -155,6 +155,45 @@ url_link(const struct unit_connector *c, struct str base, struct str link,
 	return 0;
 }
 
+/* Whether "https://files.x.com" is at "files.x.com" or below "*.x.com". */
+static int
+is_at(struct str origin, struct str host)
+{
+	struct str name;
+
+	if (!starts(origin, "https://"))
+		return 0;
+	name = rest(origin, 8);
+	if (host.p[0] != '*')
+		return name.n == host.n &&
+		    strncasecmp(name.p, host.p, host.n) == 0;
+	host = rest(host, 1); /* the dot stays */
+	return name.n > host.n && strncasecmp(name.p + name.n - host.n,
+	    host.p, host.n) == 0;
+}
+
+int
+url_file(const struct unit_connector *c, struct str base,
+    const struct str *hosts, size_t n, struct str link, struct arena *a,
+    struct str *url, struct err *e)
+{
+	struct str origin, path;
+
+	if (link.n > 0 && link.p[0] == '/')
+		return url_link(c, base, link, url, a, e);
+	if (url_origin(link, &origin, &path, e) != 0 ||
+	    check_path(path, e) != 0)
+		return -1;
+	*url = arena_str(a, link);
+	if (same_origin(link, base.n != 0 ? base : c->base))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (is_at(origin, hosts[i]))
+			return 0;
+	return err_set(e, ERR_DATA, "%.*s is no host of files of connector "
+	    "%.*s; name it in hosts(…)", STR_ARG(origin), STR_ARG(c->name));
+}
+
 int
 url_moved(const struct unit_connector *c, struct str base,
     struct str declared, struct str *url, struct arena *a, struct err *e)

@@ -33,6 +33,14 @@ int url_link(const struct unit_connector *c, struct str base,
     struct str link, struct str *url, struct arena *a, struct err *e);
 
 /*
+ * The same of a file that a reply names: https on one of the hosts, "*.x.com"
+ * all that end so, or anything on the base's.
+ */
+int url_file(const struct unit_connector *c, struct str base,
+    const struct str *hosts, size_t n, struct str link, struct arena *a,
+    struct str *url, struct err *e);
+
+/*
  * A URL that the connector declares, for a connection with a base of its
  * own: what lies on the connector's own origin moves to the connection's.
  */

@@ -208,7 +208,7 @@ static const struct {
 	const char *name;
 	enum type_kind kind;
 	unsigned nil;
-} views[][5] = {
+} views[][6] = {
 	[VIEW_RECORDS] = { { "records", TYPE_LIST, 0 },
 		{ "param", TYPE_RECORD, 0 } },
 	[VIEW_PART] = { { "r", TYPE_RECORD, 0 },
@@ -217,14 +217,20 @@ static const struct {
 	[VIEW_ITEM] = { { "item", TYPE_ANY, NIL_BOTH } },
 	[VIEW_PAGE] = { { "cursor", TYPE_TEXT, NIL_ABSENT },
 		{ "since", TYPE_TEXT, NIL_ABSENT }, { "limit", TYPE_INT, 0 },
-		{ "param", TYPE_RECORD, 0 } },
+		{ "param", TYPE_RECORD, 0 }, { "fields", TYPE_LIST, 0 } },
 	[VIEW_COUNTED] = { { "cursor", TYPE_INT, 0 },
 		{ "since", TYPE_TEXT, NIL_ABSENT }, { "limit", TYPE_INT, 0 },
-		{ "param", TYPE_RECORD, 0 } },
+		{ "param", TYPE_RECORD, 0 }, { "fields", TYPE_LIST, 0 } },
 	[VIEW_REPLY] = { { "body", TYPE_ANY, NIL_BOTH },
 		{ " headers", TYPE_ANY, 0 } },
 	[VIEW_SIGNED] = { { "method", TYPE_TEXT, 0 }, { "uri", TYPE_TEXT, 0 },
 		{ "raw", TYPE_TEXT, 0 }, { " headers", TYPE_ANY, 0 } },
+	[VIEW_EVENT] = { { "item", TYPE_ANY, NIL_BOTH },
+		{ " headers", TYPE_ANY, 0 }, { "param", TYPE_RECORD, 0 } },
+	[VIEW_PLACE] = { { "status", TYPE_INT, 0 },
+		{ " headers", TYPE_ANY, 0 }, { "body", TYPE_ANY, NIL_BOTH },
+		{ "cursor", TYPE_TEXT, NIL_ABSENT },
+		{ "since", TYPE_TEXT, NIL_ABSENT } },
 	[VIEW_ACCOUNT] = { { "param", TYPE_RECORD, 0 },
 		{ "base", TYPE_TEXT, 0 } },
 };
@@ -235,6 +241,26 @@ sees_version(enum view view)
 {
 	return view == VIEW_RECORDS || view == VIEW_PART || view == VIEW_PAGE ||
 	    view == VIEW_COUNTED || view == VIEW_ACCOUNT;
+}
+
+int
+conn_bool(struct conn *k, struct stmt *s, enum view view, const char *name,
+    int *func)
+{
+	struct args a = clause_args(k, s);
+	struct type t;
+
+	*func = 0; /* it was given, though not well */
+	if (!s->has_value || s->words.n > 0)
+		return clause_bad(&a, arena_printf(k->c->a, "%s = … == …;",
+		    name).p);
+	*func = conn_typed(k, s->value, view, name, &t);
+	if (t.kind == TYPE_BAD || t.kind == TYPE_ANY || t.kind == TYPE_BOOL)
+		return 0;
+	diag_at(&k->c->ss, C666, s->value->span,
+	    "`%s` is a bool, this is %.*s", name,
+	    STR_ARG(type_text(k->c->a, t)));
+	return -1;
 }
 
 int
@@ -264,7 +290,8 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 		    views[view][nargs].nil);
 
 		if (arg.kind == TYPE_LIST)
-			arg = type_list(c->a, record_type(k));
+			arg = type_list(c->a, view == VIEW_RECORDS ?
+			    record_type(k) : type_of(TYPE_TEXT, 0));
 		else if (view == VIEW_PART && nargs == 0)
 			arg = record_type(k);
 		ck.scope = conn_local(k, ck.scope, views[view][nargs].name,

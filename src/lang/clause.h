@@ -13,10 +13,12 @@ enum view {
 	VIEW_PART,    /* r, one of them, param */
 	VIEW_BODY,    /* body */
 	VIEW_ITEM,    /* item */
-	VIEW_PAGE,    /* cursor, since, limit, param */
+	VIEW_PAGE,    /* cursor, since, limit, param, fields */
 	VIEW_COUNTED, /* the same, cursor is a number */
 	VIEW_REPLY,   /* body, header(…) */
 	VIEW_SIGNED,  /* method, uri, raw, header(…) */
+	VIEW_EVENT,   /* item, header(…), param */
+	VIEW_PLACE,   /* status, header(…), body, cursor, since */
 	VIEW_ACCOUNT, /* param, base: what is said once for a connection */
 };
 
@@ -95,6 +97,9 @@ int conn_function(struct conn *k, struct expr *e, enum view view,
 /* The same, and of what type its value is. */
 int conn_typed(struct conn *k, struct expr *e, enum view view,
     const char *name, struct type *t);
+/* name = e; where the value must be a bool; -1 with a finding. */
+int conn_bool(struct conn *k, struct stmt *s, enum view view,
+    const char *name, int *func);
 /* One more name that a function sees, in a register. */
 struct local *conn_local(struct conn *k, struct local *up, const char *name,
     struct type t, unsigned reg);
@@ -130,6 +135,8 @@ void conn_costs(struct conn *k, const struct expr *cost, enum view view,
     struct unit_cost **list, uint32_t *n);
 
 /* A list of an object, of connfeed.c, and clauses of it. */
+#define FEED_NONE .items = -1, .next = -1, .id = -1, .deleted = -1, \
+	.echo = -1, .resume = -1, .resync = -1, .file = -1
 int conn_list(struct conn *k, struct stmt *s, void *what);
 #define FEED_LIMIT 100 /* items a page, unless it is said */
 int feed_limit(struct conn *k, struct stmt *s, void *what);

@@ -112,6 +112,153 @@ feed_id(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+static int
+feed_deleted(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+
+	return conn_bool(k, s, VIEW_EVENT, "deleted", &op->feed->deleted);
+}
+
+static int
+feed_echo(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+
+	return conn_bool(k, s, VIEW_EVENT, "echo", &op->feed->echo);
+}
+
+static int
+feed_resync(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+
+	return conn_bool(k, s, VIEW_PLACE, "resync", &op->feed->resync);
+}
+
+/* Whether a page is named by a text of theirs, which may be kept. */
+static int
+feed_opaque(const struct unit_feed *feed)
+{
+	return feed->paging == FEED_CURSOR || feed->paging == FEED_LINK;
+}
+
+static int
+feed_resume(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+	struct type t;
+
+	op->feed->resume = 0;
+	if (!s->has_value || s->words.n > 0)
+		return clause_bad(&a, "resume = body.`@odata.deltaLink`;");
+	op->feed->resume = conn_typed(k, s->value, VIEW_REPLY, "resume", &t);
+	if (feed_opaque(op->feed))
+		return 0;
+	diag_fix(&k->c->ss, diag_at(&k->c->ss, C668, s->head,
+	    "a list %s has no cursor that could be kept",
+	    feed_paging_word[op->feed->paging]),
+	    "leave it out, or list cursor { … }");
+	return -1;
+}
+
+static int
+feed_lookback(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+
+	if (clause_time(k, clause_next(&a), &op->feed->lookback_ms) != 0 ||
+	    op->feed->lookback_ms < 1000 || a.at != NULL)
+		return clause_bad(&a, "lookback 5m;");
+	return 0;
+}
+
+static int
+feed_keep(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+
+	if (clause_time(k, clause_next(&a), &op->feed->keep_ms) != 0 ||
+	    op->feed->keep_ms < 1000 || a.at != NULL)
+		return clause_bad(&a, "keep 7d;");
+	return 0;
+}
+
+/* "files.x.com" or "*.x.com", in small letters. */
+static int
+is_host(struct str s)
+{
+	size_t i = s.n > 2 && memcmp(s.p, "*.", 2) == 0 ? 2 : 0;
+	int dots = 0;
+
+	for (; i < s.n; i++) {
+		dots += s.p[i] == '.';
+		if (!(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    s.p[i] != '-' && s.p[i] != '.')
+			return 0;
+	}
+	/* *.com is everybody */
+	return dots > 0;
+}
+
+/* hosts("*.x.com", "y.com"); -1 with a finding. */
+static int
+file_hosts(struct conn *k, const struct expr *e, struct unit_feed *feed)
+{
+	struct str host;
+
+	feed->hosts = arena_array(k->ua, e->n, sizeof(*feed->hosts));
+	for (struct item *i = e->items; i != NULL; i = i->next) {
+		if (clause_text(i->value, &host) && is_host(host)) {
+			feed->hosts[feed->nhost++] = clause_keep(k, host);
+			continue;
+		}
+		diag_fix(&k->c->ss, diag_at(&k->c->ss, C669, i->span,
+		    "this is no name of a host, in small letters"),
+		    "\"files.x.com\", or \"*.x.com\" for all below it");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+feed_file(struct conn *k, struct stmt *s, void *what)
+{
+	static const char form[] = "then GET body.url hosts(\"*.x.com\") "
+	    "lines;";
+	struct unit_op *op = what;
+	struct unit_feed *feed = op->feed;
+	struct args a = clause_args(k, s);
+	struct expr *url, *hosts;
+
+	feed->file = 0;
+	if (s->has_value || !clause_word(&a, "GET") ||
+	    (url = clause_next(&a)) == NULL)
+		return clause_bad(&a, form);
+	hosts = a.at != NULL ? a.at->value : NULL;
+	if (hosts != NULL && hosts->kind == EX_CALL &&
+	    hosts->a->kind == EX_NAME &&
+	    str_eq(hosts->a->text, STR("hosts"))) {
+		clause_next(&a);
+		if (file_hosts(k, hosts, feed) != 0)
+			return -1;
+	}
+	feed->lines = clause_word(&a, "lines");
+	if (a.at != NULL)
+		return clause_bad(&a, form);
+	feed->file = conn_function(k, url, VIEW_REPLY, "then");
+	if (feed_opaque(feed))
+		return 0;
+	diag_fix(&k->c->ss, diag_at(&k->c->ss, C668, s->head,
+	    "a list %s counts the items of its replies, a file has others",
+	    feed_paging_word[feed->paging]), "list cursor { … }");
+	return -1;
+}
+
 /* page, cursor, …; -1 with a finding. */
 static int
 paging(struct args *a, enum feed_paging *out)
@@ -173,10 +320,36 @@ check_feed(struct conn *k, struct stmt *s, const struct unit_object *o,
 		diag_fix(ss, diag_at(ss, C611, s->head,
 		    "nothing in the request reads `since`"),
 		    "query \"since\" since;");
+	if (feed->lookback_ms > 0 && !feed->since)
+		diag_fix(ss, diag_at(ss, C667, s->head,
+		    "nothing in the request reads `since`, so nothing is "
+		    "before it"), "query \"since\" since;");
 	if (k->c->d->nerror == nerror && feed->ntie == 0 && feed->id < 0 &&
 	    o->id < 0)
 		diag_fix(ss, diag_at(ss, C603, s->head,
 		    "nothing says the id of a record"), "id = item.id;");
+}
+
+/* deletes scan max 5%; */
+static int
+deletes_scan(struct args *a, struct unit_object *o)
+{
+	struct expr *e = clause_word(a, "max") ? clause_next(a) : NULL;
+	int percent = 0;
+
+	if (e == NULL || e->kind != EX_PERCENT || a->at != NULL ||
+	    a->s->has_body || e->text.n > 3)
+		return clause_bad(a, "deletes scan max 5%;");
+	for (size_t i = 0; i + 1 < e->text.n; i++)
+		percent = percent * 10 + (e->text.p[i] - '0');
+	if (percent > 0 && percent <= 50) {
+		o->scan_max = (unsigned)percent;
+		return 0;
+	}
+	diag_fix(&a->k->c->ss, diag_at(&a->k->c->ss, C670, e->span,
+	    "what a list lacks may be deleted in part, 1%% to 50%% of all"),
+	    "deletes scan max 5%%;");
+	return -1;
 }
 
 int
@@ -192,6 +365,13 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 		{ "next", feed_next, 1 },
 		{ "watermark", feed_watermark, 1 },
 		{ "id", feed_id, 1 },
+		{ "deleted", feed_deleted, 1 },
+		{ "echo", feed_echo, 1 },
+		{ "resume", feed_resume, 1 },
+		{ "resync", feed_resync, 1 },
+		{ "lookback", feed_lookback, 1 },
+		{ "keep", feed_keep, 1 },
+		{ "then", feed_file, 1 },
 		{ "classify", op_classify, 1 },
 	};
 	struct args a = clause_args(k, s);
@@ -199,6 +379,8 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 	enum feed_paging by = FEED_CURSOR;
 	struct unit_op *op;
 
+	if (str_eq(s->name.text, STR("deletes")) && clause_word(&a, "scan"))
+		return deletes_scan(&a, what);
 	if (paging(&a, &by) != 0)
 		return -1;
 	if (a.at != NULL || !s->has_body)
@@ -206,7 +388,7 @@ conn_list(struct conn *k, struct stmt *s, void *what)
 	op = op_begin(k, s, what);
 	op->feed = arena_new(k->ua, struct unit_feed);
 	*op->feed = (struct unit_feed){ .paging = by, .limit = FEED_LIMIT,
-		.items = -1, .next = -1, .id = -1 };
+		FEED_NONE };
 	k->paged = 0;
 	k->view = by == FEED_PAGE || by == FEED_OFFSET ? VIEW_COUNTED :
 	    VIEW_PAGE;

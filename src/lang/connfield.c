@@ -179,7 +179,7 @@ conn_fields(struct conn *k, struct stmt *s, void *what)
 	op->method = STR("GET");
 	op->feed = arena_new(k->ua, struct unit_feed);
 	*op->feed = (struct unit_feed){ .paging = FEED_CURSOR,
-		.limit = FEED_LIMIT, .items = -1, .next = -1, .id = -1 };
+		.limit = FEED_LIMIT, FEED_NONE };
 	op->fields = arena_new(k->ua, struct unit_fields);
 	*op->fields = (struct unit_fields){ .cache_s = cache_ms / 1000 };
 	for (size_t i = 0; i < FIELD_NPART; i++)

@@ -55,13 +55,32 @@ put_path(struct buf *out, const char *what, const struct str *path, uint32_t n)
 }
 
 static void
+put_time(struct buf *out, const char *what, int64_t ms)
+{
+	if (ms > 0)
+		buf_printf(out, "  %s %" PRId64 " ms", what, ms);
+}
+
+static void
 list_feed(struct buf *out, const struct unit_feed *f)
 {
 	buf_printf(out, "  by %s  limit %" PRIu32,
 	    feed_paging_word[f->paging], f->limit);
 	put_func(out, "items", f->items);
 	put_func(out, "next", f->next);
+	put_func(out, "resume", f->resume);
+	put_func(out, "then", f->file);
+	for (uint32_t i = 0; i < f->nhost; i++)
+		buf_printf(out, "%s%.*s", i ? ", " : "  hosts ",
+		    STR_ARG(f->hosts[i]));
+	if (f->lines)
+		buf_puts(out, STR("  lines"));
 	put_func(out, "id", f->id);
+	put_func(out, "deleted", f->deleted);
+	put_func(out, "echo", f->echo);
+	put_func(out, "resync", f->resync);
+	put_time(out, "lookback", f->lookback_ms);
+	put_time(out, "keep", f->keep_ms);
 	put_path(out, "watermark ", f->watermark, f->nwatermark);
 	put_path(out, "tie ", f->tie, f->ntie);
 }
@@ -171,6 +190,10 @@ connector_list(struct buf *out, const struct unit_connector *c)
 	for (uint32_t i = 0; i < c->nobject; i++) {
 		for (uint32_t n = 0; n < c->objects[i].nop; n++)
 			list_op(out, &c->objects[i], &c->objects[i].ops[n]);
+		if (c->objects[i].scan_max > 0)
+			buf_printf(out, "deletes %.*s  scan max %u%%\n",
+			    STR_ARG(c->objects[i].name),
+			    c->objects[i].scan_max);
 		list_hook(out, &c->objects[i]);
 	}
 }
@@ -216,7 +239,7 @@ verify_request(struct verifier *v, const struct unit_op *op, unsigned n)
 static void
 verify_op(struct verifier *v, const struct unit_op *op)
 {
-	verify_request(v, op, op->feed != NULL ? 4 : 2);
+	verify_request(v, op, op->feed != NULL ? 5 : 2);
 	if (op->part != NULL)
 		verify_request(v, op->part, 2);
 	takes(v, op->list, 1, "list");
@@ -231,6 +254,11 @@ verify_op(struct verifier *v, const struct unit_op *op)
 		takes(v, op->feed->items, 2, "items");
 		takes(v, op->feed->next, 2, "next");
 		takes(v, op->feed->id, 1, "id");
+		takes(v, op->feed->deleted, 3, "deleted");
+		takes(v, op->feed->echo, 3, "echo");
+		takes(v, op->feed->resume, 2, "resume");
+		takes(v, op->feed->resync, 5, "resync");
+		takes(v, op->feed->file, 2, "then");
 	}
 	for (size_t i = 0; op->fields != NULL && i < FIELD_NPART; i++)
 		takes(v, op->fields->part[i], 1, field_part_word[i]);

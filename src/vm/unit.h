@@ -229,6 +229,23 @@ struct unit_feed {
 	struct str *watermark, *tie; /* paths in an item */
 	uint32_t nwatermark, ntie;
 	int id;         /* (item); -1: the tie, else the object's id */
+	/* (item, headers, param) -> bool; -1: no item is, but in deletes */
+	int deleted;    /* it is no more */
+	int echo;       /* we wrote it */
+	/* (body, headers) -> the cursor with which the next pass begins; nil:
+	 * the one that is there; -1: it begins anew */
+	int resume;
+	/* (status, headers, body, cursor, since) -> bool: all must be listed
+	 * again, the provider knows the position no more */
+	int resync;
+	int64_t lookback_ms; /* so much before the watermark a pass begins */
+	int64_t keep_ms;     /* how old a position may be; 0: any age */
+	/* (body, headers) -> URL of a file with the items; nil: there are
+	 * none; -1: they are in the reply */
+	int file;
+	int lines;           /* a JSON text a line: body is their list */
+	struct str *hosts;   /* of files, beside our own: "*.x.com" */
+	uint32_t nhost;
 };
 
 /* What a request takes from a budget. */
@@ -321,7 +338,8 @@ struct unit_op {
 	 * a part of the reply, { status, headers, body } */
 	struct unit_op *part;
 	/* of list, deletes and fields, else NULL; path, body, header and query
-	 * values then take (cursor, since, limit: int, param: record) */
+	 * values then take (cursor, since, limit: int, param: record,
+	 * fields: list<text>) */
 	struct unit_feed *feed;
 	/* of fields, which is a list by cursor, else NULL */
 	struct unit_fields *fields;
@@ -363,6 +381,9 @@ struct unit_webhook {
 
 struct unit_object {
 	struct str name;
+	/* records that no list has are deleted where a whole one lacks no more
+	 * than so many percent; 0: never */
+	unsigned scan_max;
 	struct str clear;     /* JSON that clears a field; n == 0: "null" */
 	int id;               /* (body) -> id */
 	struct unit_op *ops;

@@ -64,7 +64,7 @@ up(struct bed *b, const char *source)
 
 	rig_up(&b->rig, source);
 	b->rig.call.op = object_op(b->rig.call.object, CONNECTOR_LIST);
-	b->feed = feed_new(&b->rig.call, STR(""), &e);
+	b->feed = feed_new(&b->rig.call, STR(""), NOW_MS, &e);
 	cr_assert_not_null(b->feed, "%s", e.text);
 }
 
@@ -135,7 +135,7 @@ resume(struct bed *b)
 
 	feed_position(b->feed, &text);
 	feed_free(b->feed);
-	b->feed = feed_new(&b->rig.call, buf_str(&text), &e);
+	b->feed = feed_new(&b->rig.call, buf_str(&text), NOW_MS, &e);
 	cr_assert_not_null(b->feed, "%s: %.*s", e.text, (int)text.n, text.p);
 	buf_fini(&text);
 }
@@ -459,6 +459,230 @@ Test(feed, circles)
 	}
 }
 
+/* ---- words for what providers do ---- */
+
+#define DELTA "list link { request GET \"/things\"; items = body.value; "  \
+	"next = body.next; resume = body.delta; id = item.id; "           \
+	"deleted = item.reason == \"deleted\"; keep 7d; "                 \
+	"resync = status == 410; }"
+#define JOURNAL "list cursor { request GET \"/j/{cursor ?? \"earliest\"}\"; "\
+	"then GET body.url hosts(\"*.files.io\", \"one.io\") lines; "     \
+	"items = body; next = body.offset; resume = body.offset; "        \
+	"id = item.id; echo = item.by == param.us; }"
+#define LOOKBACK "list cursor { request GET \"/things\"; "                \
+	"query \"after\" cursor; query \"since\" since; "                 \
+	"items = body.items; next = body.next; lookback 90s; "            \
+	"watermark at tie id; }"
+#define DELETED "list page { request GET \"/x{int_text(cursor)}\"; "      \
+	"items = body; id = item.id; } "                                  \
+	"deletes cursor { request GET \"/deleted?from={cursor ?? \"0\"}\"; "  \
+	"items = body.ids; id = item; next = body.next; "                 \
+	"resume = body.covered; "                                         \
+	"resync = (body.earliest ?? \"\") > (since ?? \"\"); "              \
+	"query \"since\" since; watermark at; }"
+
+/* Behind the last page the next pass begins where the reply says. */
+Test(feed, delta)
+{
+	struct feed_page page;
+	struct bed b;
+
+	up(&b, CONNECTOR(DELTA));
+	is(asks(&b), "https://api.x.io/v2/things");
+	is(gives(&b, "{\"value\":[{\"id\":1}],"
+	    "\"next\":\"https://api.x.io/v2/things?skip=1\"}"), "1");
+	is(asks(&b), "https://api.x.io/v2/things?skip=1");
+	page = reply(&b, 200, "", "{\"value\":[{\"id\":2},{\"id\":3,"
+	    "\"reason\":\"deleted\"}],\"delta\":\"/v2/things?d=1\"}");
+	cr_assert_eq(page.n, 2);
+	cr_assert_eq(page.records[0].deleted, 0);
+	cr_assert_eq(page.records[1].deleted, 1);
+	feed_advance(b.feed);
+	cr_assert_eq(feed_state(b.feed), FEED_DONE);
+	resume(&b);
+	feed_again(b.feed);
+	is(asks(&b), "https://api.x.io/v2/things?d=1");
+	is(gives(&b, "{\"value\":[]}"), "");
+	feed_again(b.feed);
+	is(asks(&b), "https://api.x.io/v2/things?d=1");
+
+	page = reply(&b, 410, "", "{}");
+	cr_assert_eq(feed_state(b.feed), FEED_DEAD);
+	cr_assert_str_eq(feed_why(b.feed), "the provider knows the position "
+	    "no more (status 410)");
+	down(&b);
+}
+
+Test(feed, positions_age)
+{
+	struct buf text = { 0 };
+	struct bed b;
+	struct err e;
+
+	up(&b, CONNECTOR(DELTA));
+	is(gives(&b, "{\"value\":[],\"delta\":\"/d\"}"), "");
+	feed_position(b.feed, &text);
+	for (int days = 6; days <= 8; days += 2) {
+		feed_free(b.feed);
+		b.feed = feed_new(&b.rig.call, buf_str(&text), NOW_MS +
+		    days * INT64_C(86400000), &e);
+		cr_assert_not_null(b.feed, "%s", e.text);
+		cr_assert_eq(feed_state(b.feed), days < 7 ? FEED_DONE :
+		    FEED_DEAD);
+	}
+	cr_assert_str_eq(feed_why(b.feed), "the position is 691200 s old and "
+	    "good for 604800 s");
+	buf_fini(&text);
+	down(&b);
+}
+
+/* The records of a page lie in a file, on a host that gets no token. */
+Test(feed, files)
+{
+	static const struct {
+		const char *url, *error;
+	} cases[] = {
+	    { "https://a.files.io/1?sig=x", NULL },
+	    { "https://a.b.FILES.io/1", NULL },
+	    { "https://one.io/1", NULL },
+	    { "https://api.x.io/1", NULL },
+	    { "https://files.io/1", "https://files.io is no host of files" },
+	    { "https://evilfiles.io/1", "is no host of files" },
+	    { "https://a.one.io/1", "is no host of files" },
+	    { "http://one.io/1", "is no host of files" },
+	    { "https://one.io:8443/1", "is no host of files" },
+	    { "https://one.io@evil.io/1", "no plain host name" },
+	    { "file:///etc/passwd", "must begin with https://" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct http_request q = { 0 };
+		struct feed_page page;
+		char body[200];
+		struct bed b;
+		struct err e;
+
+		up(&b, CONNECTOR(JOURNAL));
+		snprintf(body, sizeof(body), "{\"offset\":\"o1\","
+		    "\"url\":\"%s\"}", cases[i].url);
+		page = reply(&b, 200, "", body);
+		if (cases[i].error != NULL) {
+			outcome_is(page.outcome, OUTCOME_FAIL_DATA);
+			cr_assert_not_null(strstr(page.text.p,
+			    cases[i].error), "%s", page.text.p);
+			down(&b);
+			continue;
+		}
+		outcome_is(page.outcome, OUTCOME_OK);
+		cr_assert_eq(page.n, 0);
+		is(asks(&b), cases[i].url);
+		cr_assert_eq(feed_request(b.feed, b.rig.vm, &q,
+		    &b.rig.arena, &e), 0);
+		cr_assert_eq(q.nheaders, 0, "no token");
+		down(&b);
+	}
+}
+
+Test(feed, journal)
+{
+	struct feed_page page;
+	struct bed b;
+
+	up(&b, CONNECTOR(JOURNAL));
+	feed_free(b.feed);
+	b.rig.call.params = STR("{\"us\":\"me\"}");
+	b.feed = feed_new(&b.rig.call, STR(""), NOW_MS, NULL);
+	is(asks(&b), "https://api.x.io/v2/j/earliest");
+	(void)reply(&b, 200, "", "{\"offset\":\"o1\","
+	    "\"url\":\"https://one.io/1\"}");
+	is(asks(&b), "https://one.io/1");
+	/* the link is old by now: the page is asked for again */
+	page = reply(&b, 403, "", "<expired/>");
+	outcome_is(page.outcome, OUTCOME_RETRY);
+	same(page.text, "the file: status 403");
+	is(asks(&b), "https://api.x.io/v2/j/earliest");
+	(void)reply(&b, 200, "", "{\"offset\":\"o1\","
+	    "\"url\":\"https://one.io/2\"}");
+	page = reply(&b, 200, "", "{\"id\":1}\n{\"id\":");
+	outcome_is(page.outcome, OUTCOME_RETRY);
+	(void)reply(&b, 200, "", "{\"offset\":\"o1\","
+	    "\"url\":\"https://one.io/3\"}");
+	page = reply(&b, 200, "", "{\"id\":1,\"by\":\"me\"}\r\n\n{\"id\":2}");
+	outcome_is(page.outcome, OUTCOME_OK);
+	cr_assert_eq(page.n, 2);
+	cr_assert_eq(page.records[0].echo, 1);
+	cr_assert_eq(page.records[1].echo, 0);
+	feed_advance(b.feed);
+	resume(&b);
+	is(asks(&b), "https://api.x.io/v2/j/o1");
+	/* nothing new: the next pass asks for the same again */
+	page = reply(&b, 204, "", "");
+	outcome_is(page.outcome, OUTCOME_OK);
+	feed_advance(b.feed);
+	cr_assert_eq(feed_state(b.feed), FEED_DONE);
+	feed_again(b.feed);
+	is(asks(&b), "https://api.x.io/v2/j/o1");
+	down(&b);
+}
+
+Test(feed, lookback)
+{
+	struct http_request q = { 0 };
+	struct bed b;
+	struct err e;
+
+	up(&b, CONNECTOR(LOOKBACK));
+	feed_since(b.feed, STR("2026-11-28T12:00:00.5+01:00"));
+	is(asks(&b), "https://api.x.io/v2/things?since=2026-11-28T10%3A58%3A"
+	    "30Z");
+	is(gives(&b, "{\"items\":[{\"id\":1,"
+	    "\"at\":\"2026-11-28T10:59:00Z\"}]}"), "1");
+	/* what was read again does not lead back */
+	feed_again(b.feed);
+	is(asks(&b), "https://api.x.io/v2/things?since=2026-11-28T10%3A58%3A"
+	    "30Z");
+	is(gives(&b, "{\"items\":[{\"id\":1,"
+	    "\"at\":\"2026-11-28T10:59:00Z\"}]}"), "(1)");
+	down(&b);
+
+	up(&b, CONNECTOR(LOOKBACK));
+	feed_since(b.feed, STR("17"));
+	cr_assert_neq(feed_request(b.feed, b.rig.vm, &q, &b.rig.arena, &e),
+	    0);
+	cr_assert_not_null(strstr(e.text, "is no time (17)"), "%s", e.text);
+	down(&b);
+}
+
+/* Items that are ids alone; what is in the list is deleted. */
+Test(feed, deletes)
+{
+	struct feed_page page;
+	struct bed b;
+
+	up(&b, CONNECTOR(DELETED));
+	feed_free(b.feed);
+	b.rig.call.op = object_op(b.rig.call.object, CONNECTOR_DELETES);
+	b.feed = feed_new(&b.rig.call, STR(""), NOW_MS, NULL);
+	feed_since(b.feed, STR("2026-11-20T00:00:00Z"));
+	is(asks(&b), "https://api.x.io/v2/deleted?from=0&"
+	    "since=2026-11-20T00%3A00%3A00Z");
+	page = reply(&b, 200, "", "{\"ids\":[7,\"8\"],\"covered\":\"c1\"}");
+	outcome_is(page.outcome, OUTCOME_OK);
+	cr_assert_eq(page.n, 2);
+	same(page.records[0].id, "7");
+	same(page.records[0].json, "7");
+	same(page.records[1].json, "\"8\"");
+	cr_assert_eq(page.records[1].deleted, 1);
+	feed_advance(b.feed);
+	feed_again(b.feed);
+	is(asks(&b), "https://api.x.io/v2/deleted?from=c1&"
+	    "since=2026-11-20T00%3A00%3A00Z");
+	(void)reply(&b, 200, "", "{\"ids\":[],"
+	    "\"earliest\":\"2026-11-21T00:00:00Z\"}");
+	cr_assert_eq(feed_state(b.feed), FEED_DEAD);
+	down(&b);
+}
+
 /* A position is of one list, and whole. */
 Test(feed, positions)
 {
@@ -489,7 +713,7 @@ Test(feed, positions)
 	up(&b, CONNECTOR(CURSOR));
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		cr_assert_null(feed_new(&b.rig.call, str_z(cases[i].text),
-		    &e), "%s", cases[i].text);
+		    NOW_MS, &e), "%s", cases[i].text);
 		cr_assert_eq(strncmp(e.text, cases[i].error,
 		    strlen(cases[i].error)), 0, "%s", e.text);
 	}
