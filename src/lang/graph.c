@@ -126,7 +126,8 @@ excludes(struct compile *c, const struct expr *a, const struct expr *b)
 	if (b->kind == EX_NOT)
 		return excludes(c, b, a);
 	return a->kind == EX_EQ && b->kind == EX_EQ && expr_is_slot(a->a) &&
-	    expr_is_slot(b->a) && path_same(a->a->note->path,
+	    expr_is_slot(b->a) && a->a->note->local == b->a->note->local &&
+	    path_same(a->a->note->path,
 	    a->a->note->npath, b->a->note->path, b->a->note->npath) &&
 	    expr_const(c, a->b, &x) == 0 && expr_const(c, b->b, &y) == 0 &&
 	    !value_equal(x, y, CMP_EXACT, c->a);

@@ -14,6 +14,7 @@
 #define TRIES_MAX 4096
 
 struct field {
+	const void *root;
 	struct str path[AST_DEPTH];
 	size_t n;
 	struct value value[VALUES_MAX];
@@ -38,25 +39,37 @@ struct known {
 
 static const struct known unknown;
 
-/* The field of a path, its root left out: sides and elements have one name. */
+/*
+ * What a path begins at: a side, or the element of two picks of one list,
+ * which each calls it by a name of its own.  NULL: a word, event or param.
+ */
+static const void *
+root_of(const struct expr *e)
+{
+	static const char element;
+
+	while (e->kind == EX_FIELD)
+		e = e->a;
+	if (e->note == NULL || e->note->local == NULL)
+		return NULL;
+	return e->note->kind == NOTE_LOCAL ? &element :
+	    (const void *)e->note->local;
+}
+
 static struct field *
 find(struct prove *p, const struct expr *e)
 {
+	const void *root = root_of(e);
 	struct str path[AST_DEPTH];
 	size_t n = expr_path(e, path, COUNT(path));
+	int named = root != NULL; /* by what it is */
 
 	if (n < 2)
 		return NULL;
-	for (unsigned i = 0; i < p->nfield; i++) {
-		size_t k = 1;
-
-		if (p->field[i].n != n)
-			continue;
-		while (k < n && str_eq(p->field[i].path[k], path[k]))
-			k++;
-		if (k == n)
+	for (unsigned i = 0; i < p->nfield; i++)
+		if (p->field[i].root == root && path_same(p->field[i].path +
+		    named, p->field[i].n - named, path + named, n - named))
 			return &p->field[i];
-	}
 	return NULL;
 }
 
@@ -85,6 +98,7 @@ field_of(struct prove *p, const struct expr *e)
 		return NULL;
 	}
 	f = &p->field[p->nfield];
+	f->root = root_of(e);
 	f->n = expr_path(e, f->path, COUNT(f->path));
 	f->text = span_line(&p->c->ss, e->span, p->a);
 	if (f->n < 2)
