@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
+#include "cli/event.h"
 #include "cli/known.h"
 #include "cli/mapping.h"
 #include "cli/threeway.h"
@@ -24,6 +25,7 @@ struct explain {
 	struct known known;
 	int json;
 	struct trace trace;
+	struct vm_event event;
 	struct unknown unknown;
 	struct vm_frame f;
 	struct value *old;  /* NULL: no base */
@@ -80,8 +82,8 @@ text_all(struct explain *x)
 		}
 		buf_putc(&x->out, '\n');
 	}
-	buf_printf(&x->out, "rules: on %s do %.*s", x->old ? "update" :
-	    "create", STR_ARG(action_word(act->verb)));
+	buf_printf(&x->out, "rules: on %s do %.*s", event_word(x->event.op),
+	    STR_ARG(action_word(act->verb)));
 	for (uint16_t k = 0; k < act->nby; k++)
 		buf_printf(&x->out, "%s%.*s", k ? ", " : " by ",
 		    STR_ARG(act->by_name[k]));
@@ -150,7 +152,7 @@ explain(struct explain *x, const char *base, struct err *e)
 {
 	const struct mapping *m = &x->mapping;
 	size_t nout = m->main->nout;
-	struct vm_event ev = { .event = EVENT_CREATE };
+	struct vm_side side = { 0 };
 	struct str record, old = STR("");
 
 	if (trace_record("-", &x->record, &record, e) != 0 ||
@@ -168,9 +170,9 @@ explain(struct explain *x, const char *base, struct err *e)
 			return err_prefix(e, "%s", base);
 		layout_diff(NULL, m->main->layout, x->f.out, x->old, m->clear,
 		    x->dirty, &x->arena);
-		ev = (struct vm_event){ EVENT_UPDATE, 1, x->dirty };
+		side = (struct vm_side){ 1, x->dirty };
 	}
-	if (vm_rules(x->vm, m->prog, &x->f, &ev, &x->action, &x->arena, e) !=
+	if (vm_rules(x->vm, m->prog, &x->f, &side, &x->action, &x->arena, e) !=
 	    0)
 		return -1;
 	if (keys_show(&x->keys, m, x->vm, &x->f, x->json, &x->arena, e) != 0)
@@ -187,6 +189,8 @@ cmd_explain(const struct args *a)
 	struct err e, ignored;
 	int status, merged = threeway_asked(a);
 
+	x.event = event_taken(a, args_get(a, 'b') != NULL || merged ?
+	    EVENT_UPDATE : EVENT_CREATE);
 	if (args_get(a, 'n') && time_parse(args_get(a, 'n'), &now, &e) != 0)
 		args_fail(a, "%s", e.text);
 	status = mapping_open(&x.mapping, a);
@@ -195,6 +199,7 @@ cmd_explain(const struct args *a)
 	x.vm = vm_new(NULL);
 	unknown_listen(&x.unknown, x.vm, NULL);
 	vm_set_now(x.vm, now);
+	vm_set_event(x.vm, &x.event);
 	if (known_give(&x.known, args_get(a, 'l'), x.vm, &e) != 0 ||
 	    (merged ? threeway_explain(&x.out, &x.mapping, x.vm, a, &x.arena,
 	    &e) : explain(&x, args_get(a, 'b'), &e)) != 0) {

@@ -16,6 +16,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/history.c \
 	src/cli/io.c \
 	src/cli/keys.c src/cli/keys.h \
+	src/cli/event.c src/cli/event.h \
 	src/cli/known.c src/cli/known.h \
 	src/cli/leaf.c src/cli/leaf.h \
 	src/cli/likeness.c src/cli/likeness.h \

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/event.h"
 #include "cli/known.h"
 #include "cli/lines.h"
 #include "cli/mapping.h"
@@ -165,6 +166,8 @@ cmd_run(const struct args *a)
 {
 	struct run r = { .has_base = args_get(a, 'b') != NULL };
 	int64_t now = clock_wall_us();
+	struct vm_event ev = event_taken(a, r.has_base ? EVENT_UPDATE :
+	    EVENT_CREATE);
 	struct err e;
 	int status;
 
@@ -181,6 +184,7 @@ cmd_run(const struct args *a)
 	r.vm = vm_new(NULL);
 	unknown_listen(&r.unknown, r.vm, &r.in.number);
 	vm_set_now(r.vm, now);
+	vm_set_event(r.vm, &ev);
 	r.back = args_get(a, 'r') != NULL;
 	if (args_get(a, 'k') != NULL)
 		r.valid = valid_new();

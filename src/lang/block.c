@@ -73,6 +73,8 @@ step(struct compile *c, struct module *mod, const struct map_info *m,
 	struct buf b = { 0 };
 	int given = lookup_given(c, m, s, out);
 
+	if (given == 0)
+		given = event_given(c, m, s, out);
 	if (given != 0)
 		return given < 0 ? -1 : 0;
 	if (!left && !right && !base) {

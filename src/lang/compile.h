@@ -202,6 +202,7 @@ enum note_kind {
 	NOTE_CHANGED, /* slots to be found in the map */
 	NOTE_HEADER,  /* value: the lower-case name */
 	NOTE_LOOKUP,  /* lookup of key args[0] */
+	NOTE_EVENT,   /* field k of the event */
 };
 
 struct note {
@@ -425,6 +426,16 @@ struct type enum_type(struct compile *c, const struct enum_info *en, int right);
 /* Values of from that no row takes are findings, at span at; 0 or -1. */
 int enum_cover(struct compile *c, const struct entity *en, struct type from,
     int back, struct span at, struct str field);
+
+/* ---- events ---- */
+
+/* The EVENT_ bit of a word; 0, and near has what it may mean. */
+unsigned event_bit(struct str word, struct near *near);
+/* event.op: 1 when e is such, *t is its type or BAD with a finding. */
+int event_check(struct check *ck, struct expr *e, struct type *t);
+/* given event = {…}: 1 when the step is one, 0, or -1 with a finding. */
+int event_given(struct compile *c, const struct map_info *m,
+    const struct stmt *s, struct unit_step *out);
 
 /* ---- maps ---- */
 

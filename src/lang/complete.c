@@ -29,6 +29,8 @@ add_members(struct choices *o, size_t dot)
 			    &alias->u.module->maps : &alias->u.module->things);
 		if (around_kind(r, start) == TK_PARAM)
 			offer_table(o, &r->m->params);
+		else if (str_eq(around_text(r, start), STR("event")))
+			offer_words(o, LANG_FIELD, "op,at,key");
 		return;
 	}
 	offer_fields(o, t);
@@ -372,6 +374,9 @@ choose_value(struct choices *o)
 	add_arguments(o);
 	if (o->r.m->params.live > 0)
 		offer(o, LANG_PARAM, STR("param"), STR("param."));
+	if (o->r.block != TK_CONNECTOR &&
+	    bind_find(o->r.scope, STR("event")) == NULL)
+		offer(o, LANG_FIELD, STR("event"), STR("event."));
 	offer_things(o, 0);
 	if (o->r.block == TK_RULES)
 		offer_words(o, LANG_BUILTIN, "linked,changed");

@@ -281,7 +281,7 @@ check_field(struct check *ck, struct expr *e)
 	struct note *n = expr_note(ck->c, e), *base;
 	struct type t, of;
 
-	if (check_param(ck, e, &t))
+	if (check_param(ck, e, &t) || event_check(ck, e, &t))
 		return expr_typed(ck, e, t);
 	of = check_expr(ck, e->a);
 	if (of.kind == TYPE_BAD)

@@ -46,6 +46,7 @@ encode(const struct finish *f, const struct gen_func *fn,
 		return INSN_J(OP_JUMP, i->b);
 	case OP_CONST: case OP_FAIL: case OP_ENUM: case OP_CALL:
 	case OP_CALL_FN: case OP_LOOP: case OP_CHANGED: case OP_EVENT:
+	case OP_EVENT_OF:
 	case OP_LOOKUP: case OP_WAIT: case OP_KEY:
 	case OP_ACTION: case OP_JUMP_TRUE: case OP_JUMP_FALSE:
 	case OP_JUMP_ABSENT: case OP_JUMP_NULL: case OP_JUMP_NIL:

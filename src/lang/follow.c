@@ -40,6 +40,28 @@ follow_patch(struct arena *a, struct str old, struct str patch)
 	return take(a, &out);
 }
 
+void
+follow_init(struct follow *f, struct vm *vm, const struct unit_map *map,
+    struct arena *a, struct valid *valid)
+{
+	*f = (struct follow){ .vm = vm, .map = map, .a = a, .valid = valid,
+		.event.at_us = VM_AT_NOW,
+		.at = { MERGE_NO_TIME, MERGE_NO_TIME } };
+}
+
+/* A side changes. */
+static void
+happens(struct follow *f, unsigned op, int right)
+{
+	struct vm_event ev = f->event;
+
+	if (ev.op == 0)
+		ev.op = op;
+	vm_set_event(f->vm, &ev);
+	if (ev.at_us != VM_AT_NOW)
+		f->at[right] = ev.at_us;
+}
+
 /* The other side of a record: made anew, or patched. */
 static int
 answer(struct follow *f, int right, int made, struct err *e)
@@ -84,6 +106,7 @@ follow_given(struct follow *f, int right, struct str json, struct err *e)
 {
 	f->side[right] = follow_pad(f->a, json);
 	f->stale = 1;
+	happens(f, EVENT_CREATE, right);
 	if (f->merges)
 		return 0;
 	return answer(f, right, 1, e);
@@ -97,6 +120,7 @@ follow_put(struct follow *f, int right, struct str json, struct err *e)
 	f->side[right] = f->side[right].n == 0 ? patch :
 	    follow_patch(f->a, f->side[right], patch);
 	f->stale = 1;
+	happens(f, EVENT_UPDATE, right);
 	if (f->merges)
 		return 0;
 	return answer(f, right, 0, e);
@@ -113,8 +137,8 @@ int
 follow_merge(struct follow *f, struct err *e)
 {
 	struct merge_in in = { .ours = f->side[0], .theirs = f->side[1],
-		.base = f->base, .ours_at = MERGE_NO_TIME,
-		.theirs_at = MERGE_NO_TIME };
+		.base = f->base, .ours_at = f->at[0],
+		.theirs_at = f->at[1] };
 	struct str patch[2];
 	struct merge m;
 

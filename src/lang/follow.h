@@ -21,7 +21,14 @@ struct follow {
 	/* what both agreed on, once they are merged and do not follow */
 	struct str base;
 	int merges, stale;
+	/* of the changes to come; op 0: a step says itself what it is */
+	struct vm_event event;
+	int64_t at[2]; /* when each side changed last */
 };
+
+/* Nothing happened yet. */
+void follow_init(struct follow *f, struct vm *vm, const struct unit_map *map,
+    struct arena *a, struct valid *valid);
 
 /*
  * All: 0, or -1 when the map refuses the record, or a schema what it made.

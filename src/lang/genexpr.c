@@ -425,6 +425,10 @@ gen_expr(struct compile *c, struct gen_func *f, const struct expr *e,
 		param_gen(c, f, n);
 		return;
 	}
+	if (n != NULL && n->kind == NOTE_EVENT) {
+		gen_ak(f, OP_EVENT_OF, dst, n->k);
+		return;
+	}
 	if (n != NULL && (n->kind == NOTE_SLOT || n->kind == NOTE_LOCAL)) {
 		gen_load(c, f, n->local, n->path, n->npath, dst);
 		return;

@@ -476,8 +476,7 @@ laws_run(const struct unit *u, const struct unit_map *m, struct vm *vm,
 	int rv;
 
 	*out = (struct laws_result){ .checked = m->laws.check };
-	r.f = (struct follow){ .vm = vm, .map = m, .a = &r.a,
-		.valid = valid_new() };
+	follow_init(&r.f, vm, m, &r.a, valid_new());
 	r.make[0] = sample_new(m->left_schema);
 	r.make[1] = sample_new(m->right_schema);
 	link_rules(&r);

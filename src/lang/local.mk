@@ -31,6 +31,7 @@ LANG_SOURCES = \
 	src/lang/each.c \
 	src/lang/element.c \
 	src/lang/enum.c \
+	src/lang/event.c \
 	src/lang/expr.c src/lang/expr.h \
 	src/lang/fact.c \
 	src/lang/finish.c \

@@ -3,20 +3,25 @@
  */
 #include "lang/map.h"
 
-static const struct {
-	const char *word;
-	unsigned bit;
-} events[] = {
-	{ "create", EVENT_CREATE },
-	{ "update", EVENT_UPDATE },
-	{ "delete", EVENT_DELETE },
-};
-
 static const char *const verbs[] = {
 #define X(name, word) [ACTION_##name] = word,
 	ACTION_VERBS(X)
 #undef X
 };
+
+unsigned
+event_bit(struct str word, struct near *near)
+{
+	const char *known;
+
+	near_init(near, word);
+	for (unsigned bit = 1; (known = event_word(bit)) != NULL; bit <<= 1) {
+		if (str_eq(word, str_z(known)))
+			return bit;
+		near_try(near, str_z(known));
+	}
+	return 0;
+}
 
 static unsigned
 event_bits(struct compile *c, struct items words)
@@ -26,16 +31,11 @@ event_bits(struct compile *c, struct items words)
 	for (struct item *i = words.first; i != NULL; i = i->next) {
 		struct near near;
 		struct diag *g;
-		size_t k = 0;
+		unsigned bit = event_bit(i->name.text, &near);
 
-		near_init(&near, i->name.text);
-		while (k < COUNT(events) && !str_eq(i->name.text,
-		    str_z(events[k].word)))
-			near_try(&near, str_z(events[k++].word));
-		if (k < COUNT(events)) {
-			bits |= events[k].bit;
+		bits |= bit;
+		if (bit != 0)
 			continue;
-		}
 		g = diag_at(&c->ss, C503, i->name.span,
 		    "there is no event `%.*s`", STR_ARG(i->name.text));
 		if (!diag_meant(&c->ss, g, &near))

@@ -100,6 +100,10 @@ step(struct run *r, const struct unit_step *s)
 
 	if (s->kind == STEP_XREF || s->kind == STEP_LOOKUP)
 		return give(r, s);
+	if (s->kind == STEP_EVENT) {
+		r->f.event = s->event;
+		return 0;
+	}
 	if (s->kind == STEP_EXPECT)
 		rv = follow_merge(&r->f, &e);
 	else if (s->right == 2)
@@ -127,8 +131,7 @@ run_test(struct run *r, test_report_fn *fn, void *arg)
 {
 	struct test_report result = { .test = r->t };
 
-	r->f.map = r->t->map;
-	r->f.a = &r->a;
+	follow_init(&r->f, r->f.vm, r->t->map, &r->a, r->f.valid);
 	r->lookups.whole = 1;
 	vm_set_lookups(r->f.vm, lookups_answer, r->known ? r->known :
 	    &r->lookups);

@@ -252,21 +252,14 @@ act(struct engine_run *x, const struct prog *p, const struct prog_action *a,
 /* An empty record, with what the reader wants behind it. */
 static const char nothing[2 + RECORD_PAD] = "{}";
 
-static unsigned
-event_of(const struct work *w)
-{
-	if (w->op == 'd')
-		return EVENT_DELETE;
-	return w->linked ? EVENT_UPDATE : EVENT_CREATE;
-}
-
 void
 engine_run_map(struct engine_run *x, const struct route *rt,
     const struct work *w, struct result *r)
 {
 	const struct prog *p = rt->map->forward;
 	const struct prog_func *main = &p->funcs[0];
-	struct vm_event ev = { .event = event_of(w), .linked = (int)w->linked };
+	struct vm_event ev = work_event(w);
+	struct vm_side side = { .linked = (int)w->linked };
 	const struct prog_action *action;
 	struct valid_record held = { .map = rt->map };
 	struct value *old = NULL, *neu;
@@ -277,6 +270,7 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	int rv;
 
 	x->rt = rt;
+	vm_set_event(x->vm, &ev);
 	result_of(r, w);
 	r->found = STR(""); /* nobody behind us reads it */
 	r->gen = (uint64_t)rt->map_gen;
@@ -287,18 +281,18 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 		failed(x, r, &e);
 		return;
 	}
-	if (ev.event == EVENT_DELETE) /* there is nothing left to map */
+	if (ev.op == EVENT_DELETE) /* there is nothing left to map */
 		rv = vm_load(x->vm, p, w->payload.n ? w->payload :
 		    str_from(nothing, 2), &f, &x->arena, &e);
 	else
 		rv = vm_map(x->vm, p, w->payload, &f, &x->arena, &e) != 0 ||
-		    vm_put(x->vm, p, ev.event == EVENT_UPDATE ? w->base :
+		    vm_put(x->vm, p, ev.op == EVENT_UPDATE ? w->base :
 		    STR(""), &f, &x->arena, &e) != 0;
 	if (rv != 0) {
 		failed(x, r, &e);
 		return;
 	}
-	if (ev.event == EVENT_UPDATE) {
+	if (ev.op == EVENT_UPDATE) {
 		if (vm_read_target(x->vm, p, w->base.n ? w->base :
 		    str_from(nothing, 2), &old, &x->arena, &e) != 0) {
 			err_prefix(&e, "the stored base");
@@ -307,16 +301,16 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 		}
 		n = layout_diff(&x->fields, main->layout, f.out, old,
 		    rt->object->clear, dirty, &x->arena);
-		ev.dirty = dirty;
+		side.dirty = dirty;
 	}
-	if (vm_rules(x->vm, p, &f, &ev, &action, &x->arena, &e) != 0) {
+	if (vm_rules(x->vm, p, &f, &side, &action, &x->arena, &e) != 0) {
 		failed(x, r, &e);
 		return;
 	}
 	act(x, p, action, &f, n, r);
 	if (r->decision == RESULT_SEND || r->decision == RESULT_NOTHING)
 		note_left_out(x, p, f.out, r);
-	if (r->decision != RESULT_SEND || ev.event == EVENT_DELETE)
+	if (r->decision != RESULT_SEND || ev.op == EVENT_DELETE)
 		return;
 	neu = f.out;
 	held.slots = old;

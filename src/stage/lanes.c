@@ -314,6 +314,7 @@ emit(struct lanes *l, struct lane *lane, struct work *w, int64_t now_ms)
 	    .seq = (uint64_t)c->seq,
 	    .sync = (uint64_t)lane_sync(lane),
 	    .op = (uint64_t)c->op,
+	    .at = (uint64_t)c->at_us,
 	    .attempt = c->attempt,
 	    .tried = c->tried,
 	    .deadline = (uint64_t)c->deadline_us,

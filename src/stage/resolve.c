@@ -90,10 +90,12 @@ ask(void *arg, const struct prog_lookup *l, struct str key)
 static void
 ask_record(struct resolver *r, const struct work *w, struct buf *out)
 {
+	struct vm_event ev = work_event(w);
 	struct err e;
 
 	if (w->payload.n == 0)
 		return;
+	vm_set_event(r->vm, &ev);
 	buf_reset(&r->record);
 	buf_puts(&r->record, w->payload);
 	memset(buf_room(&r->record, RECORD_PAD), 0, RECORD_PAD);

@@ -17,6 +17,14 @@ result_of(struct result *r, const struct work *w)
 #undef SAME
 }
 
+struct vm_event
+work_event(const struct work *w)
+{
+	return (struct vm_event){ .op = w->op == 'd' ? EVENT_DELETE :
+		w->linked ? EVENT_UPDATE : EVENT_CREATE,
+		.at_us = (int64_t)w->at, .key = w->key };
+}
+
 void
 work_put(struct frame_out *f, const struct work *x)
 {

@@ -9,6 +9,7 @@
 #define STAGE_WORK_H
 
 #include "pipe/frame.h"
+#include "vm/vm.h"
 
 enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
 
@@ -19,6 +20,7 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * seq      journal sequence number of the change
  * sync     id of the sync
  * op       'u' upsert or 'd' delete, as the journal says
+ * at       when the change was made, microseconds since 1970
  * attempt  how often the record was tried before
  * tried    the case of classify that all of these were by, its line, or 0
  * linked   a link exists; then remote and base are of that link
@@ -32,7 +34,7 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * found    what its lookups find (found.h)
  */
 #define WORK_FIELDS(N, S)                                                 \
-	N(emit) N(seq) N(sync) N(op) N(attempt) N(tried)                  \
+	N(emit) N(seq) N(sync) N(op) N(at) N(attempt) N(tried)            \
 	N(linked) N(settle) N(decided) N(more) N(deadline) N(catalog)     \
 	S(key) S(payload) S(remote) S(base) S(found)
 
@@ -84,6 +86,9 @@ struct ack {
 
 /* A result that says nothing yet, of w. */
 void result_of(struct result *r, const struct work *w);
+
+/* The event of w, for the VM; what it is linked to must be known. */
+struct vm_event work_event(const struct work *w);
 
 void work_put(struct frame_out *f, const struct work *w);
 void result_put(struct frame_out *f, const struct result *r);

@@ -3,6 +3,8 @@
  */
 #include "vm/insn.h"
 
+#include "vm/time.h"
+
 #include "base/table.h"
 
 int
@@ -192,4 +194,23 @@ insn_enum(struct vm *vm, const struct prog_enum *en, struct value *v,
 	    STR_ARG(en->name), SHOWN(buf_str(&shown)));
 	buf_fini(&shown);
 	return -1;
+}
+
+int
+insn_event_of(struct vm *vm, enum event_field k, struct value *out,
+    struct arena *a)
+{
+	const struct vm_event *ev = &vm->event;
+
+	switch (k) {
+	case EVENT_OF_AT:
+		return give_wall(ev->at_us == VM_AT_NOW ? vm->now_us :
+		    ev->at_us, out, a, &vm->err);
+	case EVENT_OF_KEY:
+		*out = value_text(ev->key);
+		return 0;
+	default:
+		*out = value_text(str_z(event_word(ev->op)));
+		return 0;
+	}
 }

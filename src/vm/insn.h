@@ -31,6 +31,8 @@ int insn_lookup(struct vm *vm, const struct prog_lookup *l, struct value *v,
 int insn_wait(struct vm *vm, enum prog_wait how, struct value v);
 int insn_key(struct vm *vm, const struct prog_lookup *l, struct value v,
     struct arena *a);
+int insn_event_of(struct vm *vm, enum event_field k, struct value *out,
+    struct arena *a);
 /* v as a list within the limits: a LIST as it is, a RAW opened. */
 int insn_open(struct vm *vm, struct value v, struct value *list,
     struct arena *a);

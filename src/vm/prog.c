@@ -30,6 +30,23 @@ static const char *const type_word[] = { "text", "int", "decimal", "bool" };
 
 static const char *const wait_word[] = { "defer", "create", "error" };
 
+static const char *const event_words[] = { "create", "update", "delete" };
+
+static const char *const event_field[] = {
+#define X(name, word) [EVENT_OF_##name] = word,
+	EVENT_FIELDS(X)
+#undef X
+};
+
+const char *
+event_word(unsigned bit)
+{
+	for (unsigned i = 0; i < COUNT(event_words); i++)
+		if (bit == 1u << i)
+			return event_words[i];
+	return NULL;
+}
+
 static const char *const action_word[] = {
 #define X(name, word) [ACTION_##name] = word,
 	ACTION_VERBS(X)
@@ -139,9 +156,13 @@ put_entry(struct buf *out, const struct prog *p, unsigned op, unsigned k)
 			    p->sets[k].slot[i]);
 		break;
 	case OP_EVENT:
-		buf_printf(out, "%s%s%s", k & EVENT_CREATE ? "create " : "",
-		    k & EVENT_UPDATE ? "update " : "",
-		    k & EVENT_DELETE ? "delete " : "");
+		for (unsigned i = 0; i < COUNT(event_words); i++)
+			if (k >> i & 1)
+				buf_printf(out, "%s ", event_words[i]);
+		break;
+	case OP_EVENT_OF:
+		if (k < EVENT_NFIELD)
+			buf_puts(out, str_z(event_field[k]));
 		break;
 	case OP_ACTION:
 		if (k < p->naction && p->actions[k].verb <= ACTION_DELETE)

@@ -146,6 +146,22 @@ struct prog_action {
 #define EVENT_UPDATE 2u
 #define EVENT_DELETE 4u
 
+/* X(name, word): what is known of the event that a record comes of */
+#define EVENT_FIELDS(X)                                                   \
+	X(OP, "op")   /* create, update or delete */                      \
+	X(AT, "at")   /* when it was made */                              \
+	X(KEY, "key") /* of the record on our side */
+
+enum event_field {
+#define X(name, word) EVENT_OF_##name,
+	EVENT_FIELDS(X)
+#undef X
+	EVENT_NFIELD
+};
+
+/* "create"; bit is one EVENT_ bit. */
+const char *event_word(unsigned bit);
+
 /* A set of out slots, for CHANGED. */
 struct prog_slots {
 	const uint16_t *slot;

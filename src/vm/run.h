@@ -26,6 +26,7 @@ struct callee {
 struct vm {
 	struct vm_limits limits;
 	int64_t now_us;
+	struct vm_event event;
 	vm_trace_fn *trace;
 	void *trace_arg;
 	vm_warn_fn *warn;
@@ -42,7 +43,7 @@ struct vm {
 	size_t arena_end;   /* arena.used must not pass it */
 	int placed;         /* err names its place already */
 	struct err err;
-	const struct vm_event *event;
+	const struct vm_side *side; /* of the rules */
 
 	struct value *stack; /* STACK_SLOTS */
 	size_t main_slots;   /* the frame that vm_map left at its bottom */

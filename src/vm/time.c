@@ -116,9 +116,11 @@ FUNC(datetime)
 	return 0;
 }
 
-FUNC(now)
+int
+give_wall(int64_t wall_us, struct value *result, struct arena *a,
+    struct err *e)
 {
-	int64_t s = vm->now_us / 1000000, us = vm->now_us % 1000000;
+	int64_t s = wall_us / 1000000, us = wall_us % 1000000;
 	struct moment m;
 
 	if (us < 0) {
@@ -128,6 +130,11 @@ FUNC(now)
 	m = moment_from(s, (int)us * 1000, 0);
 	m.digits = 6;
 	return give_moment(&m, result, a, e);
+}
+
+FUNC(now)
+{
+	return give_wall(vm->now_us, result, a, e);
 }
 
 /* Does "" or another text that holds no value come back?  Then null. */

@@ -26,6 +26,10 @@ int arg_when(struct value v, struct when *w, struct arena *a, struct err *e);
 int give_when(const struct when *w, struct value *result, struct arena *a,
     struct err *e);
 
+/* Microseconds since 1970 as a datetime. */
+int give_wall(int64_t us, struct value *result, struct arena *a,
+    struct err *e);
+
 enum unit {
 	UNIT_YEAR, UNIT_QUARTER, UNIT_MONTH, UNIT_WEEK, UNIT_DAY, UNIT_HOUR,
 	UNIT_MINUTE, UNIT_SECOND,

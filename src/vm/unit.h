@@ -7,6 +7,7 @@
 #define VM_UNIT_H
 
 #include "vm/prog.h"
+#include "vm/vm.h"
 
 /* What a record must be once it is mapped; opaque here, see lang/valid.h. */
 struct schema;
@@ -442,12 +443,14 @@ struct unit_connector {
 
 /* The test blocks, as JSON texts. */
 enum test_step_kind { STEP_GIVEN, STEP_EXPECT, STEP_PUT,
-	STEP_XREF, STEP_LOOKUP /* what these find */ };
+	STEP_XREF, STEP_LOOKUP /* what these find */,
+	STEP_EVENT /* of the changes behind it */ };
 
 struct unit_step {
 	enum test_step_kind kind;
 	int right;        /* which side: 0 left, 1 right, 2 a merge's base */
 	struct str json;
+	struct vm_event event; /* op 0: what the step is */
 	struct prog_pos pos;
 };
 

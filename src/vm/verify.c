@@ -213,6 +213,10 @@ check_entry(const struct check *c, const struct prog_func *f, uint32_t pc)
 		if (k == 0 || k > (EVENT_CREATE | EVENT_UPDATE | EVENT_DELETE))
 			return bad(c, pc, "no set of events %u", k);
 		return 0;
+	case OP_EVENT_OF:
+		if (k >= EVENT_NFIELD)
+			return bad(c, pc, "no field %u of an event", k);
+		return 0;
 	case OP_ACTION:
 		if (k >= c->p->naction)
 			return bad(c, pc, "no action %u", k);

@@ -221,12 +221,12 @@ do_loop(struct vm *vm, const struct prog *p, const struct prog_loop *l,
 }
 
 static int
-do_changed(const struct vm_event *ev, const struct prog_slots *set)
+do_changed(const struct vm_side *side, const struct prog_slots *set)
 {
-	if (ev->dirty == NULL)
+	if (side->dirty == NULL)
 		return 1;
 	for (unsigned i = 0; i < set->n; i++)
-		if (ev->dirty[set->slot[i] / 64] >> set->slot[i] % 64 & 1)
+		if (side->dirty[set->slot[i] / 64] >> set->slot[i] % 64 & 1)
 			return 1;
 	return 0;
 }
@@ -438,13 +438,16 @@ next:
 		OR_RAISE(insn_key(vm, &p->lookups[K], A, a));
 		goto check_memory;
 	INSN(CHANGED):
-		A = value_bool(do_changed(vm->event, &p->sets[K]));
+		A = value_bool(do_changed(vm->side, &p->sets[K]));
 		NEXT;
 	INSN(EVENT):
-		A = value_bool((vm->event->event & K) != 0);
+		A = value_bool((vm->event.op & K) != 0);
 		NEXT;
+	INSN(EVENT_OF):
+		OR_RAISE(insn_event_of(vm, (enum event_field)K, &A, a));
+		goto check_memory;
 	INSN(LINKED):
-		A = value_bool(vm->event->linked);
+		A = value_bool(vm->side->linked);
 		NEXT;
 	INSN(ACTION):
 		*result = value_int(K);
@@ -499,6 +502,7 @@ vm_new(const struct vm_limits *limits)
 		};
 	}
 	vm->reader = reader_new();
+	vm->event = (struct vm_event){ EVENT_CREATE, VM_AT_NOW, STR("") };
 	return vm;
 }
 
@@ -523,6 +527,12 @@ void
 vm_set_now(struct vm *vm, int64_t wall_us)
 {
 	vm->now_us = wall_us;
+}
+
+void
+vm_set_event(struct vm *vm, const struct vm_event *ev)
+{
+	vm->event = *ev;
 }
 
 void
@@ -640,7 +650,7 @@ vm_read_target(struct vm *vm, const struct prog *p, struct str json,
 
 int
 vm_rules(struct vm *vm, const struct prog *p, const struct vm_frame *f,
-    const struct vm_event *ev, const struct prog_action **action,
+    const struct vm_side *side, const struct prog_action **action,
     struct arena *a, struct err *e)
 {
 	static const struct prog_action upsert = { .verb = ACTION_UPSERT };
@@ -650,15 +660,15 @@ vm_rules(struct vm *vm, const struct prog *p, const struct vm_frame *f,
 	int failed;
 
 	if (p->rules < 0) {
-		*action = ev->event == EVENT_DELETE ? &skip : &upsert;
+		*action = vm->event.op == EVENT_DELETE ? &skip : &upsert;
 		return 0;
 	}
 	begin(vm, p, a);
-	vm->event = ev;
+	vm->side = side;
 	memset(f->frame, 0,
 	    p->funcs[p->rules].ntemps * sizeof(*f->frame));
 	failed = run(vm, p, (uint32_t)p->rules, f->frame, &result, a);
-	vm->event = NULL;
+	vm->side = NULL;
 	if (failed)
 		return give_up(vm, e);
 	*action = &p->actions[result.u.i];

@@ -29,6 +29,19 @@ void vm_free(struct vm *vm);
 void vm_set_now(struct vm *vm, int64_t wall_us);
 
 /*
+ * The event that the next records come of, one EVENT_ bit, microseconds since
+ * 1970 or VM_AT_NOW, and the key of the record on our side, whose bytes the
+ * caller keeps.  Until one is set: a create, now, "".
+ */
+#define VM_AT_NOW INT64_MIN
+struct vm_event {
+	unsigned op;
+	int64_t at_us;
+	struct str key;
+};
+void vm_set_event(struct vm *vm, const struct vm_event *ev);
+
+/*
  * Called before each instruction with the frame; for explain, coverage and
  * tests.  NULL: none, the normal state, at no cost.
  */
@@ -114,9 +127,8 @@ int vm_key(struct vm *vm, const struct prog *p, const struct unit_key *k,
     const struct vm_frame *f, struct buf *out, struct arena *a,
     struct err *e);
 
-/* What the rules know beside the record. */
-struct vm_event {
-	unsigned event; /* one EVENT_ bit */
+/* What the rules know beside the record and its event. */
+struct vm_side {
 	int linked;
 	const uint64_t *dirty; /* of layout_diff; NULL: everything */
 };
@@ -126,7 +138,7 @@ struct vm_event {
  * rules: upsert on create and update, skip on delete.
  */
 int vm_rules(struct vm *vm, const struct prog *p, const struct vm_frame *f,
-    const struct vm_event *ev, const struct prog_action **action,
+    const struct vm_side *side, const struct prog_action **action,
     struct arena *a, struct err *e);
 
 /*

@@ -191,8 +191,8 @@ decide(struct run *x, const struct prog *p, struct vm_frame *f,
 {
 	static const unsigned events[] = { EVENT_CREATE, EVENT_UPDATE,
 		EVENT_DELETE };
-	struct vm_event ev = { .event = events[choose(c, 3)],
-		.linked = (int)choose(c, 2), .dirty = dirty };
+	struct vm_event ev = { .op = events[choose(c, 3)] };
+	struct vm_side side = { .linked = (int)choose(c, 2), .dirty = dirty };
 	const struct prog_action *got = NULL;
 	const struct stmt *want;
 	struct err e = { 0 };
@@ -201,10 +201,11 @@ decide(struct run *x, const struct prog *p, struct vm_frame *f,
 	if (o_rules_of(&x->o) == NULL)
 		return;
 	count.decisions++;
-	x->o.event = ev.event;
-	x->o.linked = ev.linked;
+	x->o.event = ev.op;
+	x->o.linked = side.linked;
 	x->o.changed = dirty ? out : NULL;
-	failed = vm_rules(x->vm, p, f, &ev, &got, &x->a, &e) != 0;
+	vm_set_event(x->vm, &ev);
+	failed = vm_rules(x->vm, p, f, &side, &got, &x->a, &e) != 0;
 	x->o.fail = OF_NONE;
 	if (o_rules(&x->o, &want) == 0 && want == NULL)
 		differ(x->r, "no rule decides");

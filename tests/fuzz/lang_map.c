@@ -44,18 +44,20 @@ run(const struct prog *p)
 	struct vm *vm = vm_new(&small);
 	struct arena a = { 0 };
 	char padded[sizeof(record) + RECORD_PAD] = { 0 };
-	struct vm_event event = { .event = EVENT_UPDATE, .linked = 1 };
+	struct vm_event event = { .op = EVENT_UPDATE };
+	struct vm_side side = { .linked = 1 };
 	const struct prog_action *action;
 	struct buf out = { 0 };
 	struct vm_frame f;
 	struct err e;
 
 	memcpy(padded, record, sizeof(record) - 1);
+	vm_set_event(vm, &event);
 	if (vm_map(vm, p, str_from(padded, sizeof(record) - 1), &f, &a,
 	    &e) == 0) {
 		layout_write(&out, p->funcs[0].layout, f.out, STR(""));
 		if (p->rules >= 0)
-			vm_rules(vm, p, &f, &event, &action, &a, &e);
+			vm_rules(vm, p, &f, &side, &action, &a, &e);
 	} else {
 		HOLDS(e.text[0] != '\0', "a record is refused without a word");
 	}

@@ -137,6 +137,8 @@ bend(uint32_t w, uint32_t pc, uint32_t end)
 		return INSN_AK(op, a % TEMPS, k % 3);
 	case OP_EVENT:
 		return INSN_AK(op, a % TEMPS, 1 + k % 7);
+	case OP_EVENT_OF:
+		return INSN_AK(op, a % TEMPS, k % EVENT_NFIELD);
 	case OP_ACTION:
 		return INSN_AK(op, 0, k % 2);
 	case OP_CONCAT:
@@ -275,13 +277,15 @@ count(void *arg, const struct prog *p, uint32_t pc, const struct value *frame)
 static void
 run(struct vm *vm, const struct prog *p, struct str json, struct buf *out)
 {
-	const struct vm_event ev = { EVENT_UPDATE, 1, NULL };
+	const struct vm_event ev = { EVENT_UPDATE, 1, STR("k") };
+	const struct vm_side side = { 1, NULL };
 	const struct prog_action *action;
 	struct scan_names *names = scan_names_new();
 	struct arena a = { 0 };
 	struct vm_frame f;
 	struct err e = { 0 };
 
+	vm_set_event(vm, &ev);
 	if (vm_map(vm, p, json, &f, &a, &e) != 0 ||
 	    vm_put(vm, p, json, &f, &a, &e) != 0) {
 		buf_puts(out, str_z(e.text));
@@ -290,7 +294,7 @@ run(struct vm *vm, const struct prog *p, struct str json, struct buf *out)
 		memset(buf_room(out, RECORD_PAD), 0, RECORD_PAD);
 		HOLDS(scan_check(buf_str(out), names, &e) == 0, "%s: %.*s",
 		    e.text, STR_ARG(buf_str(out)));
-		if (vm_rules(vm, p, &f, &ev, &action, &a, &e) != 0)
+		if (vm_rules(vm, p, &f, &side, &action, &a, &e) != 0)
 			buf_puts(out, str_z(e.text));
 		else
 			buf_printf(out, " %d", (int)action->verb);

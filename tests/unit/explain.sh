@@ -170,6 +170,22 @@ want 0 -j -o ours m.map
 json
 want 0 -t theirs -b base m.map
 
+# the event that is told
+cat >"$dir/event.map" <<'END'
+schema l = "l.json";
+schema r = "r.json";
+map m (c: l) <-> (h: r) { h.A <- "{event.op} {event.key} {text(year(event.at))}"; }
+rules for m { on delete when event.key == "7" do delete; otherwise skip "no"; }
+END
+echo '{}' >"$dir/in"
+want 0 event.map
+grep -q '^A = "create  20' "$dir/out" || { cat "$dir/out"; failed=1; }
+want 0 -e op=delete -e key=7 -e at=2019-01-31T12:00:00Z event.map
+grep -q '^A = "delete 7 2019"' "$dir/out" || { cat "$dir/out"; failed=1; }
+grep -q '^rules: on delete do delete ' "$dir/out" || { cat "$dir/out"; failed=1; }
+want 2 -e op=remove event.map
+want 2 -e when=now event.map
+
 # what is wrong
 want 2 -o - -t - m.map
 want 2 -r -o ours m.map

@@ -286,9 +286,10 @@ Test(query, completion)
 	    { MAP "c.name <-> h.name with own: ^", "left", "skip" },
 	    { MAP "c.stage <-> h.stage with lossy, own: left, missing: "
 		"default(\"^", "lead won", "c" },
-	    { MAP "h.name <- ^", "c tidy lower if match not param.",
+	    { MAP "h.name <- ^", "c tidy lower if match not param. event.",
 		"via on as" },
 	    { MAP "h.name <- param.^", "tier", "c" },
+	    { MAP "h.name <- event.^", "op at key", "c" },
 	    { MAP "h.name <- if c.stage == \"^", "lead won", "home c" },
 	    { MAP "h.name <- if c.stage == ^", "\"lead\" \"won\" c", "on" },
 	    { MAP "h.name <- if (c.stage ?? \"\") in [\"lead\", \"^",

@@ -27,12 +27,24 @@ static int
 read_file(void *arg, struct str path, struct str *out, struct arena *a,
     struct err *e)
 {
-	(void)arg;
 	(void)a;
 	(void)e;
 	*out = str_z(str_eq(path, STR("a.json")) ? ours :
-	    str_eq(path, STR("b.json")) ? theirs : text);
+	    str_eq(path, STR("b.json")) ? theirs : arg);
 	return 0;
+}
+
+static struct unit *
+compile(const char *map)
+{
+	struct diags d;
+	struct unit *u;
+
+	diags_init(&d);
+	cr_assert_eq(lang_compile(STR("m.map"), read_file, (void *)map, NULL,
+	    &u, NULL, &d), 0, "%s", d.n ? d.list[0].text.p : "");
+	diags_fini(&d);
+	return u;
 }
 
 static const struct {
@@ -67,12 +79,8 @@ Test(engine, holds_records_to_the_schema)
 	struct engine_run *x = engine_run_new();
 	struct unit_object object = { .clear = STR("null") };
 	struct route rt = { .object = &object };
-	struct diags d;
-	struct unit *u;
+	struct unit *u = compile(text);
 
-	diags_init(&d);
-	cr_assert_eq(lang_compile(STR("m.map"), read_file, NULL, NULL, &u, NULL,
-	    &d), 0);
 	rt.map = &u->maps[0];
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct work w = { .op = 'u', .linked = cases[i].base != NULL };
@@ -97,6 +105,57 @@ Test(engine, holds_records_to_the_schema)
 		engine_run_reset(x);
 	}
 	unit_unref(u);
-	diags_fini(&d);
+	engine_run_free(x);
+}
+
+/* What the journal and the link tell of a change is what the mapping sees. */
+Test(engine, tells_the_event)
+{
+	static const char told[] = "schema a = \"a.json\";\n"
+	    "schema b = \"b.json\";\n"
+	    "map m (c: a) <-> (h: b) {\n"
+	    "  h.Key <- \"{event.op} of {event.key}\";\n"
+	    "  h.Name <- if year(event.at) == 2019 and day(event.at) == 31 "
+	    "then \"then\" else \"now\";\n}\n"
+	    "rules for m {\n"
+	    "  on delete when event.op == \"delete\" and event.key == \"k\" do "
+	    "delete;\n"
+	    "  on create, update do upsert;\n  otherwise skip;\n}\n";
+	static const struct {
+		char op;
+		uint64_t linked;
+		const char *fields;
+		enum connector_op verb;
+	} rows[] = {
+		{ 'u', 0, "{\"Key\":\"create of k\",\"Name\":\"then\"}",
+		    CONNECTOR_UPSERT },
+		{ 'u', 1, "{\"Key\":\"update of k\",\"Name\":\"then\"}",
+		    CONNECTOR_UPDATE },
+		{ 'd', 1, "", CONNECTOR_DELETE },
+	};
+	struct engine_run *x = engine_run_new();
+	struct unit_object object = { .clear = STR("null") };
+	struct route rt = { .object = &object };
+	struct unit *u = compile(told);
+
+	rt.map = &u->maps[0];
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct work w = { .op = (uint64_t)rows[i].op,
+			.linked = rows[i].linked, .key = STR("k"),
+			.at = 1548935999999999, .payload = padded(STR("{}")),
+			.base = padded(STR("{}")) };
+		struct result r;
+
+		engine_run_map(x, &rt, &w, &r);
+		cr_expect_eq(r.decision, RESULT_SEND, "%zu: %.*s", i,
+		    STR_ARG(r.cause));
+		cr_expect_eq(r.verb, rows[i].verb, "%zu", i);
+		cr_expect(str_eq(r.fields, str_z(rows[i].fields)),
+		    "%zu: %.*s", i, STR_ARG(r.fields));
+		unpad(w.payload);
+		unpad(w.base);
+		engine_run_reset(x);
+	}
+	unit_unref(u);
 	engine_run_free(x);
 }

@@ -428,10 +428,11 @@ Test(map, reads_maps_and_decides)
 	struct value *old;
 	uint64_t dirty;
 	const struct prog_action *act;
-	struct vm_event ev = { .event = EVENT_UPDATE, .linked = 1,
-		.dirty = &dirty };
+	struct vm_event ev = { .op = EVENT_UPDATE };
+	struct vm_side side = { .linked = 1, .dirty = &dirty };
 	struct value arg[2] = { value_int(6), value_int(7) }, got;
 
+	vm_set_event(vm, &ev);
 	mapping(&m, &a);
 	cr_assert_eq(vm_map(vm, &m.s.prog,
 	    padded("{\"a\":19.990,\"b\":{\"c\":\"\\u00e9\"}}", &a), &f, &a,
@@ -449,32 +450,34 @@ Test(map, reads_maps_and_decides)
 	    padded("{\"x\":19.99,\"y\":{\"z\":\"e\"}}", &a), &old, &a, &e), 0);
 	cr_expect_eq(layout_diff(NULL, m.s.funcs[0].layout, f.out, old,
 	    STR(""), &dirty, &a), 1);
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_UPDATE);
 	dirty = 1; /* slot 0 is not of the set */
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_UPSERT);
-	ev.dirty = NULL; /* everything changed */
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	side.dirty = NULL; /* everything changed */
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_UPDATE);
-	ev.linked = 0;
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	side.linked = 0;
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_UPSERT);
 
-	ev.event = EVENT_DELETE;
+	ev.op = EVENT_DELETE;
+	vm_set_event(vm, &ev);
 	cr_assert_eq(vm_load(vm, &m.s.prog, padded("{}", &a), &f, &a, &e), 0);
 	cr_expect_eq(f.out[0].type, V_ABSENT);
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_SKIP);
 	cr_expect(str_eq(act->reason, STR("we own deletes")));
 
 	/* no rules: the defaults */
 	m.s.prog.rules = -1;
 	m.s.prog.sealed = 1;
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_SKIP);
-	ev.event = EVENT_CREATE;
-	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &ev, &act, &a, &e), 0);
+	ev.op = EVENT_CREATE;
+	vm_set_event(vm, &ev);
+	cr_assert_eq(vm_rules(vm, &m.s.prog, &f, &side, &act, &a, &e), 0);
 	cr_expect_eq(act->verb, ACTION_UPSERT);
 
 	/* nothing of the record before is left */
