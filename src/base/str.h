@@ -42,6 +42,12 @@ str_eq(struct str a, struct str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+static inline int
+str_starts(struct str s, struct str with)
+{
+	return s.n >= with.n && memcmp(s.p, with.p, with.n) == 0;
+}
+
 /* Byte order, as memcmp; shorter first among equals. */
 int str_cmp(struct str a, struct str b);
 

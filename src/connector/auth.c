@@ -1,5 +1,5 @@
 /*
- * Tokens: static ones, and OAuth 2.0 refreshed in time (RFC 6749 6, 4.4).
+ * Tokens: static ones, and those of OAuth 2.0, refreshed in time.
  */
 #include "connector/auth.h"
 
@@ -9,6 +9,8 @@
 
 #include "base/size.h"
 #include "connector/eval.h"
+#include "connector/grant.h"
+#include "connector/keep.h"
 #include "connector/retry.h"
 #include "connector/url.h"
 
@@ -18,12 +20,6 @@
 #define LIFE_MS ((int64_t)30 * 60 * 1000)
 #define LIFE_MAX_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
 
-static const struct http_header form_headers[] = {
-	{ { "Accept", 6 }, { "application/json", 16 } },
-	{ { "Content-Type", 12 },
-	  { "application/x-www-form-urlencoded", 33 } },
-};
-
 static const struct retry_policy refresh_retry = {
 	.base_ms = 1000,
 	.cap_ms = 60000,
@@ -32,8 +28,10 @@ static const struct retry_policy refresh_retry = {
 
 struct auth {
 	const struct unit_connector *c;
-	struct str token_url; /* in arena */
-	struct str client_id, client_secret, refresh_token, token; /* heap */
+	struct vm *vm;
+	struct grant grant;
+	struct str token;     /* heap */
+	struct str base;      /* heap: came with the token; "" none did */
 	int64_t stale_ms;     /* then the token is stale; 0: never */
 	int64_t expires_ms;
 	enum auth_state state;
@@ -42,51 +40,8 @@ struct auth {
 	unsigned failed;      /* refreshes in a row */
 	int64_t until_ms;     /* WAIT */
 	uint64_t seed;
-	struct arena arena;
 	char error[200];
 };
-
-/* Heap memory for secrets, cleared when it goes. */
-static struct str
-keep(struct str s)
-{
-	char *p;
-
-	if (s.n == 0)
-		return str_from(NULL, 0);
-	p = malloc(s.n);
-	if (p == NULL)
-		fatal("out of memory");
-	memcpy(p, s.p, s.n);
-	return str_from(p, s.n);
-}
-
-static void
-drop(struct str *s)
-{
-	if (s->n != 0)
-		explicit_bzero((char *)s->p, s->n);
-	free((char *)s->p);
-	*s = str_from(NULL, 0);
-}
-
-/* An arena's memory goes back to malloc: clear what a secret passed through. */
-static void
-wipe(void *arg)
-{
-	struct str *s = arg;
-
-	explicit_bzero((char *)s->p, s->n);
-}
-
-static void
-wipe_later(struct arena *a, struct str s)
-{
-	struct str *copy = arena_new(a, struct str);
-
-	*copy = s;
-	arena_defer(a, wipe, copy);
-}
 
 static struct str
 member(struct value v, struct str name, struct arena *a)
@@ -116,32 +71,33 @@ set_life(struct auth *x, int64_t now_ms, int64_t life_ms)
 }
 
 static int
-read_secret(struct auth *x, struct value v, struct arena *a, struct err *e)
+read_token(struct auth *x, struct value v, struct arena *a, struct err *e)
 {
-	enum auth_kind kind = x->c->auth.kind;
+	x->token = keep_member(v, STR("token"), a);
+	if (x->token.n == 0)
+		return err_set(e, ERR_DATA, "the secret of connector %.*s must "
+		    "have a member \"token\"", STR_ARG(x->c->name));
+	x->state = AUTH_READY;
+	return 0;
+}
 
-	if (kind != AUTH_OAUTH2) {
-		x->token = keep(member(v, STR("token"), a));
-		if (x->token.n == 0)
-			return err_set(e, ERR_DATA, "the secret of connector "
-			    "%.*s must have a member \"token\"",
-			    STR_ARG(x->c->name));
-		x->state = AUTH_READY;
-		return 0;
-	}
-	x->client_id = keep(member(v, STR("client_id"), a));
-	x->client_secret = keep(member(v, STR("client_secret"), a));
-	x->refresh_token = keep(member(v, STR("refresh_token"), a));
-	x->token = keep(member(v, STR("access_token"), a));
-	if (x->client_id.n == 0 || (x->client_secret.n == 0 &&
-	    x->refresh_token.n == 0))
-		return err_set(e, ERR_DATA, "the secret of connector %.*s "
-		    "must have \"client_id\" and \"client_secret\", and "
-		    "\"refresh_token\" unless it logs in by itself",
-		    STR_ARG(x->c->name));
+/* What an earlier refresh brought goes on, with the host it was for. */
+static int
+read_oauth2(struct auth *x, const struct connector_call *account,
+    struct value v, struct arena *a, struct err *e)
+{
+	const struct unit_auth *how = &x->c->auth;
+	struct str base = member(v, STR("base"), a);
+
+	if (grant_init(&x->grant, account, x->vm, v, a, e) != 0)
+		return -1;
+	x->token = keep_member(v, STR("access_token"), a);
 	x->expires_ms = member_int(v, STR("expires_at"), a);
+	if (how->base >= 0 && url_among(how->hosts, how->nhost, base, &base))
+		x->base = keep_text(base);
 	x->state = AUTH_STALE;
-	if (x->token.n != 0 && x->expires_ms > 0) {
+	if (x->token.n != 0 && x->expires_ms > 0 &&
+	    (how->base < 0 || x->base.n != 0)) {
 		x->stale_ms = x->expires_ms - MARGIN_MS;
 		x->state = AUTH_READY;
 	}
@@ -149,31 +105,32 @@ read_secret(struct auth *x, struct value v, struct arena *a, struct err *e)
 }
 
 struct auth *
-auth_new(const struct unit_connector *c, struct str base, struct str secret,
-    uint64_t seed, struct err *e)
+auth_new(const struct connector_call *account, struct vm *vm,
+    struct str secret, uint64_t seed, struct err *e)
 {
 	struct auth *x = calloc(1, sizeof(*x));
 	struct arena a = { 0 };
 	struct value v = { .type = V_ABSENT };
-	int status = 0;
+	int status;
 
 	if (x == NULL)
 		fatal("out of memory");
-	x->c = c;
+	x->c = account->connector;
+	x->vm = vm;
 	x->seed = seed;
-	if (c->auth.kind == AUTH_NONE)
+	if (x->c->auth.kind == AUTH_NONE)
 		return x;
-	if (c->auth.kind == AUTH_OAUTH2)
-		status = url_moved(c, base, c->auth.token_url, &x->token_url,
-		    &x->arena, e);
-	if (status == 0 && eval_json(secret, &v, &a, NULL) != 0)
-		/* The parser's message might quote what it read. */
-		status = err_set(e, ERR_DATA, "the secret of connector %.*s "
-		    "is not JSON", STR_ARG(c->name));
+	status = eval_json(secret, &v, &a, NULL);
 	if (v.type == V_RAW)
-		wipe_later(&a, str_from(v.u.p, v.n));
-	if (status == 0)
-		status = read_secret(x, v, &a, e);
+		keep_wipe(&a, str_from(v.u.p, v.n));
+	if (status != 0)
+		/* The parser's message might quote what it read. */
+		err_set(e, ERR_DATA, "the secret of connector %.*s is not "
+		    "JSON", STR_ARG(x->c->name));
+	else if (x->c->auth.kind == AUTH_OAUTH2)
+		status = read_oauth2(x, account, v, &a, e);
+	else
+		status = read_token(x, v, &a, e);
 	arena_fini(&a);
 	if (status == 0)
 		return x;
@@ -186,12 +143,16 @@ auth_free(struct auth *x)
 {
 	if (x == NULL)
 		return;
-	drop(&x->client_id);
-	drop(&x->client_secret);
-	drop(&x->refresh_token);
-	drop(&x->token);
-	arena_fini(&x->arena);
+	grant_fini(&x->grant);
+	keep_drop(&x->token);
+	keep_drop(&x->base);
 	free(x);
+}
+
+struct str
+auth_base(const struct auth *x)
+{
+	return x->base;
 }
 
 enum auth_state
@@ -221,46 +182,12 @@ auth_error(const struct auth *x)
 	return x->error;
 }
 
-/* application/x-www-form-urlencoded */
-static void
-form_add(struct buf *out, const char *name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	buf_printf(out, "%s%s=", out->n != 0 ? "&" : "", name);
-	buf_url(out, value);
-}
-
 void
-auth_request(struct auth *x, struct http_request *req, struct arena *a)
+auth_request(struct auth *x, int64_t now_ms, struct http_request *req,
+    struct arena *a)
 {
-	const struct unit_auth *how = &x->c->auth;
-	struct buf form = { 0 }, scopes = { 0 };
-
-	assert(x->state == AUTH_STALE && how->kind == AUTH_OAUTH2);
-	/* At once: growing would leave copies behind. */
-	buf_room(&form, size_add(128, size_mul(3, size_add(x->client_id.n,
-	    size_add(x->client_secret.n, x->refresh_token.n)))));
-	form_add(&form, "grant_type", x->refresh_token.n != 0 ?
-	    STR("refresh_token") : STR("client_credentials"));
-	form_add(&form, "client_id", x->client_id);
-	form_add(&form, "client_secret", x->client_secret);
-	form_add(&form, "refresh_token", x->refresh_token);
-	if (x->refresh_token.n == 0) {
-		for (uint32_t i = 0; i < how->nscope; i++)
-			buf_printf(&scopes, "%s%.*s", i != 0 ? " " : "",
-			    STR_ARG(how->scopes[i]));
-		form_add(&form, "scope", buf_str(&scopes));
-	}
-	req->method = "POST";
-	req->url = x->token_url.p;
-	req->headers = form_headers;
-	req->nheaders = COUNT(form_headers);
-	req->body = arena_str(a, buf_str(&form));
-	wipe_later(a, req->body);
-	explicit_bzero(form.p, form.n);
-	buf_fini(&form);
-	buf_fini(&scopes);
+	assert(x->state == AUTH_STALE && x->c->auth.kind == AUTH_OAUTH2);
+	grant_request(&x->grant, now_ms, req, a);
 	x->state = AUTH_FLIGHT;
 }
 
@@ -293,27 +220,64 @@ say_refused(struct auth *x, int status, struct str word)
 	    word.n != 0 ? ", " : "", STR_ARG(word));
 }
 
+/* 0 or -1: no token in it. */
 static int
 take_tokens(struct auth *x, struct value v, int64_t now_ms, struct arena *a)
 {
-	struct str token = member(v, STR("access_token"), a);
+	struct str *held = &x->grant.refresh_token;
 	struct str refresh = member(v, STR("refresh_token"), a);
 	int64_t life = member_int(v, STR("expires_in"), a);
+	struct str token = keep_member(v, STR("access_token"), a);
 
 	if (token.n == 0)
 		return -1;
-	drop(&x->token);
-	x->token = keep(token);
-	if (refresh.n != 0 && !str_eq(refresh, x->refresh_token)) {
-		drop(&x->refresh_token);
-		x->refresh_token = keep(refresh);
+	keep_drop(&x->token);
+	x->token = token;
+	if (refresh.n != 0 && !str_eq(refresh, *held)) {
+		keep_drop(held);
+		*held = keep_text(refresh);
 		x->rotated = 1;
 	}
-	if (life < 0)
-		set_life(x, now_ms, LIFE_MS);
-	else
+	if (life >= 0)
 		set_life(x, now_ms, life < LIFE_MAX_MS / 1000 ? life * 1000 :
 		    LIFE_MAX_MS);
+	else
+		set_life(x, now_ms, x->c->auth.lifetime_ms > 0 ?
+		    x->c->auth.lifetime_ms : LIFE_MS);
+	return 0;
+}
+
+/* 0, also where no base comes with a token; -1: it is none to be used. */
+static int
+take_base(struct auth *x, struct value body, struct arena *a)
+{
+	const struct unit_auth *how = &x->c->auth;
+	struct connector_call call = { .connector = x->c };
+	struct str base, origin;
+	struct value v;
+
+	if (how->base < 0)
+		return 0;
+	if (eval(&call, x->vm, how->base, "base", &body, 1, &v, a, NULL) != 0 ||
+	    eval_text(v, &base, a) != 0) {
+		if (x->base.n != 0) /* as it was */
+			return 0;
+		snprintf(x->error, sizeof(x->error), "the token came without "
+		    "the address that requests go to");
+		return -1;
+	}
+	if (!url_among(how->hosts, how->nhost, base, &origin)) {
+		snprintf(x->error, sizeof(x->error), "the token is for "
+		    "\"%.*s\", which is none of the `hosts` of connector %.*s",
+		    (int)(origin.n < 100 ? origin.n : 100), origin.p,
+		    STR_ARG(x->c->name));
+		return -1;
+	}
+	if (!str_eq(origin, x->base)) {
+		keep_drop(&x->base);
+		x->base = keep_text(origin);
+		x->rotated = 1;
+	}
 	return 0;
 }
 
@@ -331,11 +295,11 @@ auth_reply(struct auth *x, const struct http_done *rep, int64_t now_ms)
 		return fail_for_now(x, now_ms, 0);
 	}
 	if (eval_json(rep->body, &v, &a, NULL) == 0 && v.type == V_RAW)
-		wipe_later(&a, str_from(v.u.p, v.n));
+		keep_wipe(&a, str_from(v.u.p, v.n));
 	if (rep->status == 200 && take_tokens(x, v, now_ms, &a) == 0) {
 		x->failed = 0;
 		x->error[0] = '\0';
-		x->state = AUTH_READY;
+		x->state = take_base(x, v, &a) == 0 ? AUTH_READY : AUTH_PAUSED;
 	} else if (rep->status >= 400 && rep->status < 500 &&
 	    rep->status != 408 && rep->status != 429) {
 		say_refused(x, rep->status, member(v, STR("error"), &a));
@@ -374,28 +338,37 @@ auth_accepted(struct auth *x, struct str token)
 		x->fresh = 0;
 }
 
+static void
+put_member(struct buf *out, const char *name, struct str value)
+{
+	if (value.n == 0)
+		return;
+	buf_printf(out, "%s\"%s\":", out->n != 0 ? "," : "{", name);
+	buf_json(out, value);
+}
+
 int
 auth_rotated(struct auth *x, struct str *secret, struct arena *a)
 {
+	const struct grant *g = &x->grant;
 	struct buf out = { 0 };
 
 	if (!x->rotated)
 		return 0;
 	x->rotated = 0;
-	buf_room(&out, size_add(128, size_mul(6, size_add(x->token.n,
-	    size_add(x->client_id.n, size_add(x->client_secret.n,
-	    x->refresh_token.n))))));
-	buf_puts(&out, STR("{\"client_id\":"));
-	buf_json(&out, x->client_id);
-	buf_puts(&out, STR(",\"client_secret\":"));
-	buf_json(&out, x->client_secret);
-	buf_puts(&out, STR(",\"refresh_token\":"));
-	buf_json(&out, x->refresh_token);
-	buf_puts(&out, STR(",\"access_token\":"));
-	buf_json(&out, x->token);
+	/* At once: growing would leave copies behind. */
+	buf_room(&out, size_add(256, size_mul(6, size_add(size_add(x->token.n,
+	    size_add(x->base.n, g->private_key.n)), size_add(g->client_id.n,
+	    size_add(g->client_secret.n, g->refresh_token.n))))));
+	put_member(&out, "client_id", g->client_id);
+	put_member(&out, "client_secret", g->client_secret);
+	put_member(&out, "private_key", g->private_key);
+	put_member(&out, "refresh_token", g->refresh_token);
+	put_member(&out, "access_token", x->token);
+	put_member(&out, "base", x->base);
 	buf_printf(&out, ",\"expires_at\":%lld}", (long long)x->expires_ms);
 	*secret = arena_str(a, buf_str(&out));
-	wipe_later(a, *secret);
+	keep_wipe(a, *secret);
 	explicit_bzero(out.p, out.n);
 	buf_fini(&out);
 	return 1;

@@ -4,9 +4,11 @@
  * The secret is the caller's: JSON text out of the secret table.
  *   bearer   {"token": "…"}
  *   header   {"token": "…"}           sent as the value of auth's header
- *   oauth2   {"client_id": "…", "client_secret": "…",
- *             "refresh_token": "…",   without it: client credentials
- *             "access_token": "…", "expires_at": MS}  both optional
+ *   oauth2   {"client_id": "…", "client_secret": "…", and what the grants
+ *             of the connector take: "refresh_token": "…", or
+ *             "private_key": "-----BEGIN …" (RSA, PEM);
+ *             "access_token": "…", "expires_at": MS, "base": "https://…"}
+ *             what an earlier refresh brought
  * Tokens never reach a log or an error; memory that held one is cleared.
  *
  * One thread owns an auth, so a refresh is single flight by its state alone:
@@ -21,10 +23,7 @@
 #ifndef CONNECTOR_AUTH_H
 #define CONNECTOR_AUTH_H
 
-#include "base/arena.h"
-#include "base/err.h"
-#include "http/http.h"
-#include "vm/unit.h"
+#include "connector/connector.h"
 
 enum auth_state {
 	AUTH_READY,  /* the token is good as far as is known */
@@ -37,12 +36,13 @@ enum auth_state {
 struct auth;
 
 /*
- * c lives as long as the auth; base is the connection's ("" for the
- * connector's): a token URL on the connector's host moves with it.  seed is
- * for the waits after failures.  NULL when the secret is not what the kind
- * wants.  All times are wall clock milliseconds.
+ * Connector, base and params of account say whose it is: a token URL on the
+ * connector's host moves with a base of the connection's own.  The connector
+ * and the vm live as long as the auth.  seed is for the waits after failures.
+ * NULL when the secret is not what the connector's grants take, or the
+ * parameters make no address.  All times are wall clock milliseconds.
  */
-struct auth *auth_new(const struct unit_connector *c, struct str base,
+struct auth *auth_new(const struct connector_call *account, struct vm *vm,
     struct str secret, uint64_t seed, struct err *e);
 void auth_free(struct auth *x);
 
@@ -52,12 +52,18 @@ void auth_free(struct auth *x);
  * of its life, before it expires.
  */
 enum auth_state auth_token(struct auth *x, int64_t now_ms, struct str *token);
+/*
+ * Where requests go with the token that is READY, "https://host": it came with
+ * it.  "" where the connector says nothing of that: the connection's base.
+ */
+struct str auth_base(const struct auth *x);
 int64_t auth_wait_ms(const struct auth *x, int64_t now_ms);
 /* A sentence without secrets, "" when there is nothing to say. */
 const char *auth_error(const struct auth *x);
 
 /* Only when STALE; the state is FLIGHT afterwards. */
-void auth_request(struct auth *x, struct http_request *req, struct arena *a);
+void auth_request(struct auth *x, int64_t now_ms, struct http_request *req,
+    struct arena *a);
 /* What became of it; the state is READY, WAIT or PAUSED afterwards. */
 enum auth_state auth_reply(struct auth *x, const struct http_done *rep,
     int64_t now_ms);
@@ -73,8 +79,9 @@ void auth_refused(struct auth *x, struct str token, int64_t now_ms);
 void auth_accepted(struct auth *x, struct str token);
 
 /*
- * 1 when the provider rotated the refresh token since the last call: seal
- * *secret (JSON, in a) before anything else, the old one is dead.
+ * 1 when the provider rotated the refresh token, or named another base, since
+ * the last call: seal *secret (JSON, in a) before anything else, the old one
+ * is dead.
  */
 int auth_rotated(struct auth *x, struct str *secret, struct arena *a);
 

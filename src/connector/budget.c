@@ -189,11 +189,12 @@ too_dear(const struct budgets *b, const struct unit_object *o, size_t i,
 
 	if (x->spec->timed || cost <= x->cap)
 		return 0;
-	return err_set(e, ERR_DATA, "connector %.*s: an operation of object "
-	    "%.*s costs %lld of budget %.*s, which has %lld (limit less "
-	    "reserve); lower the cost or the reserve", STR_ARG(b->c->name),
-	    STR_ARG(o->name), (long long)cost, STR_ARG(x->spec->name),
-	    (long long)x->cap);
+	return err_set(e, ERR_DATA, "connector %.*s: %s%.*s costs %lld of "
+	    "budget %.*s, which has %lld (limit less reserve); lower the cost "
+	    "or the reserve", STR_ARG(b->c->name), o != NULL ?
+	    "an operation of object " : "a refresh of the token",
+	    STR_ARG(o != NULL ? o->name : STR("")), (long long)cost,
+	    STR_ARG(x->spec->name), (long long)x->cap);
 }
 
 int

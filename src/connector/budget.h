@@ -38,7 +38,8 @@ void budgets_free(struct budgets *b);
 /*
  * A cost has a number for each budget of the connector, as connector_cost
  * tells it; concurrency counts requests under way.  -1 with an error that
- * names the budget that could never pay it, for a request of o.
+ * names the budget that could never pay it, for a request of o (NULL: of
+ * the token).
  */
 int budgets_afford(const struct budgets *b, const struct unit_object *o,
     const int64_t *cost, struct err *e);

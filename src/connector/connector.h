@@ -58,6 +58,10 @@ int connector_request(const struct connector_call *call, struct vm *vm,
 int connector_cost(const struct connector_call *call, struct vm *vm,
     int64_t *cost, struct arena *a, struct err *e);
 
+/* The same of a refresh of the token, which is free where nothing is said. */
+int auth_cost(const struct connector_call *account, struct vm *vm,
+    int64_t *cost, struct arena *a, struct err *e);
+
 /* wait_ms where the reply did not say how long. */
 #define CONNECTOR_WAIT_UNSAID (-1)
 

@@ -54,6 +54,24 @@ connector_cost(const struct connector_call *call, struct vm *vm,
 	return add_costs(call, vm, op->costs, op->ncost, args, cost, a, e);
 }
 
+int
+auth_cost(const struct connector_call *account, struct vm *vm, int64_t *cost,
+    struct arena *a, struct err *e)
+{
+	const struct unit_auth *auth = &account->connector->auth;
+	struct connector_call call = { .connector = account->connector,
+		.base = account->base, .params = account->params };
+	struct value args[2];
+
+	for (uint32_t i = 0; i < call.connector->nbudget; i++)
+		cost[i] = 0;
+	if (computed(auth->costs, auth->ncost) &&
+	    account_args(&call, args, a, e) != 0)
+		return -1;
+	return add_costs(&call, vm, auth->costs, auth->ncost, args, cost, a,
+	    e);
+}
+
 int64_t *
 reply_left(const struct reading *rd)
 {

@@ -9,7 +9,10 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/feed.c src/connector/feed.h \
 	src/connector/feeding.h \
 	src/connector/fields.c src/connector/fields.h \
+	src/connector/grant.c src/connector/grant.h \
 	src/connector/headers.c \
+	src/connector/jwt.c src/connector/jwt.h \
+	src/connector/keep.c src/connector/keep.h \
 	src/connector/multipart.c src/connector/multipart.h \
 	src/connector/outcome.c \
 	src/connector/page.c \
@@ -21,6 +24,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/seen.c src/connector/seen.h \
 	src/connector/url.c src/connector/url.h \
 	src/connector/watermark.c src/connector/watermark.h
+src_connector_libconnector_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)
 EXTRA_DIST += src/connector/README.md
 
 check_PROGRAMS += tests/unit/connector_fields

@@ -131,12 +131,46 @@ url_make(const struct unit_connector *c, struct str base, struct str path,
 	if (url_origin(path, &origin, &below, e) != 0 ||
 	    check_path(below, e) != 0)
 		return -1;
-	if (!same_origin(path, base) && !(c->auth.token_url.n != 0 &&
-	    same_origin(path, c->auth.token_url)))
+	if (!same_origin(path, base))
 		return err_set(e, ERR_DATA, "%.*s is not a host of connector "
 		    "%.*s; declare it there", STR_ARG(origin),
 		    STR_ARG(c->name));
 	*url = arena_str(a, path);
+	return 0;
+}
+
+/* host is one that a connector names, see lang/connauth.c. */
+static int
+is_host(struct str host, struct str origin)
+{
+	int below = starts(host, "*.");
+
+	if (starts(host, "http://") || starts(host, "https://"))
+		return same_origin(host, origin);
+	if (!starts(origin, "https://"))
+		return 0;
+	origin = rest(origin, 8);
+	host = rest(host, below); /* the dot stays */
+	if (origin.n < host.n || (!below && origin.n != host.n) ||
+	    (below && origin.n == host.n))
+		return 0;
+	origin = rest(origin, origin.n - host.n);
+	return strncasecmp(origin.p, host.p, host.n) == 0;
+}
+
+int
+url_among(const struct str *hosts, uint32_t n, struct str url,
+    struct str *origin)
+{
+	struct str path;
+
+	*origin = STR("");
+	if (url_origin(url, origin, &path, NULL) != 0 ||
+	    (path.n != 0 && !str_eq(path, STR("/"))))
+		return 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (is_host(hosts[i], *origin))
+			return 1;
 	return 0;
 }
 

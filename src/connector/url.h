@@ -18,8 +18,8 @@ int url_origin(struct str url, struct str *origin, struct str *path,
 
 /*
  * What a path function gave, as a whole URL in a: a path goes behind base
- * ("" for the connector's own); a URL must be of the origin of base, or of
- * one that the connector declares.  Bytes that must be percent-encoded, dot
+ * ("" for the connector's own); a URL must be of the origin of base.
+ * Bytes that must be percent-encoded, dot
  * segments and fragments are errors.
  */
 int url_make(const struct unit_connector *c, struct str base, struct str path,
@@ -46,5 +46,12 @@ int url_file(const struct unit_connector *c, struct str base,
  */
 int url_moved(const struct unit_connector *c, struct str base,
     struct str declared, struct str *url, struct arena *a, struct err *e);
+
+/*
+ * Whether url is an address without a path on one of the hosts that a
+ * connector names; *origin is "https://host" of it, "" where it is no address.
+ */
+int url_among(const struct str *hosts, uint32_t n, struct str url,
+    struct str *origin);
 
 #endif

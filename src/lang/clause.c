@@ -98,6 +98,12 @@ clause_text(const struct expr *e, struct str *out)
 	return 1;
 }
 
+struct expr *
+clause_first(const struct stmt *s, struct args *a)
+{
+	return s->has_value ? s->value : clause_next(a);
+}
+
 int
 clause_word(struct args *a, const char *word)
 {

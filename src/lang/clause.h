@@ -64,6 +64,8 @@ struct args clause_args(struct conn *k, const struct stmt *s);
 int clause_bad(struct args *a, const char *form);
 /* The next argument, NULL behind the last. */
 struct expr *clause_next(struct args *a);
+/* The only value of a clause, in brackets where it has operators; or NULL. */
+struct expr *clause_first(const struct stmt *s, struct args *a);
 /* 1 when the next argument is that word, which is then passed. */
 int clause_word(struct args *a, const char *word);
 /*
@@ -128,6 +130,8 @@ void op_needs_request(struct conn *k, struct stmt *s,
 /* The request of each record in it, of connpart.c; what is the unit_op. */
 int op_part(struct conn *k, struct stmt *s, void *what);
 void op_part_check(struct conn *k, struct stmt *s, const struct unit_op *op);
+/* How it shows who it is, of connauth.c. */
+int conn_auth(struct conn *k, struct stmt *s, void *what);
 /* A budget, of connbudget.c. */
 int conn_budget(struct conn *k, struct stmt *s, void *what);
 /* cost { burst: 1, day: len(records) }; view is what the costs see. */

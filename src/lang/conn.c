@@ -1,115 +1,8 @@
 /*
- * Connectors: clauses to struct unit_connector.  Here the connector itself
- * and its auth; objects are in connop.c, classify in connclass.c.
+ * Connectors: clauses to struct unit_connector.  Here the connector itself;
+ * its auth, budgets, objects and what replies mean have files of their own.
  */
 #include "lang/clause.h"
-
-/* ---- auth ---- */
-
-static int
-auth_token(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_auth *auth = what;
-	struct args a = clause_args(k, s);
-	struct str url;
-
-	if (!clause_text(clause_next(&a), &url) || a.at != NULL)
-		return clause_bad(&a, "token \"https://…\";");
-	auth->token_url = clause_keep(k, url);
-	return 0;
-}
-
-static int
-auth_scopes(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_auth *auth = what;
-	struct args a = clause_args(k, s);
-
-	if (!s->has_value || s->value->kind != EX_LIST)
-		return clause_bad(&a, "scopes [\"…\", \"…\"];");
-	auth->scopes = arena_array(k->ua, s->value->n, sizeof(*auth->scopes));
-	for (struct item *i = s->value->items; i != NULL; i = i->next) {
-		struct str scope;
-
-		if (!clause_text(i->value, &scope))
-			return clause_bad(&a, "scopes [\"…\", \"…\"];");
-		auth->scopes[auth->nscope++] = clause_keep(k, scope);
-	}
-	return 0;
-}
-
-/* What stands before the token, where that is not Bearer. */
-static int
-auth_scheme(struct conn *k, struct stmt *s, void *what)
-{
-	struct unit_auth *auth = what;
-	struct args a = clause_args(k, s);
-	struct str scheme;
-
-	if (!clause_text(clause_next(&a), &scheme) || a.at != NULL ||
-	    scheme.n == 0)
-		return clause_bad(&a, "scheme \"Zoho-oauthtoken\";");
-	for (size_t i = 0; i < scheme.n; i++)
-		if (scheme.p[i] < ' ' || scheme.p[i] > '~')
-			return clause_bad(&a, "scheme \"Zoho-oauthtoken\";, in "
-			    "ASCII");
-	auth->scheme = clause_keep(k, scheme);
-	return 0;
-}
-
-static int
-make_auth(struct conn *k, struct stmt *s, void *what)
-{
-	static const struct word_rule oauth2[] = {
-		{ "token", auth_token, 1 },
-		{ "scopes", auth_scopes, 1 },
-		{ "scheme", auth_scheme, 1 },
-	};
-	static const struct word_rule bearer[] = {
-		{ "scheme", auth_scheme, 1 },
-	};
-	struct unit_auth *auth = &k->out->auth;
-	struct args a = clause_args(k, s);
-	struct str header;
-
-	(void)what;
-	if (clause_word(&a, "oauth2") && a.at == NULL && s->has_body) {
-		auth->kind = AUTH_OAUTH2;
-		clause_all(k, s->body, oauth2, COUNT(oauth2), auth,
-		    "auth oauth2");
-		if (auth->token_url.n == 0)
-			diag_fix(&k->c->ss, diag_at(&k->c->ss, C603, s->head,
-			    "auth oauth2 needs `token`"),
-			    "token \"https://…\";");
-		return 0;
-	}
-	a = clause_args(k, s);
-	if (clause_word(&a, "bearer") && a.at == NULL) {
-		auth->kind = AUTH_BEARER;
-		if (s->has_body)
-			clause_all(k, s->body, bearer, COUNT(bearer), auth,
-			    "auth bearer");
-		return 0;
-	}
-	a = clause_args(k, s);
-	if (clause_word(&a, "none") && a.at == NULL && !s->has_body) {
-		auth->kind = AUTH_NONE;
-		return 0;
-	}
-	a = clause_args(k, s);
-	if (clause_word(&a, "header") &&
-	    clause_text(clause_next(&a), &header) && a.at == NULL &&
-	    !s->has_body) {
-		auth->kind = AUTH_HEADER;
-		auth->header = clause_keep(k, header);
-		return 0;
-	}
-	a = clause_args(k, s);
-	return clause_bad(&a, "auth oauth2 { … }, auth bearer;, "
-	    "auth header \"…\"; or auth none;");
-}
-
-/* ---- the connector ---- */
 
 static int
 make_version(struct conn *k, struct stmt *s, void *what)
@@ -173,7 +66,7 @@ connector_compile(struct compile *c, struct entity *e,
 {
 	static const struct word_rule words[] = {
 		{ "version", make_version, 1, 2 },
-		{ "auth", make_auth, 1 },
+		{ "auth", conn_auth, 1 },
 		{ "base", make_base, 1 },
 		{ "header", make_header, 0 },
 		{ "budget", conn_budget, 0, 1 },
@@ -195,6 +88,8 @@ connector_compile(struct compile *c, struct entity *e,
 	out->name = clause_keep(&k, e->decl->name.text);
 	out->pos = span_pos(&c->ss, e->decl->span);
 	out->classify = -1;
+	out->auth = (struct unit_auth){ .token = -1, .issuer = -1,
+		.subject = -1, .audience = -1, .base = -1 };
 	out->budgets = arena_array(k.ua, n, sizeof(*out->budgets));
 	out->header_name = arena_array(k.ua, n, sizeof(*out->header_name));
 	out->header_value = arena_array(k.ua, n, sizeof(*out->header_value));

@@ -49,13 +49,6 @@ limit(struct conn *k, struct args *a, struct expr *e, struct unit_budget *b,
 	return -1;
 }
 
-/* The first argument, which stands in brackets where it has operators. */
-static struct expr *
-first(const struct stmt *s, struct args *a)
-{
-	return s->has_value ? s->value : clause_next(a);
-}
-
 /* zone "Europe/Berlin", zone(param.zone ?? "UTC") */
 static int
 zone(struct conn *k, const struct stmt *s, struct expr *e,
@@ -92,7 +85,7 @@ budget_window(struct conn *k, struct stmt *s, void *what)
 	static const char form[] = "fixed 190 per 10s;";
 	struct unit_budget *b = what;
 	struct args a = clause_args(k, s);
-	struct expr *e = first(s, &a);
+	struct expr *e = clause_first(s, &a);
 	struct item *per = a.at;
 
 	b->kind = str_eq(s->name.text, STR("fixed")) ? BUDGET_FIXED :
@@ -119,7 +112,7 @@ budget_concurrency(struct conn *k, struct stmt *s, void *what)
 	static const char form[] = "concurrency 5;";
 	struct unit_budget *b = what;
 	struct args a = clause_args(k, s);
-	struct expr *e = first(s, &a);
+	struct expr *e = clause_first(s, &a);
 
 	b->kind = BUDGET_CONCURRENCY;
 	if (a.at != NULL || (e != NULL && is_time(e)))
@@ -146,7 +139,7 @@ budget_remaining(struct conn *k, struct stmt *s, void *what)
 {
 	struct unit_budget *b = what;
 	struct args a = clause_args(k, s);
-	struct expr *e = first(s, &a);
+	struct expr *e = clause_first(s, &a);
 	struct type t;
 
 	if (e == NULL || a.at != NULL)

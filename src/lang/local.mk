@@ -16,6 +16,7 @@ LANG_SOURCES = \
 	src/lang/compile.c src/lang/compile.h \
 	src/lang/complete.c src/lang/complete.h \
 	src/lang/conn.c \
+	src/lang/connauth.c \
 	src/lang/connbudget.c \
 	src/lang/connclass.c \
 	src/lang/connfeed.c \

@@ -59,10 +59,14 @@ struct channel {
 	struct call *flying;
 	unsigned in_flight;
 	size_t queued; /* items, wherever they are */
-	/* of the connector's version that is in use */
+	/* of the connector's version, and the account, that are in use */
 	struct unit *unit;
+	struct str base, params; /* in the arena */
+	int64_t generation;      /* of the catalog that they came with */
 	struct auth *auth;
 	struct budgets *budgets;
+	int64_t *refresh_cost; /* of a refresh, by budget; in the arena */
+	struct arena arena;
 	struct breaker breaker;
 	int64_t said_ms; /* when it was last said that it cannot be used */
 	struct buf secret;
@@ -108,6 +112,7 @@ forget_connector(struct channel *ch)
 	if (ch->secret.p != NULL)
 		explicit_bzero(ch->secret.p, ch->secret.cap);
 	buf_fini(&ch->secret);
+	arena_reset(&ch->arena);
 	ch->auth = NULL;
 	ch->budgets = NULL;
 	ch->unit = NULL;
@@ -167,6 +172,7 @@ channel_free(struct channel *ch)
 	drop_calls(ch->calls);
 	drop_calls(ch->flying);
 	forget_connector(ch);
+	arena_fini(&ch->arena);
 	free(ch);
 }
 
@@ -319,28 +325,63 @@ op_for(const struct unit_object *o, enum connector_op verb)
 	return op;
 }
 
-/* The token, budgets and breaker of the connector's version in use. */
+/* Token and budgets of an account; -1 where they cannot be had. */
 static int
-use_connector(struct channel *ch, const struct route *rt, struct err *e)
+open_account(struct channel *ch, const struct connector_call *account,
+    struct err *e)
+{
+	struct vm *vm = ch->env->vm;
+
+	ch->auth = auth_new(account, vm, buf_str(&ch->secret),
+	    retry_random(&ch->env->seed), e);
+	ch->budgets = ch->auth == NULL ? NULL : budgets_new(account, vm, e);
+	if (ch->budgets == NULL)
+		return -1;
+	ch->refresh_cost = arena_array(&ch->arena,
+	    account->connector->nbudget, sizeof(*ch->refresh_cost));
+	if (auth_cost(account, vm, ch->refresh_cost, &ch->arena, e) != 0)
+		return -1;
+	return budgets_afford(ch->budgets, NULL, ch->refresh_cost, e);
+}
+
+/*
+ * What is in use is what the catalog says; a token that only a new secret can
+ * replace is tried again when anything was changed.
+ */
+static int
+in_use(const struct channel *ch, const struct catalog *cat,
+    const struct route *rt)
+{
+	struct str token;
+
+	return ch->unit == rt->connector_unit &&
+	    str_eq(ch->base, rt->base_url) && str_eq(ch->params, rt->params) &&
+	    (ch->generation == catalog_generation(cat) ||
+	    auth_token(ch->auth, clock_wall_us() / 1000, &token) !=
+	    AUTH_PAUSED);
+}
+
+/* Token and budgets of the connector's version and account of the route. */
+static int
+use_connector(struct channel *ch, const struct catalog *cat,
+    const struct route *rt, struct err *e)
 {
 	struct connector_call account = { .connector = rt->connector,
 		.base = rt->base_url, .params = rt->params };
 
-	if (ch->unit == rt->connector_unit)
+	if (in_use(ch, cat, rt))
 		return 0;
 	forget_connector(ch);
+	ch->base = arena_str(&ch->arena, rt->base_url);
+	ch->params = arena_str(&ch->arena, rt->params);
+	ch->generation = catalog_generation(cat);
 	if (ch->env->secret(ch->env->arg, rt, &ch->secret, e) != 0)
 		return -1;
 	ch->unit = unit_ref((struct unit *)rt->connector_unit);
-	ch->auth = auth_new(rt->connector, rt->base_url,
-	    buf_str(&ch->secret), retry_random(&ch->env->seed), e);
-	if (ch->auth != NULL)
-		ch->budgets = budgets_new(&account, ch->env->vm, e);
-	if (ch->auth == NULL || ch->budgets == NULL) {
-		forget_connector(ch);
-		return -1;
-	}
-	return 0;
+	if (open_account(ch, &account, e) == 0)
+		return 0;
+	forget_connector(ch);
+	return -1;
 }
 
 /* The url of a request under way is its own; the timeout is everybody's. */
@@ -358,13 +399,33 @@ submit(struct call *c)
 #define UNTIL_REPLY (-1)
 #define UNTIL_MENDED (-2)
 
+/* Ask for a token; what is left to be waited for. */
+static int64_t
+refresh(struct channel *ch, struct catalog *cat, const struct route *rt,
+    int64_t wall)
+{
+	int64_t wait = budgets_wait_ms(ch->budgets, ch->refresh_cost, wall);
+	struct call *c;
+
+	if (wait != 0)
+		return wait == BUDGET_HELD ? UNTIL_REPLY : wait;
+	c = call_new(ch, rt->sync, CONNECTOR_NOP, 0);
+	c->is_auth = 1;
+	c->route = rt;
+	c->catalog = catalog_share(cat);
+	c->sent_ms = wall;
+	auth_request(ch->auth, wall, &c->request, &c->arena);
+	budgets_spend(ch->budgets, ch->refresh_cost, wall);
+	submit(c);
+	return UNTIL_REPLY;
+}
+
 /* 0 and the token to send with, or how long there will be none. */
 static int64_t
 token_wait(struct channel *ch, struct catalog *cat, const struct route *rt,
     struct str *token)
 {
 	int64_t wall = clock_wall_us() / 1000;
-	struct call *c;
 
 	switch (auth_token(ch->auth, wall, token)) {
 	case AUTH_READY:
@@ -378,13 +439,7 @@ token_wait(struct channel *ch, struct catalog *cat, const struct route *rt,
 	case AUTH_STALE:
 		break;
 	}
-	c = call_new(ch, rt->sync, CONNECTOR_NOP, 0);
-	c->is_auth = 1;
-	c->route = rt;
-	c->catalog = catalog_share(cat);
-	auth_request(ch->auth, &c->request, &c->arena);
-	submit(c);
-	return UNTIL_REPLY;
+	return refresh(ch, cat, rt, wall);
 }
 
 /* How long budgets and breaker want us to wait; 0: go. */
@@ -526,13 +581,13 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_bury(c, "CONFIG", STR(""), text);
 		return GONE;
 	}
-	if (ch->unit != NULL && ch->unit != rt->connector_unit &&
-	    ch->in_flight > 0) { /* what is under way counts on the old one */
+	if (ch->unit != NULL && ch->in_flight > 0 &&
+	    !in_use(ch, cat, rt)) { /* what is under way counts on that */
 		*wait_ms = UNTIL_REPLY;
 		call_release(c);
 		return HELD;
 	}
-	if (use_connector(ch, rt, &e) != 0) {
+	if (use_connector(ch, cat, rt, &e) != 0) {
 		unusable(ch, rt, e.text);
 		call_park(c, "CONFIG", 0);
 		return GONE;
@@ -559,6 +614,8 @@ call_send(struct call *c, int64_t *wait_ms)
 		return HELD;
 	}
 	c->call.token = arena_str(&c->arena, token);
+	if (auth_base(ch->auth).n != 0)
+		c->call.base = arena_str(&c->arena, auth_base(ch->auth));
 	if (connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
 	    &e) != 0) {
 		refused_here(c, &e);
@@ -798,18 +855,15 @@ auth_done(struct call *c, const struct http_done *reply)
 {
 	struct channel *ch = c->ch;
 	struct str secret;
+	int64_t wall = clock_wall_us() / 1000;
+	enum auth_state state = auth_reply(ch->auth, reply, wall);
 
-	if (ch->auth != NULL) {
-		enum auth_state s = auth_reply(ch->auth, reply,
-		    clock_wall_us() / 1000);
-
-		if (auth_rotated(ch->auth, &secret, &c->arena))
-			ch->env->rotated(ch->env->arg, c->route, secret);
-		if (s != AUTH_READY)
-			log_warn("delivery.token", "connection=%.*s "
-			    "cause=\"%s\"", STR_ARG(c->route->connection_name),
-			    auth_error(ch->auth));
-	}
+	budgets_done(ch->budgets, ch->refresh_cost, NULL, c->sent_ms, wall);
+	if (auth_rotated(ch->auth, &secret, &c->arena))
+		ch->env->rotated(ch->env->arg, c->route, secret);
+	if (state != AUTH_READY)
+		log_warn("delivery.token", "connection=%.*s cause=\"%s\"",
+		    STR_ARG(c->route->connection_name), auth_error(ch->auth));
 	call_free(c);
 }
 

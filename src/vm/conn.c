@@ -94,6 +94,23 @@ list_costs(struct buf *out, const struct unit_cost *c, uint32_t n)
 }
 
 static void
+list_auth(struct buf *out, const struct unit_auth *auth)
+{
+	if (auth->kind != AUTH_OAUTH2)
+		return;
+	buf_puts(out, STR("auth"));
+	put_func(out, "token", auth->token);
+	for (uint32_t i = 0; i < auth->nscope; i++)
+		put_func(out, "scope", auth->scopes[i]);
+	put_func(out, "issuer", auth->issuer);
+	put_func(out, "subject", auth->subject);
+	put_func(out, "audience", auth->audience);
+	put_func(out, "base", auth->base);
+	list_costs(out, auth->costs, auth->ncost);
+	buf_putc(out, '\n');
+}
+
+static void
 list_budget(struct buf *out, const struct unit_budget *b)
 {
 	if (b->limit_func < 0 && b->zone < 0 && b->remaining < 0)
@@ -185,6 +202,7 @@ connector_list(struct buf *out, const struct unit_connector *c)
 	for (uint32_t i = 0; i < c->nheader; i++)
 		buf_printf(out, "header %.*s  fn %d\n",
 		    STR_ARG(c->header_name[i]), c->header_value[i]);
+	list_auth(out, &c->auth);
 	for (uint32_t i = 0; i < c->nbudget; i++)
 		list_budget(out, &c->budgets[i]);
 	for (uint32_t i = 0; i < c->nobject; i++) {
@@ -220,6 +238,23 @@ takes_costs(struct verifier *v, const struct unit_cost *c, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		takes(v, c[i].func, 2, "cost");
+}
+
+static void
+verify_auth(struct verifier *v, const struct unit_auth *auth)
+{
+	if (auth->kind != AUTH_OAUTH2)
+		return;
+	takes(v, auth->token, 2, "token");
+	for (uint32_t i = 0; i < auth->nscope; i++)
+		takes(v, auth->scopes[i], 2, "scopes");
+	takes(v, auth->issuer, 2, "issuer");
+	takes(v, auth->subject, 2, "subject");
+	takes(v, auth->audience, 2, "audience");
+	takes(v, auth->base, 1, "base");
+	takes_costs(v, auth->costs, auth->ncost);
+	if (auth->token < 0)
+		v->what = "what must be there";
 }
 
 /* What makes a request: path and the rest, of n arguments. */
@@ -275,6 +310,7 @@ connector_verify(const struct unit_connector *c, struct err *e)
 	takes(&v, c->classify, 3, "classify");
 	for (uint32_t i = 0; i < c->nheader; i++)
 		takes(&v, c->header_value[i], 2, "header");
+	verify_auth(&v, &c->auth);
 	for (uint32_t i = 0; i < c->nbudget; i++) {
 		takes(&v, c->budgets[i].limit_func, 2, "limit");
 		takes(&v, c->budgets[i].zone, 2, "zone");

@@ -410,13 +410,39 @@ struct unit_budget {
 
 enum auth_kind { AUTH_NONE, AUTH_BEARER, AUTH_OAUTH2, AUTH_HEADER };
 
+/* How a token is asked for, and which member of the secret it takes. */
+#define AUTH_GRANTS(X)                                                    \
+	X(REFRESH_TOKEN, "refresh_token", "refresh_token")                \
+	X(CLIENT_CREDENTIALS, "client_credentials", "client_secret")      \
+	X(JWT_BEARER, "jwt_bearer", "private_key")
+
+enum auth_grant {
+#define X(name, word, held) GRANT_##name,
+	AUTH_GRANTS(X)
+#undef X
+	AUTH_NGRANT
+};
+
 struct unit_auth {
 	enum auth_kind kind;
-	struct str token_url;
 	struct str header;     /* AUTH_HEADER: its name */
 	struct str scheme;     /* before the token; "" Bearer */
-	struct str *scopes;
+	/* of AUTH_OAUTH2; functions as those of the connector's headers */
+	int token;             /* address of the endpoint */
+	int *scopes;
 	uint32_t nscope;
+	enum auth_grant grants[AUTH_NGRANT]; /* the first that can be had */
+	uint32_t ngrant;
+	int issuer;            /* of a JWT; -1: the client's id */
+	int subject;
+	int audience;          /* -1: the endpoint */
+	int basic;             /* the client is shown in Authorization */
+	int64_t lifetime_ms;   /* where the reply says none; 0: not said */
+	int base;              /* (body) -> where requests go from now on */
+	struct str *hosts;     /* and these it may be; lang/connauth.c */
+	uint32_t nhost;
+	struct unit_cost *costs; /* of a refresh; none: it is free */
+	uint32_t ncost;
 };
 
 struct unit_connector {

@@ -13,7 +13,7 @@ function bad(text) { print FILENAME ":" FNR ": " text; failed = 1 }
 BEGIN {
 	n = split("jansson:jansson pcre2:pcre2 unicode:unicode " \
 	    "xxhash:xxhash phonenumbers:phonenumbers libpq-fe:libpq " \
-	    "sodium:sodium curl:curl nng:nng microhttpd:microhttpd", pairs, " ")
+	    "sodium:sodium openssl:openssl curl:curl nng:nng microhttpd:microhttpd", pairs, " ")
 	for (i = 1; i <= n; i++) {
 		split(pairs[i], p, ":")
 		library[p[1]] = p[2]

@@ -502,7 +502,7 @@ Test(request, hosts_and_headers_are_the_connectors)
 	    { "/o?q=%2F&x=1", NULL },
 	    { "https://c.example:8443/o", NULL },
 	    { "HTTPS://C.example:8443/next?page=2", NULL },
-	    { "https://login.c.example/o", NULL },
+	    { "https://login.c.example/o", "is not a host of connector c" },
 	    { "o", "a path must begin with /" },
 	    { "", "a path must begin with /" },
 	    { "@evil.example/o", "a path must begin with /" },

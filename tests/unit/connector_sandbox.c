@@ -386,7 +386,7 @@ refresh(struct net *n, struct auth *x)
 	int64_t now = clock_wall_us() / 1000;
 
 	cr_assert_eq(auth_token(x, now, &token), AUTH_STALE);
-	auth_request(x, &q, &n->rig.arena);
+	auth_request(x, now, &q, &n->rig.arena);
 	cr_assert_eq(auth_token(x, now, &token), AUTH_FLIGHT);
 	return auth_reply(x, exchange(n, &q), now);
 }
@@ -405,8 +405,7 @@ Test(sandbox, oauth)
 
 	net_up(&n, (struct sandbox_opts){ .client_id = "app",
 	    .client_secret = "s&c=r t", .rotate_refresh = true });
-	x = auth_new(n.rig.call.connector, n.rig.call.base, STR(SECRET), 1,
-	    &e);
+	x = auth_new(&n.rig.call, n.rig.vm, STR(SECRET), 1, &e);
 	cr_assert_not_null(x, "%s", e.text);
 	cr_assert_eq(refresh(&n, x), AUTH_READY, "%s", auth_error(x));
 	cr_assert_eq(auth_token(x, now, &token), AUTH_READY);
@@ -420,8 +419,7 @@ Test(sandbox, oauth)
 	cr_assert_eq(auth_rotated(x, &secret, &n.rig.arena), 1);
 	cr_assert_null(memmem(secret.p, secret.n, "sandbox-refresh", 15));
 	cr_assert_eq(auth_rotated(x, &old, &n.rig.arena), 0);
-	again = auth_new(n.rig.call.connector, n.rig.call.base, secret, 1,
-	    &e);
+	again = auth_new(&n.rig.call, n.rig.vm, secret, 1, &e);
 	cr_assert_not_null(again, "%s", e.text);
 	cr_assert_eq(auth_token(again, now, &token), AUTH_READY,
 	    "a restart goes on with the same token");
@@ -448,8 +446,7 @@ Test(sandbox, oauth)
 	auth_free(x);
 
 	/* The first refresh token is dead by now. */
-	x = auth_new(n.rig.call.connector, n.rig.call.base, STR(SECRET), 1,
-	    &e);
+	x = auth_new(&n.rig.call, n.rig.vm, STR(SECRET), 1, &e);
 	cr_assert_eq(refresh(&n, x), AUTH_PAUSED);
 	cr_assert_not_null(strstr(auth_error(x), "refused the grant"));
 	auth_free(x);
