@@ -22,7 +22,7 @@ put_rule(struct sheet *s, const struct prog *p, uint32_t i,
 	sheet_int(s, rule->pos.line);
 	for (unsigned k = 0; k < COVER_NSTATE; k++) {
 		/* what reads nothing is never null */
-		if (rule->nin == 0 && (k == COVER_NULL || k == COVER_ABSENT))
+		if (!r->reads && (k == COVER_NULL || k == COVER_ABSENT))
 			sheet_null(s);
 		else
 			sheet_int(s, r->seen[k]);
@@ -65,4 +65,32 @@ coverage_print(struct buf *out, const struct unit *u, const struct cover *c,
 			    STR_ARG(u->maps[i].name), by, way[0].reached,
 			    way[0].rules, way[1].reached, way[1].rules);
 	}
+}
+
+void
+reach_add(struct reach *r, const struct cover *c)
+{
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < c->nprog; i++)
+		at += c->progs[i].p->nrule;
+	if (r->ran == NULL) {
+		r->rules = at;
+		r->ran = arena_array(&r->a, at, 1);
+	}
+	at = 0;
+	for (uint32_t i = 0; i < c->nprog; i++)
+		for (uint32_t k = 0; k < c->progs[i].p->nrule; k++)
+			r->ran[at++] |= c->progs[i].rules[k]
+			    .seen[COVER_VALUE] > 0;
+}
+
+void
+reach_end(struct reach *r, size_t *rules, size_t *reached)
+{
+	*rules += r->rules;
+	for (size_t i = 0; i < r->rules; i++)
+		*reached += r->ran[i];
+	arena_fini(&r->a);
+	*r = (struct reach){ .rules = 0 };
 }

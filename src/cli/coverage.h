@@ -14,4 +14,15 @@
 void coverage_print(struct buf *out, const struct unit *u,
     const struct cover *c, const char *by, int json);
 
+/* Which rules of a unit, in each way, had a value in any of its runs. */
+struct reach {
+	struct arena a;
+	size_t rules;
+	unsigned char *ran;
+};
+
+void reach_add(struct reach *r, const struct cover *c);
+/* Add up, and begin again for another unit. */
+void reach_end(struct reach *r, size_t *rules, size_t *reached);
+
 #endif

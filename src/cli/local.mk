@@ -45,6 +45,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/threeway.c src/cli/threeway.h \
 	src/cli/trace.c src/cli/trace.h \
 	src/cli/unknown.c src/cli/unknown.h \
+	src/cli/verdict.c src/cli/verdict.h \
 	src/cli/validate.c \
 	src/cli/watch.c src/cli/watch.h
 EXTRA_DIST += src/cli/README.md

@@ -1,6 +1,7 @@
 /*
  * crosswalk publish: a mapping becomes an immutable version in Postgres, with
- * everything that it uses, only when it compiles and its tests pass.
+ * everything that it uses, only when it compiles, its tests pass and its laws
+ * hold.
  */
 #include "cli/publish.h"
 
@@ -9,7 +10,7 @@
 
 #include "cli/options.h"
 #include "cli/session.h"
-#include "lang/testrun.h"
+#include "cli/verdict.h"
 
 /* Where the last component of a path begins. */
 static size_t
@@ -48,28 +49,53 @@ relative(struct str path, struct str root, size_t from, struct arena *a)
 }
 
 static void
-report(void *arg, const struct test_report *r)
+report_test(void *arg, const struct test_report *t)
 {
-	if (!r->ok)
-		fprintf(stderr, "%s:%u: test \"%.*s\" failed\n%.*s",
-		    (const char *)arg, r->test->pos.line,
-		    STR_ARG(r->test->name), STR_ARG(r->text));
+	if (!t->ok)
+		verdict_test(stderr, arg, t);
 }
 
-/* How many tests of the unit failed. */
+static void
+report_law(void *arg, const struct law_report *l)
+{
+	(void)arg;
+	verdict_law(stderr, l);
+}
+
+/* How many rules break laws that their map is held to; -1. */
 static int
-run_tests(const struct unit *u, const char *path)
+run_laws(const struct unit *u, struct vm *vm, struct err *e)
+{
+	struct laws_options options = { 0 };
+	struct laws_result result;
+	int broken = 0;
+
+	for (uint32_t i = 0; i < u->nmap; i++) {
+		if (laws_run(u, &u->maps[i], vm, &options, report_law, NULL,
+		    &result, e) != 0)
+			return err_prefix(e, "laws of %.*s",
+			    STR_ARG(u->maps[i].name));
+		broken += (int)result.broken;
+	}
+	return broken;
+}
+
+/* How many tests of the unit failed, and rules broke laws; -1. */
+static int
+run_checks(const struct unit *u, const char *path, int laws, struct err *e)
 {
 	struct vm *vm = vm_new(NULL);
-	int failed = test_run(u, vm, report, (void *)path);
+	int failed = test_run(u, vm, report_test, (void *)path);
 
+	if (failed == 0 && laws)
+		failed = run_laws(u, vm, e);
 	vm_free(vm);
 	return failed;
 }
 
 static int
 store(struct db *db, const struct unit *u, const struct lang_sources *src,
-    struct str params, struct mapping_version *v, struct arena *a,
+    struct str params, int laws, struct mapping_version *v, struct arena *a,
     struct err *e)
 {
 	struct mapping_file *files = arena_array(a, src->n, sizeof(*files));
@@ -81,7 +107,8 @@ store(struct db *db, const struct unit *u, const struct lang_sources *src,
 		files[i].text = src->list[i].text;
 	}
 	name = u->nmap > 0 ? u->maps[0].name : u->connectors[0].name;
-	checks = arena_printf(a, "{\"tests\":%u}", u->ntest);
+	checks = arena_printf(a, "{\"tests\":%u,\"laws\":%s}", u->ntest,
+	    laws ? "true" : "false");
 	return mapping_publish(db, a, name, files, src->n, params, checks,
 	    session_user(), v, e);
 }
@@ -92,6 +119,7 @@ publish_file(struct db *db, const char *path, const struct args *args,
     struct arena *a, struct err *e)
 {
 	struct lang_sources src = { 0 };
+	int laws = args_get(args, 'L') == NULL;
 	struct unit *u = NULL;
 	struct diags d;
 	int rv;
@@ -116,10 +144,10 @@ publish_file(struct db *db, const char *path, const struct args *args,
 		rv = err_set(e, ERR_DATA, "%s: there is no map and no "
 		    "connector in it; a library is published with what uses "
 		    "it", path);
-	} else if (run_tests(u, path) != 0) {
-		rv = 1;
+	} else if ((rv = run_checks(u, path, laws, e)) != 0) {
+		rv = rv < 0 ? -1 : 1;
 	} else if (args_get(args, 'n') == NULL) {
-		rv = store(db, u, &src, o->params, v, a, e);
+		rv = store(db, u, &src, o->params, laws, v, a, e);
 	}
 	if (rv == 0 || u != NULL)
 		unit_unref(u);

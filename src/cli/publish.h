@@ -9,11 +9,11 @@
 #include "store/mapping.h"
 
 /*
- * Compile path with all it uses and run its tests; findings and failed tests
- * go to stderr.  Then store it under the name of its first map, else of its
- * first connector.  args may give params (-p) and say that nothing be stored
- * (-n).  0 and *v, 1 where it is refused (all said), or -1.
- * Strings of *v live in a.  deps (may be NULL) gets the files that were read.
+ * Compile path with all it uses, run its tests and laws; what is wrong goes to
+ * stderr.  Then store it under the name of its first map, else of its first
+ * connector.  args may give params (-p), say that nothing be stored (-n) and
+ * that laws be left out (-L).  0 and *v, 1 where it is refused (all said), or
+ * -1.  Strings of *v live in a.  deps (may be NULL) gets the files read.
  */
 int publish_file(struct db *db, const char *path, const struct args *args,
     struct options *o,

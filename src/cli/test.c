@@ -8,9 +8,8 @@
 #include "cli/known.h"
 #include "cli/mapping.h"
 #include "cli/options.h"
+#include "cli/verdict.h"
 #include "cli/watch.h"
-#include "lang/laws.h"
-#include "lang/testrun.h"
 
 struct run {
 	const struct args *args;
@@ -20,9 +19,12 @@ struct run {
 	struct vm *vm;
 	struct laws_options laws;
 	int no_laws, coverage, json;
+	unsigned least;   /* percent of the rules that have to be reached */
+	struct reach reach;
+	size_t rules, reached;
 	FILE *out;        /* of results, where stdout is for JSON */
 	const char *path; /* of the file at hand */
-	int passed, failed, broken;
+	int passed, failed, broken, under;
 	int status;
 };
 
@@ -36,26 +38,15 @@ report_test(void *arg, const struct test_report *t)
 		return;
 	}
 	r->failed++;
-	fprintf(r->out, "%s:%u: test \"%.*s\" failed\n%.*s", r->path,
-	    t->test->pos.line, STR_ARG(t->test->name), STR_ARG(t->text));
+	verdict_test(r->out, r->path, t);
 }
 
 static void
 report_law(void *arg, const struct law_report *l)
 {
-	const struct prog *p = l->map->forward;
 	const struct run *r = arg;
 
-	fprintf(r->out, "%.*s:%u: law %s: %.*s %s\n",
-	    STR_ARG(p->files[l->pos.file]), l->pos.line,
-	    map_law_words[l->law], STR_ARG(l->field), l->what);
-	fprintf(r->out, "  rule: %.*s\n", STR_ARG(l->rule));
-	if (l->was.n > 0)
-		fprintf(r->out, "  was:  %.*s\n  is:   %.*s\n",
-		    STR_ARG(l->was), STR_ARG(l->is));
-	else
-		fprintf(r->out, "  why:  %.*s\n", STR_ARG(l->is));
-	fwrite(l->test.p, 1, l->test.n, r->out);
+	verdict_law(r->out, l);
 }
 
 /* "contact: 100 samples, 3 refused; laws hold: getput putget …" */
@@ -127,6 +118,7 @@ run_part(struct run *r, const struct unit *u, const char *by,
 	r->laws.arg = &c;
 	run(r, u);
 	cover_end(&c);
+	reach_add(&r->reach, &c);
 	coverage_print(&out, u, &c, by, r->json);
 	fwrite(out.p, 1, out.n, stdout);
 	buf_fini(&out);
@@ -156,6 +148,7 @@ run_file(struct run *r, const char *path)
 	run_part(r, u, "tests", run_tests);
 	if (!r->no_laws)
 		run_part(r, u, "laws", run_laws);
+	reach_end(&r->reach, &r->rules, &r->reached);
 	unit_unref(u);
 }
 
@@ -175,6 +168,17 @@ number(const struct args *a, int letter, const char *what, uint64_t least,
 	return n;
 }
 
+/* Say that fewer rules were reached than asked for. */
+static void
+check_reached(struct run *r)
+{
+	r->under = r->reached * 100 < r->rules * r->least;
+	if (r->under)
+		fprintf(r->out, "%zu of %zu rules, there and back, were "
+		    "reached: %zu %%, less than %u %%\n", r->reached,
+		    r->rules, r->reached * 100 / r->rules, r->least);
+}
+
 /* All files, and the numbers. */
 static void
 run_all(struct run *r)
@@ -182,6 +186,7 @@ run_all(struct run *r)
 	const struct args *a = r->args;
 
 	r->passed = r->failed = r->broken = r->status = 0;
+	r->rules = r->reached = 0;
 	for (int i = 0; i < a->nrest; i++)
 		run_file(r, a->rest[i]);
 	fprintf(r->out, "%d passed, %d failed", r->passed, r->failed);
@@ -189,6 +194,7 @@ run_all(struct run *r)
 		fprintf(r->out, ", %d rule%s break%s laws", r->broken,
 		    r->broken == 1 ? "" : "s", r->broken == 1 ? "s" : "");
 	putc('\n', r->out);
+	check_reached(r);
 }
 
 /* Again whenever a file is another; on a terminal, on a clear screen. */
@@ -207,7 +213,7 @@ run_and_watch(struct run *r)
 		while (!watch_stopped() && !watch_changed(&r->files))
 			watch_wait();
 	}
-	r->status = r->failed = r->broken = 0;
+	r->status = r->failed = r->broken = r->under = 0;
 }
 
 int
@@ -225,8 +231,11 @@ cmd_test(const struct args *a)
 		r.laws.has_seed = 1;
 		r.laws.seed = number(a, 's', "--seed", 0, INT64_MAX);
 	}
-	if (r.json && !r.coverage)
-		args_fail(a, "--json is of --coverage");
+	if (args_get(a, 'F') != NULL)
+		r.least = (unsigned)number(a, 'F', "--fail-under", 0, 100);
+	if (!r.coverage && (r.json || args_get(a, 'F') != NULL))
+		args_fail(a, "--%s is of --coverage", r.json ? "json" :
+		    "fail-under");
 	r.out = r.json ? stderr : stdout;
 	options_read(&r.options, a);
 	r.vm = vm_new(NULL);
@@ -240,5 +249,5 @@ cmd_test(const struct args *a)
 	known_fini(&r.known);
 	options_fini(&r.options);
 	vm_free(r.vm);
-	return r.status ? r.status : r.failed + r.broken > 0;
+	return r.status ? r.status : r.failed + r.broken + r.under > 0;
 }

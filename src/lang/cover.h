@@ -23,23 +23,33 @@ enum cover_state {
 
 struct cover_rule {
 	uint32_t seen[COVER_NSTATE];
+	int reads; /* a field, so it may be null or absent */
+};
+
+/* A function that runs. */
+struct cover_func {
+	int32_t rule;   /* whose code runs, -1 none */
+	int32_t stored; /* the last one that has stored */
+	enum cover_state state;
 };
 
 /* A program's rules, in its order. */
 struct cover_prog {
+	struct cover_prog *next;
 	const struct prog *p;
 	struct cover_rule *rules;
+	/* by instruction, -1 for none: its rule, and its function if that has
+	 * rules */
+	const int32_t *rule_of, *func_of;
+	struct cover_func *funcs; /* of the record that runs */
 };
 
 struct cover {
 	struct arena a;
 	struct cover_prog *progs; /* forward and backward of each map */
 	uint32_t nprog;
-	/* of the record that runs */
-	struct cover_prog *at;
-	int32_t rule;             /* whose code runs, -1 none */
-	int32_t stored;           /* the last one that has stored */
-	enum cover_state state;
+	struct cover_prog *more;  /* the same with other params: of tests */
+	struct cover_prog *at;    /* which runs */
 };
 
 void cover_init(struct cover *c, const struct unit *u);

@@ -116,6 +116,12 @@ put_code(struct finish *f)
 		out->entry = pc;
 		out->nargs = (uint16_t)fn->nargs;
 		out->ntemps = (uint16_t)fn->ntemps;
+		if (fn->element) {
+			out->el_in = (uint16_t)place(f, fn, SLOT_IN, 0);
+			out->el_nin = (uint16_t)fn->nin;
+			out->el_out = (uint16_t)place(f, fn, SLOT_OUT, 0);
+			out->el_nout = (uint16_t)fn->nout;
+		}
 		for (size_t i = 0; i < fn->nhandler; i++)
 			handlers[h++] = (struct prog_handler){
 				pc + fn->handlers[i].start,

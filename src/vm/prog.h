@@ -55,6 +55,8 @@ struct prog_func {
 	const struct layout *layout; /* NULL: returns a value */
 	/* Reads an old target into slots that line up with the out slots. */
 	const struct shape *old_shape;
+	/* of an element: the temporaries that are its fields, read, written */
+	uint16_t el_in, el_nin, el_out, el_nout;
 };
 
 /* One direction of an enum: keys are text, int or bool constants. */

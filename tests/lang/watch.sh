@@ -62,6 +62,14 @@ grep -q '^m: laws have a value for 3 of 3 rules to the right, 1 of 1' out ||
     bad "sum of laws: $(cat out)"
 crosswalk test -j t.map 2>out && bad "--json alone"
 grep -q 'json is of --coverage' out || bad "--json alone: $(cat out)"
+sed '/^  put h/d' t.map >passes.map
+crosswalk test -L -C -F 50 passes.map >out 2>&1 || bad "50 %: $(cat out)"
+crosswalk test -L -C -F 51 passes.map >out 2>&1 && bad "51 % has status 0"
+grep -q '^2 of 4 rules, there and back, were reached: 50 %, less than 51 %' \
+    out || bad "51 %: $(cat out)"
+crosswalk test -C -F 100 -n 50 passes.map >out 2>&1 || bad "laws: $(cat out)"
+crosswalk test -F 5 passes.map 2>out && bad "--fail-under alone"
+grep -q 'fail-under is of --coverage' out || bad "--fail-under: $(cat out)"
 
 # ---- watch ----
 

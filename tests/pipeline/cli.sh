@@ -301,6 +301,18 @@ broken.map:8: test "lower case" failed
 ...
 broken.map: not published; the version that runs goes on
 END
+{
+	echo 'codec clean: text <-> text { -> : trim(it); <- : it; law: exact; }'
+	sed 's/via lower/via clean/; /^test/,$d' first.map
+} >lawless.map
+is 65 crosswalk publish lawless.map <<'END'
+lawless.map:6: law getput: c.email ...
+...
+lawless.map: not published; the version that runs goes on
+END
+is 0 crosswalk publish --dry-run --no-laws lawless.map <<'END'
+lawless.map: would be published
+END
 sed 's/c.email/c.mail/' first.map >wrong.map
 is 65 crosswalk publish first.map wrong.map <<'END'
 error[E...

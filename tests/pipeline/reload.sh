@@ -27,7 +27,7 @@ sed 's|c.first_name     <-> h.properties.firstname;|c.first_name     <-> h.prope
     "$top/mappings/hubspot/contact.map" >"$work/m/hubspot/contact.map"
 sed -i 's|firstname: "Ann"|firstname: "ANN"|; s|first_name: "Anna"|first_name: "ANNA"|' "$work/m/hubspot/contact.map"
 g=$(generation)
-crosswalk publish "$work/m/hubspot/contact.map" >/dev/null || die "refused"
+crosswalk publish --no-laws "$work/m/hubspot/contact.map" >/dev/null || die "refused"
 taken "$g"
 map=$work/m/hubspot/contact.map
 sql -c "update app.contact set updated_at = now()"
