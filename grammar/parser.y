@@ -135,9 +135,9 @@ static void yyerror(struct span *at, struct parse *p, const char *text);
 %type <item> member_item call_arg arm param attr pipe_step
 %type <items> members call_args arms arm_keys params opt_params attrs opt_attrs
 %type <items> pipe opt_pipe names exprs opt_exprs opt_except args events bys
-%type <items> opt_args text_parts
+%type <items> opt_args text_parts calls
 %type <type> type opt_type
-%type <action> action
+%type <action> action deed
 %type <arrow> enum_arrow map_arrow
 
 %start file
@@ -494,12 +494,29 @@ opt_guard:
 	;
 
 action:
+	deed
+	| deed "then" name calls {
+		$$ = $1;
+		$$.then = $3;
+		$$.calls = $4;
+	}
+	| name calls {
+		$$ = (struct action){ .verb = $1, .then = $1, .calls = $2 };
+	}
+	;
+
+deed:
 	name opt_reason {
 		$$ = (struct action){ .verb = $1, .reason = $2 };
 	}
 	| name "by" '{' bys '}' {
 		$$ = (struct action){ .verb = $1, .by = $4, .has_by = 1 };
 	}
+	;
+
+calls:
+	name			{ $$ = items_one(word_item(p, $1)); }
+	| calls ',' name	{ $$ = items_add(p, $1, word_item(p, $3)); }
 	;
 
 opt_reason:

@@ -63,7 +63,7 @@ find_op(const struct unit_object *o, const char *name)
 	for (size_t i = 0; i < COUNT(ops); i++)
 		if (strcmp(ops[i], name) == 0)
 			return object_op(o, (enum connector_op)i);
-	return NULL;
+	return object_call(o, str_z(name));
 }
 
 /* A body of several lines has CRLF, which no text file should. */

@@ -87,6 +87,10 @@ text_all(struct explain *x)
 	for (uint16_t k = 0; k < act->nby; k++)
 		buf_printf(&x->out, "%s%.*s", k ? ", " : " by ",
 		    STR_ARG(act->by_name[k]));
+	for (uint16_t k = 0; k < act->ncall; k++)
+		buf_printf(&x->out, "%s%.*s", k ? ", " :
+		    act->verb == ACTION_CALL ? " " : " then call ",
+		    STR_ARG(act->calls[k]));
 	if (act->reason.n > 0)
 		buf_printf(&x->out, " \"%.*s\"", STR_ARG(act->reason));
 	if (act->line > 0)
@@ -132,6 +136,12 @@ json_all(struct explain *x)
 		if (k > 0)
 			buf_putc(&x->out, ',');
 		buf_json(&x->out, act->by_name[k]);
+	}
+	buf_puts(&x->out, STR("],\"call\":["));
+	for (uint16_t k = 0; k < act->ncall; k++) {
+		if (k > 0)
+			buf_putc(&x->out, ',');
+		buf_json(&x->out, act->calls[k]);
 	}
 	buf_puts(&x->out, STR("],\"reason\":"));
 	buf_json(&x->out, act->reason);

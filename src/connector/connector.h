@@ -62,6 +62,13 @@ int connector_cost(const struct connector_call *call, struct vm *vm,
 int auth_cost(const struct connector_call *account, struct vm *vm,
     int64_t *cost, struct arena *a, struct err *e);
 
+/*
+ * Whether an operation of the connector's own is for the record: 1 or 0; -1
+ * where its `when` cannot tell.
+ */
+int connector_concerns(const struct connector_call *call, struct vm *vm,
+    const struct connector_record *r, struct arena *a, struct err *e);
+
 /* wait_ms where the reply did not say how long. */
 #define CONNECTOR_WAIT_UNSAID (-1)
 

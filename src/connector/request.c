@@ -375,6 +375,25 @@ request_args(const struct connector_call *call, struct value args[2],
 }
 
 int
+connector_concerns(const struct connector_call *call, struct vm *vm,
+    const struct connector_record *r, struct arena *a, struct err *e)
+{
+	struct value args[2], v;
+
+	if (call->op->when < 0)
+		return 1;
+	args[0] = record_value(r, a);
+	if (request_params(call, &args[1], a, e) != 0 ||
+	    eval(call, vm, call->op->when, "when", args, 2, &v, a, e) != 0)
+		return -1;
+	if (v.type == V_BOOL)
+		return v.u.i != 0;
+	return err_set(e, ERR_DATA, "connector %.*s, object %.*s, when: a "
+	    "condition is a bool, not %s", STR_ARG(call->connector->name),
+	    STR_ARG(call->object->name), value_word(v));
+}
+
+int
 connector_request(const struct connector_call *call, struct vm *vm,
     struct http_request *req, struct arena *a, struct err *e)
 {

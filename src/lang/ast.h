@@ -132,6 +132,8 @@ struct action {
 	struct expr *reason;
 	struct items by;
 	int has_by;
+	struct word then;   /* "call", the verb itself of `do call …` */
+	struct items calls; /* operations that follow, or are the verb */
 };
 
 struct stmt {

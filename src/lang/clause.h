@@ -22,6 +22,8 @@ enum view {
 	VIEW_ACCOUNT, /* param, base: what is said once for a connection */
 };
 
+#define OBJECTS_MAX 256
+
 /* A connector that is being made. */
 struct conn {
 	struct compile *c;
@@ -38,6 +40,7 @@ struct conn {
 	/* what objects that are written once differ in, or NULL; its name
 	 * stands nowhere any more but where it cannot */
 	struct local *constant;
+	unsigned char common[OBJECTS_MAX]; /* 1: written so */
 };
 
 /* A clause that a block knows; where it may not come twice, once is set. */
@@ -124,11 +127,21 @@ int op_header(struct conn *k, struct stmt *s, void *what);
 int op_query(struct conn *k, struct stmt *s, void *what);
 int op_results(struct conn *k, struct stmt *s, void *what);
 int op_classify(struct conn *k, struct stmt *s, void *what);
+/*
+ * The operation that s is, from the arguments on that are next; name is that
+ * of an operation of the connector's own, else "".
+ */
+int op_make(struct conn *k, struct stmt *s, struct unit_object *o,
+    struct args *a, struct str name);
 void op_needs_request(struct conn *k, struct stmt *s,
     const struct unit_op *op);
 
+/* An operation of its own, of conncall.c. */
+int conn_operation(struct conn *k, struct stmt *s, void *what);
 /* The request of each record in it, of connpart.c; what is the unit_op. */
 int op_part(struct conn *k, struct stmt *s, void *what);
+/* Which records an operation of its own is for. */
+int op_when(struct conn *k, struct stmt *s, void *what);
 void op_part_check(struct conn *k, struct stmt *s, const struct unit_op *op);
 /* How it shows who it is, of connauth.c. */
 int conn_auth(struct conn *k, struct stmt *s, void *what);
@@ -157,7 +170,5 @@ int conn_object(struct conn *k, struct stmt *s, void *what);
 void object_make(struct conn *k, struct stmt *s, struct word name);
 /* What replies mean, of connclass.c. */
 int conn_classify(struct conn *k, struct stmt *s, void *what);
-
-#define OBJECTS_MAX 256
 
 #endif

@@ -242,6 +242,8 @@ conn_webhook(struct conn *k, struct stmt *s, void *what)
 
 	if (a.at != NULL || s->has_value || !s->has_body)
 		return clause_bad(&a, "webhook { verify …; events = body; }");
+	if (o->webhook != NULL) /* by what was written for several */
+		diag_at(&k->c->ss, C202, s->head, "a second `webhook`");
 	w = o->webhook = arena_new(k->ua, struct unit_webhook);
 	*w = (struct unit_webhook){ .value = -1, .events = -1 };
 	clause_all(k, s->body, words, COUNT(words), w, "a webhook");

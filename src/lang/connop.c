@@ -82,7 +82,7 @@ op_init(struct conn *k, struct unit_op *op, const struct stmt *s)
 
 	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
 		.id = -1, .errors = -1, .error_key = -1, .error_text = -1,
-		.classify = -1, .unmatched = OUTCOME_UNKNOWN,
+		.classify = -1, .when = -1, .unmatched = OUTCOME_UNKNOWN,
 		.model = RESULT_WHOLE,
 		.pos = span_pos(&k->c->ss, s->span) };
 	for (struct stmt *i = s->body; i != NULL; i = i->next)
@@ -101,11 +101,16 @@ op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 		CONNECTOR_OPS(X)
 #undef X
 	};
-	struct unit_op *op = &o->ops[o->nop++];
+	struct unit_op *op = &o->ops[o->nop];
 
 	op_init(k, op, s);
 	while (!str_eq(s->name.text, str_z(names[op->op])))
 		op->op++;
+	/* by what was written for several */
+	if (op->op != CONNECTOR_CALL && object_op(o, op->op) != NULL)
+		diag_at(&k->c->ss, C202, s->head, "a second `%.*s`",
+		    STR_ARG(s->name.text));
+	o->nop++;
 	if (s->has_value)
 		conn_costs(k, s->value, op->op == CONNECTOR_LIST ||
 		    op->op == CONNECTOR_FIELDS ? VIEW_ACCOUNT : VIEW_RECORDS,
@@ -124,9 +129,11 @@ op_needs_request(struct conn *k, struct stmt *s, const struct unit_op *op)
 		    "POST");
 }
 
-static int
-make_op(struct conn *k, struct stmt *s, void *what)
+int
+op_make(struct conn *k, struct stmt *s, struct unit_object *o,
+    struct args *a, struct str name)
 {
+	/* the last only of those with a name */
 	static const struct word_rule words[] = {
 		{ "request", op_request, 1 },
 		{ "query", op_query, 0 },
@@ -135,21 +142,23 @@ make_op(struct conn *k, struct stmt *s, void *what)
 		{ "part", op_part, 1 },
 		{ "results", op_results, 1 },
 		{ "classify", op_classify, 1 },
+		{ "when", op_when, 1 },
 	};
-	struct args a = clause_args(k, s);
 	size_t nerror = k->c->d->nerror;
 	struct unit_op *op;
 	int64_t batch = 1;
 
-	if (clause_word(&a, "batch") &&
-	    (clause_number(k, clause_next(&a), &batch) != 0 || batch < 1 ||
+	if (clause_word(a, "batch") &&
+	    (clause_number(k, clause_next(a), &batch) != 0 || batch < 1 ||
 	    batch > 10000))
-		return clause_bad(&a, "upsert batch 100 { … }");
-	if (a.at != NULL || !s->has_body)
-		return clause_bad(&a, "upsert batch 100 cost { … } { … }");
-	op = op_begin(k, s, what);
+		return clause_bad(a, "upsert batch 100 { … }");
+	if (a->at != NULL || !s->has_body)
+		return clause_bad(a, "upsert batch 100 cost { … } { … }");
+	op = op_begin(k, s, o);
+	op->name = name;
 	op->batch = (uint32_t)batch;
-	clause_all(k, s->body, words, COUNT(words), op, "an operation");
+	clause_all(k, s->body, words, COUNT(words) - (name.n == 0), op,
+	    "an operation");
 	op_needs_request(k, s, op);
 	/* one cause, one finding */
 	if (k->c->d->nerror == nerror)
@@ -160,6 +169,14 @@ make_op(struct conn *k, struct stmt *s, void *what)
 		    "nothing says which record of the reply is which"),
 		    "results keyed body.results by item.id id item.id;");
 	return 0;
+}
+
+static int
+make_op(struct conn *k, struct stmt *s, void *what)
+{
+	struct args a = clause_args(k, s);
+
+	return op_make(k, s, what, &a, STR(""));
 }
 
 /* ---- objects ---- */
@@ -195,43 +212,72 @@ object_clear(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+/* One that was written for several may have what is its own beside it. */
+static struct unit_object *
+object_again(struct conn *k, struct word name)
+{
+	for (uint32_t i = 0; i < k->out->nobject; i++) {
+		struct unit_object *o = &k->out->objects[i];
+
+		if (!str_eq(o->name, name.text))
+			continue;
+		if (k->constant == NULL && k->common[i])
+			return o;
+		diag_at(&k->c->ss, C202, name.span, "a second object `%.*s`",
+		    STR_ARG(name.text));
+		return NULL;
+	}
+	if (k->out->nobject == OBJECTS_MAX) {
+		diag_at(&k->c->ss, C109, name.span, "more than %d objects",
+		    OBJECTS_MAX);
+		return NULL;
+	}
+	k->common[k->out->nobject] = k->constant != NULL;
+	return &k->out->objects[k->out->nobject++];
+}
+
 void
 object_make(struct conn *k, struct stmt *s, struct word name)
 {
 	static const struct word_rule words[] = {
-		{ "id", object_id, 1 },
-		{ "clear", object_clear, 1 },
-		{ "fields", conn_fields, 1 },
 		{ "upsert", make_op, 1 },
 		{ "create", make_op, 1 },
 		{ "update", make_op, 1 },
 		{ "archive", make_op, 1 },
 		{ "delete", make_op, 1 },
 		{ "read", make_op, 1 },
+		{ "operation", conn_operation, 0 },
 		{ "list", conn_list, 1 },
 		{ "deletes", conn_list, 1 },
 		{ "webhook", conn_webhook, 1 },
+		{ "fields", conn_fields, 1 },
+		{ "id", object_id, 1 },
+		{ "clear", object_clear, 1 },
 	};
-	struct unit_object *o;
-	size_t n = 0;
+	struct unit_object *o = object_again(k, name);
+	struct unit_op *ops;
+	int again;
+	size_t n;
 
-	if (k->out->nobject == OBJECTS_MAX) {
-		diag_at(&k->c->ss, C109, s->head, "more than %d objects",
-		    OBJECTS_MAX);
+	if (o == NULL)
+		return;
+	again = o->name.n > 0;
+	n = o->nop;
+	for (struct stmt *i = s->body; i != NULL; i = i->next)
+		n++;
+	ops = arena_array(k->ua, n, sizeof(*ops));
+	if (o->nop > 0)
+		memcpy(ops, o->ops, o->nop * sizeof(*ops));
+	o->ops = ops;
+	if (again) {
+		clause_all(k, s->body, words, COUNT(words) - 2, o,
+		    "what an object has beside others");
 		return;
 	}
-	for (uint32_t i = 0; i < k->out->nobject; i++)
-		if (str_eq(k->out->objects[i].name, name.text)) {
-			diag_at(&k->c->ss, C202, name.span,
-			    "a second object `%.*s`", STR_ARG(name.text));
-			return;
-		}
-	o = &k->out->objects[k->out->nobject++];
 	o->name = clause_keep(k, name.text);
 	o->id = -1;
-	for (struct stmt *i = s->body; i != NULL; i = i->next, n++)
+	for (struct stmt *i = s->body; i != NULL; i = i->next)
 		if (str_eq(i->name.text, STR("id")))
 			o->id = 0; /* it is given, wherever it stands */
-	o->ops = arena_array(k->ua, n, sizeof(*o->ops));
 	clause_all(k, s->body, words, COUNT(words), o, "an object");
 }

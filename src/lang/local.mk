@@ -18,6 +18,7 @@ LANG_SOURCES = \
 	src/lang/conn.c \
 	src/lang/connauth.c \
 	src/lang/connbudget.c \
+	src/lang/conncall.c \
 	src/lang/connclass.c \
 	src/lang/connfeed.c \
 	src/lang/connfield.c \

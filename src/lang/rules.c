@@ -60,7 +60,7 @@ find_verb(struct compile *c, struct word w)
 	    STR_ARG(w.text));
 	if (!diag_meant(&c->ss, g, &near))
 		diag_fix(&c->ss, g,
-		    "skip, upsert, update, archive or delete");
+		    "skip, upsert, update, archive, delete or call");
 	return -1;
 }
 
@@ -116,6 +116,33 @@ check_by(struct map_info *m, struct expr *e, int back)
 	diag_meant(&c->ss, g, &near);
 }
 
+/* do upsert then call tell, win; and do call win; */
+static void
+check_calls(struct compile *c, const struct action *a, int verb, int back)
+{
+	struct span at = a->then.span;
+
+	if (verb == ACTION_CALL && a->calls.n == 0)
+		diag_fix(&c->ss, diag_at(&c->ss, C653, a->verb.span,
+		    "`call` of nothing"), "an operation of the connector: "
+		    "call win");
+	if (a->calls.n == 0)
+		return;
+	if (!str_eq(a->then.text, STR("call")))
+		diag_fix(&c->ss, diag_at(&c->ss, C653, at, "`%.*s` takes no "
+		    "name of an operation", STR_ARG(a->then.text)),
+		    "do %.*s then call …", STR_ARG(a->verb.text));
+	else if (verb == ACTION_SKIP)
+		diag_at(&c->ss, C653, at, "what is skipped is not sent, so "
+		    "nothing is called for it");
+	else if (back)
+		diag_at(&c->ss, C653, at, "operations belong to the connector; "
+		    "what comes in calls none");
+	else if (a->calls.n > CALLS_MAX)
+		diag_at(&c->ss, C109, at, "a rule calls at most %d operations",
+		    CALLS_MAX);
+}
+
 static void
 check_action(struct map_info *m, struct action *a, int back)
 {
@@ -130,6 +157,7 @@ check_action(struct map_info *m, struct action *a, int back)
 		    "only `upsert` goes by a field");
 	for (struct item *i = a->by.first; i != NULL; i = i->next)
 		check_by(m, i->value, back);
+	check_calls(c, a, verb, back);
 }
 
 void
@@ -247,6 +275,9 @@ gen_action_of(struct compile *c, struct map_info *m, struct gen_func *f,
 		a.by[a.nby] = (uint16_t)slot_number(g, p);
 		a.by_name[a.nby++] = gen_str(g, p->path[p->n - 1]);
 	}
+	a.calls = arena_array(g->ua, s->action.calls.n, sizeof(*a.calls));
+	for (struct item *i = s->action.calls.first; i != NULL; i = i->next)
+		a.calls[a.ncall++] = gen_str(g, i->name.text);
 	gen_ak(f, OP_ACTION, 0, gen_action(g, a));
 }
 

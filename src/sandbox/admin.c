@@ -223,6 +223,11 @@ admin(struct sim *s, struct sim_request *q, struct sim_reply *r)
 	} else if (!post && str_eq(what, STR("stats"))) {
 		put_stats(s, r);
 		return;
+	} else if (!post && str_eq(what, STR("associations"))) {
+		sim_associations_put(&r->body, &s->associations);
+		r->content_type = "text/plain";
+		r->status = 200;
+		return;
 	} else if (!post && str_eq(what, STR("requests"))) {
 		put_requests(s, q, r);
 		return;
@@ -237,8 +242,8 @@ admin(struct sim *s, struct sim_request *q, struct sim_reply *r)
 			r->status = 204;
 		return;
 	}
-	sim_error(r, 404, NULL, "there are GET records/{type}, stats, "
-	    "requests and POST reset-stats, faults here");
+	sim_error(r, 404, NULL, "there are GET records/{type}, associations, "
+	    "stats, requests and POST reset-stats, faults here");
 }
 
 void

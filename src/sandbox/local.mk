@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/sandbox/libsandbox.a
 src_sandbox_libsandbox_a_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(JANSSON_CFLAGS)
 src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/admin.c \
+	src/sandbox/associate.c \
 	src/sandbox/auth.c src/sandbox/auth.h \
 	src/sandbox/batch.c \
 	src/sandbox/catalogue.c \

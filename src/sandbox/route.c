@@ -293,6 +293,11 @@ sim_crm(struct sim *s, struct sim_request *q, struct sim_reply *r)
 	/* crm/v3/objects/{type}, or crm/objects/2026-03/{type} */
 	size_t kind = is(q, 1, "v3") ? 2 : 1;
 
+	if (is(q, 1, "v4") && q->segs == 9 && is(q, 2, "objects") &&
+	    is(q, 5, "associations") && is(q, 6, "default")) {
+		sim_associate(s, q, r);
+		return;
+	}
 	if (q->segs < 4 || (!is(q, kind, "objects") &&
 	    !is(q, kind, "properties"))) {
 		sim_error(r, 404, NULL, "there is nothing at %.*s",

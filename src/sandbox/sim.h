@@ -23,8 +23,15 @@
 
 #define SIM_BATCH_MAX 100          /* inputs in one batch call */
 #define SIM_BODY_MAX (16u << 20)   /* bytes; more is answered 413 */
-#define SIM_SEGMENTS 8
+#define SIM_SEGMENTS 10
 #define SIM_QUERY 16
+
+struct sim_association;
+struct sim_associations {
+	struct table by_name;
+	struct sim_association **list; /* owned, as they were made */
+	size_t n;
+};
 
 struct sim {
 	struct sandbox_opts opts; /* strings are the caller's, start only */
@@ -33,6 +40,7 @@ struct sim {
 	struct sim_faults faults;
 	struct sim_auth auth;
 	struct sim_stats stats;
+	struct sim_associations associations;
 };
 
 struct sim_request {
@@ -107,6 +115,11 @@ void sim_create(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_object(struct sim *s, struct sim_request *q, struct sim_reply *r,
     struct str id);
 void sim_list(struct sim *s, struct sim_request *q, struct sim_reply *r);
+/* associate.c */
+void sim_associate(struct sim *s, struct sim_request *q,
+    struct sim_reply *r);
+void sim_associations_put(struct buf *b, const struct sim_associations *all);
+void sim_associations_fini(struct sim_associations *all);
 /* parts.c: several requests in one, OData's $batch */
 void sim_parts(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_search(struct sim *s, struct sim_request *q, struct sim_reply *r);

@@ -292,6 +292,24 @@ object_name(struct str right)
 	return right;
 }
 
+/* What rules call by name only the connector knows. */
+static void
+check_calls(const struct route *rt)
+{
+	const struct prog *p = rt->map->forward;
+
+	for (uint32_t i = 0; i < p->naction; i++)
+		for (uint16_t k = 0; k < p->actions[i].ncall; k++)
+			if (object_call(rt->object, p->actions[i].calls[k]) ==
+			    NULL)
+				log_error("catalog.no_operation", "sync=%d "
+				    "connection=%.*s object=%.*s operation="
+				    "%.*s", rt->sync,
+				    STR_ARG(rt->connection_name),
+				    STR_ARG(rt->object->name),
+				    STR_ARG(p->actions[i].calls[k]));
+}
+
 static void
 make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
     const struct sync *s, const struct connection *cn, struct route *rt)
@@ -328,7 +346,9 @@ make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
 		    object_name(rt->map->right));
 	if (rt->object == NULL)
 		rt->map = NULL;
-	if (rt->map == NULL)
+	if (rt->map != NULL)
+		check_calls(rt);
+	else
 		log_error("catalog.sync_incomplete", "sync=%d name=%.*s "
 		    "mapping=%.*s map=%.*s connector=%.*s", s->id,
 		    STR_ARG(s->name), STR_ARG(s->mapping), STR_ARG(s->map),

@@ -24,6 +24,8 @@ struct queue {
 	int32_t sync;
 	enum connector_op verb;
 	struct items items;
+	struct str name; /* of the operation, where it is one of their own */
+	char mem[];
 };
 
 /* A request, before, while and after it is under way. */
@@ -194,6 +196,8 @@ set_aside(struct channel *ch, struct item *it, const char *cause,
 	if (wait_ms > 0 && wait_ms < rest)
 		rest = wait_ms;
 	item_park(it, cause, clock_wall_us() + rest * 1000);
+	if (it->made)
+		item_made(it);
 	metric_add(ch->env->metrics, METRIC_records_parked, 1);
 	finish(ch, it);
 }
@@ -211,6 +215,8 @@ bury(struct channel *ch, struct item *it, const char *cause, struct str code,
     struct str text, struct str reply)
 {
 	item_dead(it, cause, code, text, reply);
+	if (it->made)
+		item_made(it);
 	metric_add(ch->env->metrics, METRIC_records_dead, 1);
 	finish(ch, it);
 }
@@ -245,18 +251,23 @@ call_bury(struct call *c, const char *cause, struct str code,
 }
 
 static struct queue *
-queue_of(struct channel *ch, int32_t sync, enum connector_op verb)
+queue_of(struct channel *ch, int32_t sync, enum connector_op verb,
+    struct str name)
 {
 	struct queue *q;
 
 	for (q = ch->queues; q != NULL; q = q->next)
-		if (q->sync == sync && q->verb == verb)
+		if (q->sync == sync && q->verb == verb &&
+		    str_eq(q->name, name))
 			return q;
-	q = calloc(1, sizeof(*q));
+	q = calloc(1, sizeof(*q) + name.n);
 	if (q == NULL)
 		fatal("out of memory: a queue");
 	q->sync = sync;
 	q->verb = verb;
+	if (name.n > 0)
+		memcpy(q->mem, name.p, name.n);
+	q->name = str_from(q->mem, name.n);
 	q->next = ch->queues;
 	ch->queues = q;
 	return q;
@@ -265,8 +276,9 @@ queue_of(struct channel *ch, int32_t sync, enum connector_op verb)
 static void
 enqueue(struct channel *ch, struct item *it)
 {
-	items_push(&queue_of(ch, (int32_t)it->r.sync,
-	    (enum connector_op)it->r.verb)->items, it);
+	items_push(&queue_of(ch, (int32_t)it->r.sync, it->call.n > 0 ?
+	    CONNECTOR_CALL : (enum connector_op)it->r.verb, it->call)->items,
+	    it);
 }
 
 void
@@ -310,7 +322,7 @@ call_later(struct call *c, int64_t due_ms)
  * same for it.
  */
 static const struct unit_op *
-op_for(const struct unit_object *o, enum connector_op verb)
+op_for(const struct unit_object *o, enum connector_op verb, struct str name)
 {
 	static const enum connector_op stand_in[] = {
 		[CONNECTOR_UPSERT] = CONNECTOR_CREATE,
@@ -318,7 +330,8 @@ op_for(const struct unit_object *o, enum connector_op verb)
 		[CONNECTOR_DELETE] = CONNECTOR_ARCHIVE,
 		[CONNECTOR_NOP] = CONNECTOR_NOP,
 	};
-	const struct unit_op *op = object_op(o, verb);
+	const struct unit_op *op = verb == CONNECTOR_CALL ?
+	    object_call(o, name) : object_op(o, verb);
 
 	if (op == NULL && stand_in[verb] != 0)
 		op = object_op(o, stand_in[verb]);
@@ -551,6 +564,58 @@ prepare(struct call *c, const struct route *rt, const struct unit_op *op,
 	return connector_cost(&c->call, c->ch->env->vm, c->cost, &c->arena, e);
 }
 
+/*
+ * On to what is called next, or to the end.  A record waits for company again:
+ * what is called has batches of its own.
+ */
+static void
+item_on(struct channel *ch, struct item *it, int64_t now)
+{
+	if (item_next_call(it)) {
+		it->queued_ms = now;
+		enqueue(ch, it);
+		return;
+	}
+	item_done(it, STR(""));
+	metric_add(ch->env->metrics, METRIC_records_done, 1);
+	finish(ch, it);
+}
+
+/*
+ * Records that the operation is not for pass it by; 0 where none is left, and
+ * the call is gone.
+ */
+static int
+call_concerns(struct call *c, const struct route *rt,
+    const struct unit_op *op)
+{
+	struct connector_call call = { .connector = rt->connector,
+		.object = rt->object, .op = op, .params = rt->params };
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = c->items[i];
+		struct connector_record rec;
+		struct err e;
+		int is;
+
+		fill_record(&rec, it);
+		is = connector_concerns(&call, c->ch->env->vm, &rec,
+		    &c->arena, &e);
+		if (is > 0)
+			c->items[n++] = it;
+		else if (is == 0)
+			item_on(c->ch, it, clock_mono_ms());
+		else
+			bury(c->ch, it, "REQUEST", STR(""), str_z(e.text),
+			    STR(""));
+	}
+	c->n = n;
+	if (n == 0)
+		call_free(c);
+	return n > 0;
+}
+
 enum sent { SENT, HELD, GONE };
 
 /*
@@ -572,11 +637,13 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_park(c, "PAUSED", 0);
 		return GONE;
 	}
-	op = op_for(rt->object, c->verb);
+	op = op_for(rt->object, c->verb, c->items[0]->call);
 	if (op == NULL) {
 		struct str text = arena_printf(&c->arena, "connector %.*s: "
-		    "object %.*s has no such operation",
-		    STR_ARG(rt->connector->name), STR_ARG(rt->object->name));
+		    "object %.*s has no %s%.*s", STR_ARG(rt->connector->name),
+		    STR_ARG(rt->object->name), c->verb == CONNECTOR_CALL ?
+		    "operation " : "such operation",
+		    STR_ARG(c->items[0]->call));
 
 		call_bury(c, "CONFIG", STR(""), text);
 		return GONE;
@@ -587,6 +654,8 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_release(c);
 		return HELD;
 	}
+	if (op->when >= 0 && !call_concerns(c, rt, op))
+		return GONE;
 	if (use_connector(ch, cat, rt, &e) != 0) {
 		unusable(ch, rt, e.text);
 		call_park(c, "CONFIG", 0);
@@ -640,7 +709,7 @@ batch_of(struct channel *ch, const struct queue *q)
 	size_t n;
 
 	if (rt != NULL && rt->object != NULL)
-		op = op_for(rt->object, q->verb);
+		op = op_for(rt->object, q->verb, q->name);
 	n = op != NULL && op->batch > 0 ? op->batch : 1;
 	catalog_release(cat);
 	return n;
@@ -813,9 +882,11 @@ item_result(struct call *c, struct item *it, const struct connector_item *x,
 	switch (x->outcome) {
 	case OUTCOME_OK:
 	case OUTCOME_IGNORE:
-		item_done(it, x->id);
-		metric_add(ch->env->metrics, METRIC_records_done, 1);
-		finish(ch, it);
+		if (it->call.n == 0 && x->id.n > 0)
+			item_remote(it, x->id);
+		it->made |= !it->r.linked && c->call.op->op ==
+		    CONNECTOR_CREATE;
+		item_on(ch, it, now);
 		return;
 	case OUTCOME_RETRY:
 	case OUTCOME_THROTTLE:

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/size.h"
 #include "base/table.h"
 #include "lang/valid.h"
 #include "pipe/pipe.h"
@@ -204,6 +205,23 @@ without_nulls(struct engine_run *x, const struct prog_func *main,
 	return slots;
 }
 
+/* The names of what an action calls, a NUL behind each. */
+static struct str
+names_of(struct engine_run *x, const struct prog_action *a)
+{
+	size_t n = 0;
+	char *p, *at;
+
+	for (uint16_t i = 0; i < a->ncall; i++)
+		n = size_add(n, a->calls[i].n + 1);
+	at = p = arena_zalloc(&x->arena, n);
+	for (uint16_t i = 0; i < a->ncall; i++) {
+		memcpy(at, a->calls[i].p, a->calls[i].n);
+		at += a->calls[i].n + 1;
+	}
+	return str_from(p, n);
+}
+
 /* From the action to what delivery has to do. */
 static void
 act(struct engine_run *x, const struct prog *p, const struct prog_action *a,
@@ -211,6 +229,7 @@ act(struct engine_run *x, const struct prog *p, const struct prog_action *a,
 {
 	r->line = a->line;
 	r->dirty = ndirty;
+	r->calls = names_of(x, a);
 	switch (a->verb) {
 	case ACTION_SKIP:
 		decide(r, RESULT_SKIP, a->reason);
@@ -227,13 +246,19 @@ act(struct engine_run *x, const struct prog *p, const struct prog_action *a,
 		r->verb = r->linked ? CONNECTOR_UPDATE : CONNECTOR_UPSERT;
 		break;
 	case ACTION_UPDATE:
+	case ACTION_CALL:
 		if (!r->linked) {
-			decide(r, RESULT_SKIP, STR("update of a record that "
-			    "is not linked"));
+			decide(r, RESULT_SKIP, a->verb == ACTION_CALL ?
+			    STR("call for a record that is not linked") :
+			    STR("update of a record that is not linked"));
 			return;
 		}
-		r->verb = CONNECTOR_UPDATE;
-		break;
+		r->verb = a->verb == ACTION_CALL ? CONNECTOR_CALL :
+		    CONNECTOR_UPDATE;
+		if (a->verb == ACTION_UPDATE || r->op != 'd')
+			break;
+		decide(r, RESULT_SEND, STR(""));
+		return;
 	case ACTION_ARCHIVE:
 	case ACTION_DELETE:
 		if (!r->linked) {

@@ -46,13 +46,40 @@ item_new(const struct result *r, int64_t now_ms)
 	memcpy(at + sizeof(r->sync), r->key.p, r->key.n);
 	it->queued_ms = now_ms;
 	snprintf(it->trace, sizeof(it->trace), "%" PRIu64, r->emit);
+	it->calls = it->r.calls;
+	if (it->r.verb == CONNECTOR_CALL)
+		item_next_call(it);
 	return it;
+}
+
+int
+item_next_call(struct item *it)
+{
+	const char *nul = it->calls.n == 0 ? NULL :
+	    memchr(it->calls.p, '\0', it->calls.n);
+	size_t n;
+
+	if (nul == NULL)
+		return 0;
+	n = (size_t)(nul - it->calls.p);
+	it->call = str_from(it->calls.p, n);
+	it->calls = str_from(nul + 1, it->calls.n - n - 1);
+	return 1;
+}
+
+void
+item_remote(struct item *it, struct str remote)
+{
+	buf_reset(&it->remote);
+	buf_puts(&it->remote, remote);
+	it->r.remote = buf_str(&it->remote);
 }
 
 void
 item_free(struct item *it)
 {
 	buf_fini(&it->note);
+	buf_fini(&it->remote);
 	free(it);
 }
 
@@ -139,6 +166,7 @@ static const enum decision_op decision_ops[] = {
 	[CONNECTOR_UPDATE] = DECISION_UPDATE,
 	[CONNECTOR_ARCHIVE] = DECISION_ARCHIVE,
 	[CONNECTOR_DELETE] = DECISION_DELETE,
+	[CONNECTOR_CALL] = DECISION_CALL,
 	[CONNECTOR_NOP] = DECISION_NONE,
 };
 
@@ -175,18 +203,26 @@ item_done(struct item *it, struct str remote)
 	struct settlement *o = begin(it, OUTCOME_LINK | OUTCOME_DONE |
 	    OUTCOME_DECIDE, DECISION_OK);
 
-	if (remote.n > 0) {
-		buf_puts(&it->note, remote);
-		o->remote_id = buf_str(&it->note);
-	} else if (it->r.remote.n > 0) {
+	if (remote.n > 0)
+		item_remote(it, remote);
+	if (it->r.remote.n > 0)
 		o->remote_id = it->r.remote;
-	}
-	if (it->r.verb == CONNECTOR_ARCHIVE || it->r.verb == CONNECTOR_DELETE) {
+	if (it->r.verb == CONNECTOR_ARCHIVE ||
+	    it->r.verb == CONNECTOR_DELETE ||
+	    (it->r.verb == CONNECTOR_CALL && it->r.op == 'd')) {
 		o->state = LINK_TOMBSTONE;
 	} else {
 		o->state = LINK_LINKED;
 		o->base = it->r.neu;
 	}
+}
+
+void
+item_made(struct item *it)
+{
+	it->out.what |= OUTCOME_LINK;
+	it->out.state = LINK_LINKED;
+	it->out.remote_id = it->r.remote;
 }
 
 void

@@ -17,6 +17,10 @@ struct item {
 	int64_t queued_ms;
 	int64_t due_ms;     /* on the delayed list: when to go on */
 	char trace[24];     /* names the record in a request */
+	struct str call;    /* the operation that is next; "": the verb's */
+	struct str calls;   /* those behind it, of r.calls */
+	int made;           /* by a request that must not be sent twice */
+	struct buf remote;  /* its id, once the CRM has told it */
 	/* finished */
 	struct settlement out; /* strings in mem or note */
 	struct buf note;    /* what the reply said */
@@ -36,6 +40,14 @@ void item_free(struct item *it);
 /* The id of a record in the table of what is held. */
 struct str item_id(struct buf *scratch, const struct result *r);
 
+/*
+ * The CRM took what was sent: on to the next operation that is called, 0 when
+ * there is none.
+ */
+int item_next_call(struct item *it);
+/* The id of a record that was new. */
+void item_remote(struct item *it, struct str remote);
+
 void items_push(struct items *l, struct item *it);
 struct item *items_pop(struct items *l);
 
@@ -48,6 +60,12 @@ struct item *items_pop(struct items *l);
  *   dead  it cannot go: code and text are the provider's or the engine's
  */
 void item_done(struct item *it, struct str remote);
+/*
+ * Beside park and dead: the record is there, and a call that was to follow is
+ * not done.  It is linked with nothing agreed on, so what comes next is an
+ * update of everything.
+ */
+void item_made(struct item *it);
 void item_settle(struct item *it);
 void item_skip(struct item *it);
 void item_park(struct item *it, const char *cause, int64_t until_us);

@@ -45,6 +45,8 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * line     of the rule that decided or failed
  * gen      the mapping's version that decided, by its id
  * by, match   property and value that an upsert looks for
+ * calls    names of the connector's own operations that follow, or are the
+ *          verb; each has a NUL behind it
  * fields   what to send (JSON)
  * neu      the base after success (JSON)
  * cause    of a SKIP, an ERROR, a WAIT or an AGAIN
@@ -56,7 +58,7 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
 	WORK_FIELDS(N, S)                                                 \
 	N(decision) N(verb) N(dirty) N(line) N(gen)                       \
 	N(wait_sync) N(wait_create)                                       \
-	S(by) S(match) S(fields) S(neu) S(cause) S(wait_key)
+	S(by) S(match) S(calls) S(fields) S(neu) S(cause) S(wait_key)
 
 #define ACK_FIELDS(N, S) N(emit) N(sync) N(parked) S(key)
 

@@ -26,6 +26,7 @@ enum decision_op {
 	DECISION_UPSERT = 3,
 	DECISION_ARCHIVE = 4,
 	DECISION_DELETE = 5,
+	DECISION_CALL = 6, /* an operation of the connector's own */
 };
 
 enum decision_result {

@@ -151,7 +151,8 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 		[RESULT_KEYED] = "keyed", [RESULT_WHOLE] = "whole",
 		[RESULT_MULTIPART] = "multipart" };
 
-	buf_printf(out, "%s %.*s  ", op_word[op->op], STR_ARG(o->name));
+	buf_printf(out, "%s%s%.*s %.*s  ", op_word[op->op],
+	    op->name.n ? " " : "", STR_ARG(op->name), STR_ARG(o->name));
 	list_request(out, op);
 	if (op->part != NULL) {
 		buf_puts(out, STR("  part "));
@@ -171,6 +172,7 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	put_func(out, "error", op->error_key);
 	put_func(out, "text", op->error_text);
 	put_func(out, "classify", op->classify);
+	put_func(out, "when", op->when);
 	list_costs(out, op->costs, op->ncost);
 	buf_putc(out, '\n');
 }
@@ -284,6 +286,7 @@ verify_op(struct verifier *v, const struct unit_op *op)
 	takes(v, op->error_key, 1, "error");
 	takes(v, op->error_text, 1, "text");
 	takes(v, op->classify, 3, "classify");
+	takes(v, op->when, 2, "when");
 	takes_costs(v, op->costs, op->ncost);
 	if (op->feed != NULL) {
 		takes(v, op->feed->items, 2, "items");

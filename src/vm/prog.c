@@ -111,6 +111,17 @@ put_const(struct buf *out, const struct value *v)
 }
 
 /* What the table entry k of an instruction is, as a comment. */
+/* "skip not asked for", "update then win, tell", "call win" */
+static void
+put_action(struct buf *out, const struct prog_action *a)
+{
+	buf_printf(out, "%s %.*s", action_word[a->verb], STR_ARG(a->reason));
+	for (uint16_t i = 0; i < a->ncall; i++)
+		buf_printf(out, "%s%.*s", i ? ", " :
+		    a->verb == ACTION_CALL ? "" : "then ",
+		    STR_ARG(a->calls[i]));
+}
+
 static void
 put_entry(struct buf *out, const struct prog *p, unsigned op, unsigned k)
 {
@@ -165,10 +176,8 @@ put_entry(struct buf *out, const struct prog *p, unsigned op, unsigned k)
 			buf_puts(out, str_z(event_field[k]));
 		break;
 	case OP_ACTION:
-		if (k < p->naction && p->actions[k].verb <= ACTION_DELETE)
-			buf_printf(out, "%s %.*s",
-			    action_word[p->actions[k].verb],
-			    STR_ARG(p->actions[k].reason));
+		if (k < p->naction && p->actions[k].verb <= ACTION_CALL)
+			put_action(out, &p->actions[k]);
 		break;
 	default:
 		break;

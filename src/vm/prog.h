@@ -125,7 +125,8 @@ struct prog_handler {
 	X(UPSERT, "upsert")                                               \
 	X(UPDATE, "update")                                               \
 	X(ARCHIVE, "archive")                                             \
-	X(DELETE, "delete")
+	X(DELETE, "delete")                                               \
+	X(CALL, "call")
 
 enum action_verb {
 #define X(name, word) ACTION_##name,
@@ -133,12 +134,17 @@ enum action_verb {
 #undef X
 };
 
+/* The operations that one rule calls. */
+#define CALLS_MAX 8
+
 struct prog_action {
 	enum action_verb verb;
 	struct str reason;   /* of a skip */
 	uint16_t *by;        /* out slots of `upsert by { … }` */
 	struct str *by_name; /* their target names, last path element */
 	uint16_t nby;
+	uint16_t ncall;
+	struct str *calls;   /* operations of the connector, one by one */
 	uint32_t line;
 	uint16_t file;
 };

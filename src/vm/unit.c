@@ -119,3 +119,13 @@ object_op(const struct unit_object *o, enum connector_op op)
 			return &o->ops[i];
 	return NULL;
 }
+
+const struct unit_op *
+object_call(const struct unit_object *o, struct str name)
+{
+	for (uint32_t i = 0; i < o->nop; i++)
+		if (o->ops[i].op == CONNECTOR_CALL &&
+		    str_eq(o->ops[i].name, name))
+			return &o->ops[i];
+	return NULL;
+}

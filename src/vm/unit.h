@@ -188,7 +188,8 @@ enum outcome {
 	X(READ, "read")                                                   \
 	X(LIST, "list")                                                   \
 	X(FIELDS, "fields")                                               \
-	X(DELETES, "deletes") /* a list of what was deleted */
+	X(DELETES, "deletes") /* a list of what was deleted */            \
+	X(CALL, "operation") /* of the connector's own, by its name */
 
 enum connector_op {
 #define X(name, word) CONNECTOR_##name,
@@ -322,6 +323,8 @@ struct unit_fields {
  */
 struct unit_op {
 	enum connector_op op;
+	struct str name; /* of an operation of the connector's own */
+	int when;        /* (r: record, param) -> bool: it is for r, or -1 */
 	uint32_t batch; /* records a request at most */
 	struct str method;
 	int path;
@@ -522,6 +525,9 @@ const struct unit_object *connector_object(const struct unit_connector *c,
     struct str name);
 const struct unit_op *object_op(const struct unit_object *o,
     enum connector_op op);
+/* An operation of its own; NULL where it has none of that name. */
+const struct unit_op *object_call(const struct unit_object *o,
+    struct str name);
 /* Its program, and what of it each operation calls. */
 void connector_list(struct buf *out, const struct unit_connector *c);
 /* Each function is there and takes what it is called with; else says which. */

@@ -494,9 +494,14 @@ check_tables(const struct check *c)
 		if (check_enum(c, i) != 0)
 			return -1;
 	for (uint32_t i = 0; i < p->naction; i++) {
-		if ((unsigned)p->actions[i].verb > ACTION_DELETE)
+		if ((unsigned)p->actions[i].verb > ACTION_CALL)
 			return err_set(c->e, ERR_INTERNAL,
 			    "action %" PRIu32 ": no such verb", i);
+		if (p->actions[i].ncall > CALLS_MAX ||
+		    (p->actions[i].verb == ACTION_CALL &&
+		    p->actions[i].ncall == 0))
+			return err_set(c->e, ERR_INTERNAL,
+			    "action %" PRIu32 ": so many calls", i);
 		if (check_slots(c, "action", i, p->actions[i].by,
 		    p->actions[i].nby, m->nout) != 0)
 			return -1;

@@ -103,6 +103,8 @@ put_stmts(struct dump *d, const struct stmt *s)
 		put_word(d, s->action.verb);
 		put_expr(d, s->action.reason, 1);
 		put_items(d, s->action.by.first);
+		put_word(d, s->action.then);
+		put_items(d, s->action.calls.first);
 		buf_putc(&d->out, '{');
 		put_stmts(d, s->body);
 		buf_putc(&d->out, '}');

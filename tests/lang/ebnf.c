@@ -17,7 +17,7 @@
 #include "ebnf.h"
 #include "lang/parse.h"
 
-#define SENTENCES 4000
+#define SENTENCES 6000
 #define MUTANTS 12      /* of a declaration */
 #define TOKENS 220      /* of a declaration that is looked at */
 

@@ -5,7 +5,8 @@ dist_check_SCRIPTS += tests/pipeline/cli.sh tests/pipeline/cli_run.sh
 
 # Real Postgres, real sandbox, real daemon; lib.sh starts and compares them.
 EXTRA_DIST += tests/pipeline/lib.sh tests/pipeline/contact.sql
-pipeline_tests = tests/pipeline/demo.sh tests/pipeline/faults.sh \
+pipeline_tests = tests/pipeline/calls.sh tests/pipeline/demo.sh \
+	tests/pipeline/faults.sh \
 	tests/pipeline/door.sh tests/pipeline/fields.sh tests/pipeline/kill.sh \
 	tests/pipeline/list.sh \
 	tests/pipeline/params.sh tests/pipeline/reload.sh \
