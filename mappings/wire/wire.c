@@ -7,15 +7,18 @@
  *   { "case": "a title", "object": "contact", "op": "upsert",
  *     "records": [{ "key", "match", "id", "trace", "fields" }],
  *     "reply": { "status": 200, "headers": { }, "body": … } }
- * or, of op "fields", with a list of "replies", one for each page.  A reply
- * without status was never received.  The request and the outcome of each
- * record, or the catalogue, are printed; tests/lang/mappings.sh compares them
- * with what is known to be right.
+ * or, of op "fields", with a list of "replies", one for each page; or a login,
+ *   { "case", "secret": { … }, "base", "params", "reply" }
+ * whose token and host the cases behind it go on with.  A reply without status
+ * was never received.  The request, what it costs and
+ * the outcome of each record, or the catalogue, are printed;
+ * tests/lang/mappings.sh compares them with what is known to be right.
  */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "connector/auth.h"
 #include "connector/fields.h"
 #include "lang/lang.h"
 #include "record/scan.h"
@@ -89,6 +92,34 @@ show_request(const struct http_request *r)
 		printf("> %.*s: %.*s\n", STR_ARG(r->headers[i].name),
 		    STR_ARG(r->headers[i].value));
 	show_body(r->body);
+}
+
+static void
+show_cost(const struct connector_call *call, struct vm *vm, struct arena *a)
+{
+	const struct unit_connector *c = call->connector;
+	int64_t *cost = arena_array(a, c->nbudget, sizeof(*cost));
+	struct err e;
+
+	if (connector_cost(call, vm, cost, a, &e) != 0) {
+		printf("! %s\n", e.text);
+		return;
+	}
+	printf("cost");
+	for (uint32_t i = 0; i < c->nbudget; i++)
+		if (cost[i] != 0)
+			printf(" %.*s %lld", STR_ARG(c->budgets[i].name),
+			    (long long)cost[i]);
+	putchar('\n');
+}
+
+static void
+show_left(const struct unit_connector *c, const int64_t *left)
+{
+	for (uint32_t i = 0; left != NULL && i < c->nbudget; i++)
+		if (left[i] >= 0)
+			printf("left of %.*s: %lld\n",
+			    STR_ARG(c->budgets[i].name), (long long)left[i]);
 }
 
 static void
@@ -175,15 +206,45 @@ show_reply(const struct connector_call *call, struct vm *vm,
 		printf(" after %lld ms", (long long)r.wait_ms);
 	printf("%s%s\n", r.split ? ", to be halved" : "",
 	    r.unclassified ? ", UNCLASSIFIED" : "");
+	show_left(call->connector, r.left);
 	for (size_t i = 0; i < call->n; i++)
 		show_item(&r.items[i], &call->records[i]);
 }
 
+/* What asks for a token, and where it lets requests go: in *base, of keep. */
+static void
+run_login(const struct connector_call *account, struct vm *vm,
+    const json_t *line, struct str *base, struct arena *keep, struct arena *a)
+{
+	struct http_request req = { 0 };
+	struct http_done rep;
+	struct str token;
+	struct err e;
+	struct auth *x = auth_new(account, vm, member(line, "secret", a), 1,
+	    &e);
+
+	if (x == NULL) {
+		printf("! %s\n\n", e.text);
+		return;
+	}
+	(void)auth_token(x, NOW_MS, &token);
+	auth_request(x, NOW_MS, &req, a);
+	show_request(&req);
+	rep = read_reply(json_object_get(line, "reply"), a);
+	if (auth_reply(x, &rep, NOW_MS) == AUTH_READY)
+		printf("ready%s%.*s\n\n", auth_base(x).n > 0 ? ", at " : "",
+		    STR_ARG(auth_base(x)));
+	else
+		printf("! %s\n\n", auth_error(x));
+	*base = arena_str(keep, auth_base(x));
+	auth_free(x);
+}
+
 static void
 run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
-    struct arena *a)
+    struct str *base, struct arena *keep, struct arena *a)
 {
-	struct connector_call call = { .connector = c,
+	struct connector_call call = { .connector = c, .base = *base,
 		.token = STR("TOKEN") };
 	json_t *records = json_object_get(line, "records");
 	const char *title = json_string_value(json_object_get(line, "case"));
@@ -194,6 +255,12 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 	if (title == NULL)
 		die("a line has no", "case");
 	printf("# %s\n", title);
+	call.params = member(line, "params", a);
+	if (json_object_get(line, "secret") != NULL) {
+		call.base = member(line, "base", a);
+		run_login(&call, vm, line, base, keep, a);
+		return;
+	}
 	call.n = json_array_size(records);
 	r = arena_array(a, call.n, sizeof(*r));
 	for (size_t i = 0; i < call.n; i++) {
@@ -206,7 +273,6 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 		r[i].fields = member(o, "fields", a);
 	}
 	call.records = r;
-	call.params = member(line, "params", a);
 	call.object = connector_object(c, member(line, "object", a));
 	if (call.object == NULL)
 		die("unknown object", title);
@@ -223,6 +289,7 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 		show_request(&req);
 	else
 		printf("! %s\n", e.text);
+	show_cost(&call, vm, a);
 	if (json_object_get(line, "reply") != NULL)
 		show_reply(&call, vm, json_object_get(line, "reply"), a);
 	putchar('\n');
@@ -231,7 +298,8 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 int
 main(int argc, char **argv)
 {
-	struct arena a = { 0 };
+	struct arena a = { 0 }, keep = { 0 };
+	struct str base = STR("");
 	struct unit *u = NULL;
 	struct diags d;
 	struct vm *vm;
@@ -247,7 +315,7 @@ main(int argc, char **argv)
 	vm = vm_new(NULL);
 	while ((line = json_loadf(stdin, JSON_DISABLE_EOF_CHECK, &why)) !=
 	    NULL) {
-		run_case(&u->connectors[0], vm, line, &a);
+		run_case(&u->connectors[0], vm, line, &base, &keep, &a);
 		json_decref(line);
 		arena_reset(&a);
 	}
@@ -257,5 +325,6 @@ main(int argc, char **argv)
 	unit_unref(u);
 	diags_fini(&d);
 	arena_fini(&a);
+	arena_fini(&keep);
 	return 0;
 }

@@ -267,6 +267,8 @@ find_zone(const struct connector_call *account, struct budgets *b,
 	if (eval_account(account, b->vm, x->spec->zone, "zone", &v, &b->arena,
 	    e) != 0)
 		return -1;
+	if (value_nil(v)) /* nobody said it */
+		return 0;
 	if (eval_text(v, &x->zone, &b->arena) != 0)
 		return err_set(e, ERR_DATA, "connector %.*s: the zone of "
 		    "budget %.*s must be a text", STR_ARG(b->c->name),
@@ -286,7 +288,7 @@ budget_init(const struct connector_call *account, struct budgets *b,
 	if (find_limit(account, b->vm, x, &b->arena, e) != 0 ||
 	    find_zone(account, b, x, e) != 0)
 		return -1;
-	x->kind = spec->kind == BUDGET_CALENDAR && spec->zone < 0 ?
+	x->kind = spec->kind == BUDGET_CALENDAR && x->zone.n == 0 ?
 	    BUDGET_SLIDING : spec->kind;
 	if (x->kind != BUDGET_CONCURRENCY && spec->period_ms <= 0)
 		return err_set(e, ERR_DATA, "budget %.*s: the period must be "

@@ -70,16 +70,24 @@ read_account(struct grant *g, const struct account *x)
 	struct str url;
 
 	if (account_text(g, x, how->token, "token", &url) != 0 ||
-	    account_text(g, x, how->issuer, "issuer", &g->issuer) != 0 ||
-	    account_text(g, x, how->subject, "subject", &g->subject) != 0 ||
-	    account_text(g, x, how->audience, "audience", &g->audience) !=
-	    0 || read_scopes(g, x) != 0)
+	    read_scopes(g, x) != 0)
 		return -1;
 	if (url_moved(g->c, x->call->base, url, &g->url, &g->arena, x->e) !=
 	    0)
 		return err_prefix(x->e, "connector %.*s, token",
 		    STR_ARG(g->c->name));
 	return 0;
+}
+
+static int
+read_claims(struct grant *g, const struct account *x)
+{
+	const struct unit_auth *how = &g->c->auth;
+
+	return account_text(g, x, how->issuer, "issuer", &g->issuer) != 0 ||
+	    account_text(g, x, how->subject, "subject", &g->subject) != 0 ||
+	    account_text(g, x, how->audience, "audience", &g->audience) != 0 ?
+	    -1 : 0;
 }
 
 /* ---- what the secret holds ---- */
@@ -160,8 +168,12 @@ grant_init(struct grant *g, const struct connector_call *account,
 	grant = chosen(g);
 	if (grant == AUTH_NGRANT)
 		return nothing_held(g, e);
+	if (grant != GRANT_JWT_BEARER)
+		return 0;
+	if (read_claims(g, &x) != 0)
+		return -1;
 	/* now, and not when the first record waits */
-	if (grant == GRANT_JWT_BEARER && assertion(g, 0, &text, a, e) != 0)
+	if (assertion(g, 0, &text, a, e) != 0)
 		return err_prefix(e, "the secret of connector %.*s",
 		    STR_ARG(g->c->name));
 	return 0;

@@ -405,7 +405,7 @@ struct unit_budget {
 	int64_t limit;         /* 0: limit_func says it, of timed seconds */
 	int limit_func;
 	int64_t period_ms;
-	int zone;              /* of calendar; -1: not known */
+	int zone;              /* of calendar; nil, or -1: not known */
 	struct str scope;      /* "account" … */
 	int remaining;         /* (body, headers) -> what is left, or nil */
 	unsigned reserve;      /* percent */

@@ -237,10 +237,17 @@ Test(calendar, without_a_zone_a_day_may_begin_at_any_moment)
 	cr_assert_null(budgets_new(&r.call, r.vm, &e));
 	cr_assert_str_eq(e.text, "connector c, budget a: no time zone "
 	    "\"Mars/Olympus\"");
-	r.call.params = rig_json(&r, "{}");
+	r.call.params = rig_json(&r, "{\"zone\":{}}");
 	cr_assert_null(budgets_new(&r.call, r.vm, &e));
 	cr_assert_str_eq(e.text, "connector c: the zone of budget a must be "
 	    "a text");
+	/* a parameter that nobody gave says no zone */
+	b = made(&r, "{}");
+	cost = cost_of(&r, 1);
+	for (int i = 0; i < 3; i++)
+		budgets_spend(b, cost, NOW + 16 * HOUR - 5);
+	cr_assert_gt(budgets_wait_ms(b, cost, NOW + 16 * HOUR), DAY - 6);
+	budgets_free(b);
 	rig_down(&r);
 }
 
