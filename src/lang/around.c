@@ -406,3 +406,19 @@ around_end(struct around *r)
 	if (r->p.ss != NULL)
 		diags_fini(r->p.ss->d);
 }
+
+struct str
+around_completed(const struct around *r, const char *word, const char *rest)
+{
+	unsigned n = r->p.blocks < AST_DEPTH ? r->p.blocks : AST_DEPTH;
+	struct buf b = { 0 };
+	struct str s;
+
+	buf_puts(&b, r->text);
+	buf_printf(&b, " %s%s", word, rest);
+	while (n-- > 0)
+		buf_putc(&b, '}');
+	s = arena_str(r->a, buf_str(&b));
+	buf_fini(&b);
+	return s;
+}

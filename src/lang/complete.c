@@ -233,43 +233,21 @@ last_word(const struct around *r, int kind)
 static void
 choose_attribute(struct choices *o)
 {
-	const struct around *r = &o->r;
-	int prev = around_kind(r, r->n - 1);
-	struct str name;
+	int prev = around_kind(&o->r, o->r.n - 1);
+	const char *rest = around_kind(&o->r, o->r.stmt) == TK_EACH ? "{}" :
+	    ";";
 
-	if (prev == TK_WITH || prev == ',') {
-		offer_words(o, LANG_ATTRIBUTE,
-		    around_kind(r, r->stmt) == TK_EACH ? "prune,order: " :
-		    around_kind(r, r->stmt) == TK_REST ? "unknown: " :
-		    is_both(r) ? "required,lossy,create only,missing: ,"
-		    "null: ,own: " : "required,readonly,create only,"
-		    "missing: ,null: ");
-		return;
-	}
-	if (prev != ':')
-		return;
-	name = around_text(r, r->n - 2);
-	if (str_eq(name, STR("missing")))
-		offer_words(o, LANG_KEYWORD,
-		    "skip,clear,error,default(,defer,create");
-	else if (str_eq(name, STR("null")))
-		offer_words(o, LANG_KEYWORD, "clear,skip,error");
-	else if (str_eq(name, STR("own")))
-		offer_words(o, LANG_KEYWORD,
-		    "left,right,latest,fill,max,min,manual");
-	else if (str_eq(name, STR("order")))
-		offer_words(o, LANG_KEYWORD, "ours,theirs");
-	else if (str_eq(name, STR("unknown")))
-		offer_words(o, LANG_KEYWORD, "skip,warn,error");
+	if (prev == TK_WITH || prev == ',')
+		probe_words(o, LANG_ATTRIBUTE, rest);
+	else if (prev == ':')
+		probe_words(o, LANG_KEYWORD, rest);
 }
 
 static void
 choose_default(struct choices *o)
 {
-	if (around_kind(&o->r, o->r.n - 1) == TK_ON)
-		offer_words(o, LANG_KEYWORD, "missing,null");
-	else
-		offer_words(o, LANG_KEYWORD, "skip,clear,error");
+	probe_words(o, LANG_KEYWORD, around_kind(&o->r, o->r.n - 1) == TK_ON ?
+	    " skip;" : ";");
 }
 
 /* except (…): names of either side; the sides stand before it. */
@@ -293,11 +271,10 @@ choose_decision(struct choices *o)
 	int prev = around_kind(r, r->n - 1);
 
 	if (prev == TK_DO || prev == TK_OTHERWISE)
-		offer_words(o, LANG_KEYWORD,
-		    "skip,upsert,update,archive,delete");
+		probe_words(o, LANG_KEYWORD, ";");
 	else if (last_word(r, TK_WHEN) == SIZE_MAX &&
 	    last_word(r, TK_DO) == SIZE_MAX)
-		offer_words(o, LANG_KEYWORD, "create,update,delete");
+		probe_words(o, LANG_KEYWORD, " do skip;");
 }
 
 /* The fields that a rule of the map writes, by their last names. */
@@ -440,8 +417,12 @@ begin_statement(struct choices *o)
 	case TK_CODEC:
 		offer_words(o, LANG_KEYWORD, "-> : ,<- : ,law: ");
 		break;
-	default:
+	case TK_TEST:
+	case TK_RULES:
 		break;
+	default: /* blocks of clauses */
+		probe_words(o, LANG_KEYWORD, ";");
+		o->closed = 1;
 	}
 }
 
@@ -512,6 +493,13 @@ choose(struct choices *o)
 	} else if (prev == 0) {
 		if (!r->p.in_text)
 			begin_statement(o);
+	} else if (r->block == TK_CONNECTOR && prev == '{') {
+		/* a block or a record: what is in it will tell */
+		probe_words(o, LANG_KEYWORD, ";}");
+		o->closed = o->n > 0;
+	} else if (r->block == TK_LAWS) {
+		probe_words(o, LANG_KEYWORD, ";");
+		o->closed = 1;
 	} else if (choose_record(o)) {
 		return;
 	} else if (r->p.in_text) {

@@ -48,6 +48,10 @@ struct type around_path(const struct around *r, size_t end, size_t *start);
 struct type around_record(const struct around *r, size_t from, struct type t,
     struct type *value);
 
+/* The text before the place, with word and rest there and all blocks closed. */
+struct str around_completed(const struct around *r, const char *word,
+    const char *rest);
+
 /* ---- what is offered (offer.c) ---- */
 
 struct choices {
@@ -75,6 +79,11 @@ void offer_scope(struct choices *o);
 /* codecs: those that may stand behind via, one way or both; else functions. */
 void offer_builtins(struct choices *o, int codecs, int both);
 void offer_things(struct choices *o, int both);
+/*
+ * The words that could stand at the place, told by who reads them there: the
+ * text is checked with a word that nothing is called, and what follows it.
+ */
+void probe_words(struct choices *o, enum lang_kind kind, const char *rest);
 /* The texts that a type can be; quoted outside of a text. */
 void offer_options(struct choices *o, struct type t);
 

@@ -371,7 +371,10 @@ void
 near_init(struct near *n, struct str want)
 {
 	/* a quarter of the letters and one more may differ */
-	*n = (struct near){ want, STR(""), want.n / 4 + 2 };
+	n->want = want;
+	n->best = STR("");
+	n->dist = want.n / 4 + 2;
+	n->ntried = 0;
 }
 
 /* Levenshtein distance in one row; names longer than that are never near. */
@@ -407,6 +410,8 @@ near_try(struct near *n, struct str candidate)
 {
 	size_t d = distance(n->want, candidate);
 
+	if (n->ntried < NEAR_MAX)
+		n->tried[n->ntried++] = candidate;
 	if (d < n->dist && d < candidate.n) {
 		n->dist = d;
 		n->best = candidate;
@@ -441,9 +446,20 @@ replace_first(struct sources *ss, struct diag *g, const char *quote,
 	buf_fini(&b);
 }
 
+/* To who asks what could stand where the probe does. */
+static void
+tell_tried(const struct diags *d, const struct near *n)
+{
+	if (d->probe.n == 0 || !str_eq(n->want, d->probe))
+		return;
+	for (unsigned i = 0; i < n->ntried; i++)
+		d->tried(d->arg, n->tried[i]);
+}
+
 int
 diag_meant(struct sources *ss, struct diag *g, const struct near *n)
 {
+	tell_tried(ss->d, n);
 	if (n->best.n == 0)
 		return 0;
 	diag_fix(ss, g, "did you mean `%.*s`?", STR_ARG(n->best));

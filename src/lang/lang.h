@@ -51,6 +51,14 @@ struct diags {
 	size_t nerror;
 	/* texts by path, for the caret lines */
 	struct table sources;
+	/*
+	 * Where nothing is called like the probe, tried is told what could be:
+	 * so editors learn the words of a place from who reads it.  n == 0:
+	 * nobody asks.
+	 */
+	struct str probe;
+	void (*tried)(void *arg, struct str word);
+	void *arg;
 };
 
 void diags_init(struct diags *d);

@@ -69,10 +69,7 @@ read_law(struct compile *c, struct expr *e, struct unit_laws *out)
 		return;
 	g = diag_at(&c->ss, C532, e->span, "unknown law `%.*s`",
 	    STR_ARG(span_text(&c->ss, e->span)));
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
-	else
+	if (!diag_meant(&c->ss, g, &near))
 		diag_fix(&c->ss, g, "check getput putget createget minimal "
 		    "echo canon;");
 }
@@ -106,16 +103,21 @@ laws_compile(struct compile *c, const struct decl *d, struct unit_laws *out)
 	*out = (struct unit_laws){ .samples = 100, .seed = 1,
 		.check = (1u << MAP_NLAW) - 1 };
 	for (struct stmt *s = d ? d->body : NULL; s != NULL; s = s->next) {
+		struct near near;
 		size_t i = 0;
 
+		near_init(&near, s->name.text);
 		while (i < COUNT(clauses) && !str_eq(s->name.text,
 		    str_z(clauses[i].name)))
-			i++;
+			near_try(&near, str_z(clauses[i++].name));
 		if (i == COUNT(clauses) || s->has_body || s->has_value) {
-			diag_fix(&c->ss, diag_at(&c->ss, C530, s->head,
+			struct diag *g = diag_at(&c->ss, C530, s->head,
 			    "laws have no `%.*s`", STR_ARG(span_line(&c->ss,
-			    s->head, c->a))),
-			    "samples 500;  seed 7;  check getput putget;");
+			    s->head, c->a)));
+
+			if (!diag_meant(&c->ss, g, &near))
+				diag_fix(&c->ss, g, "samples 500;  seed 7;  "
+				    "check getput putget;");
 		} else if (seen[i] != NULL) {
 			diag_also(&c->ss, diag_at(&c->ss, C202, s->head,
 			    "a second `%s`", clauses[i].name), seen[i]->head,

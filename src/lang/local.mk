@@ -67,6 +67,7 @@ LANG_SOURCES = \
 	src/lang/parse.c src/lang/parse.h \
 	src/lang/pick.c \
 	src/lang/pipe.c \
+	src/lang/probe.c \
 	src/lang/prove.c src/lang/prove.h \
 	src/lang/query.c src/lang/query.h \
 	src/lang/required.c \

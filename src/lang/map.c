@@ -231,11 +231,6 @@ map_pipe(struct map_info *m, struct map_rule *r, struct stmt *s)
 			for (unsigned k = 0; k < r->steps[i].nargs; k++)
 				r->reads_left |= map_reads(
 				    r->steps[i].args[k], &asked->left);
-	if (r->readonly) {
-		diag_fix(&m->ck.c->ss, diag_at(&m->ck.c->ss, C212, s->at,
-		    "a rule with `readonly` goes one way"), "… <- …");
-		return -1;
-	}
 	if (check_default(m, r, r->left[0].type) != 0)
 		return -1;
 	return check_loss(m, r);
@@ -392,7 +387,10 @@ conflict_default(struct map_info *m, struct stmt *s)
 static void
 map_default(struct map_info *m, struct stmt *s)
 {
+	static const char *const words[] = { "missing", "null", "error",
+		"conflict" };
 	struct compile *c = m->ck.c;
+	struct near near;
 	enum nil_policy *out = str_eq(s->name.text, STR("null")) ? &m->null :
 	    str_eq(s->name.text, STR("missing")) ? &m->missing :
 	    str_eq(s->name.text, STR("error")) ? &m->error : NULL;
@@ -400,8 +398,12 @@ map_default(struct map_info *m, struct stmt *s)
 	if (str_eq(s->name.text, STR("conflict"))) {
 		conflict_default(m, s);
 	} else if (out == NULL) {
-		diag_at(&c->ss, C212, s->name.span,
-		    "`on` is followed by missing, null, error or conflict");
+		near_init(&near, s->name.text);
+		for (size_t i = 0; i < COUNT(words); i++)
+			near_try(&near, str_z(words[i]));
+		diag_meant(&c->ss, diag_at(&c->ss, C212, s->name.span,
+		    "`on` is followed by missing, null, error or conflict"),
+		    &near);
 		m->bad = 1;
 	} else if (attr_nil(c, s->name.text, s->value, out, NULL) != 0) {
 		m->bad = 1;

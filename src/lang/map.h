@@ -156,6 +156,9 @@ void map_gen_rests(struct compile *c, struct map_info *m, struct gen *g,
  */
 int attr_nil(struct compile *c, struct str of, struct expr *e,
     enum nil_policy *out, struct expr **other);
+/* Whether an attribute is written name: value, its value as word(…). */
+int attr_valued(struct str name);
+int attr_called(struct str word);
 /* Read the attributes of a rule into it; -1 with a finding. */
 int attr_check(struct compile *c, struct map_rule *r, struct items attrs);
 

@@ -75,9 +75,7 @@ unknown(struct compile *c, const struct expr *e, struct str name)
 	near_init(&near, name);
 	for (unsigned k = 0; k <= OWN_EXPR; k++)
 		near_try(&near, str_z(own_name((enum own)k)));
-	if (near.best.n > 0)
-		diag_fix(&c->ss, g, "did you mean `%.*s`?",
-		    STR_ARG(near.best));
+	diag_meant(&c->ss, g, &near);
 	return NULL;
 }
 

@@ -157,6 +157,22 @@ check_rest_types(struct map_info *m, struct map_rule *r)
 	    0;
 }
 
+static void
+bad_attribute(struct compile *c, const struct item *i)
+{
+	struct near near;
+	struct diag *g;
+
+	near_init(&near, i->name.text);
+	near_try(&near, STR("own"));
+	near_try(&near, STR("unknown"));
+	g = diag_at(&c->ss, C212, i->span, "a rest has many fields: own is "
+	    "said of them, and unknown of what is not declared");
+	if (!diag_meant(&c->ss, g, &near))
+		diag_fix(&c->ss, g, "a rule of its own for a field that needs "
+		    "more");
+}
+
 void
 rest_check(struct map_info *m, struct stmt *s, struct expr **guards,
     unsigned nguard)
@@ -202,10 +218,7 @@ rest_check(struct map_info *m, struct stmt *s, struct expr **guards,
 			bad |= check_unknown(m, r, i) != 0;
 			continue;
 		}
-		diag_fix(&c->ss, diag_at(&c->ss, C212, i->span, "a rest has "
-		    "many fields: own is said of them, and unknown of what is "
-		    "not declared"), "a rule of its own for a field that "
-		    "needs more");
+		bad_attribute(c, i);
 		bad = 1;
 	}
 	if (bad || check_objects(m, r) != 0 ||

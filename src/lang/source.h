@@ -94,9 +94,12 @@ void diag_edit(struct sources *ss, struct diag *g, struct span sp,
  * The nearest of names to what was written, for "did you mean"; empty when
  * none is near.  Keep one struct near over all candidates.
  */
+#define NEAR_MAX 128 /* that are kept of them */
 struct near {
 	struct str want, best;
 	size_t dist;
+	struct str tried[NEAR_MAX];
+	unsigned ntried;
 };
 void near_init(struct near *n, struct str want);
 void near_try(struct near *n, struct str candidate);

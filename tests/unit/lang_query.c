@@ -340,6 +340,26 @@ Test(query, completion)
 	    { MAP "}\nrules for m {\non create do ^", "skip upsert", "c" },
 	    { MAP "c.name <-> h.name;\n}\nrules for m {\non create do upsert "
 		"by { ^", "name", "c on" },
+	    { MAP "c.name <-> h.name with missing: ^", "default( defer",
+		"keep" },
+	    { MAP "each c.list as x <-> h.list as y key x.no = y.no with ^",
+		"prune required", "lossy" },
+	    { MAP "rest c.* <-> h.* with ^", "", "lossy required" },
+	    { MAP "on missing ^", "skip clear error", "defer" },
+	    { MAP "}\nidentity for m {\n^", "link match ambiguous", "c on" },
+	    { MAP "}\nlaws for m {\n^", "samples seed check", "c on" },
+	    { MAP "}\nlaws for m {\nsamples 5;\ncheck getput ^",
+		"putget canon", "samples" },
+	    { "connector x {\n^", "base object classify budget auth",
+		"upsert map" },
+	    { "connector x {\nbase \"https://x.io\";\nob^", "object", "map" },
+	    { "connector x {\nobject o {\n^", "upsert list webhook fields",
+		"base object" },
+	    { "connector x {\nobject o {\nlist page {\n^",
+		"request items next", "upsert" },
+	    { "connector x {\nobject o { id = body.id;\nupsert batch 100 "
+		"cost { burst: 1 } {\nrequest POST \"/x\";\n^",
+		"body header results", "id upsert" },
 	    { MAP "}\ntest \"t\" for ^", "m", "c" },
 	    { MAP "}\ntest \"t\" for m {\n^", "given expect put", "c on" },
 	    { MAP "}\ntest \"t\" for m {\ngiven ^", "c h", "on" },
@@ -401,7 +421,7 @@ static int
 means_nothing(int code)
 {
 	static const int codes[] = { 101, 201, 203, 207, 211, 212, 213, 214,
-		215, 401, 503, 504 };
+		215, 401, 503, 504, 532, 601 };
 
 	for (size_t i = 0; i < COUNT(codes); i++)
 		if (codes[i] == code)
@@ -420,12 +440,18 @@ Test(query, what_is_offered_can_be_written)
 		MAP "c.name <-> h.name with missing: ^;\n}",
 		MAP "c.name <-> h.name with null: ^;\n}",
 		MAP "c.name <-> h.name with own: ^;\n}",
-		MAP "on ^ skip;\n}",
 		MAP "on missing ^;\n}",
 		MAP "h.name <- param.^;\n}",
 		MAP "}\nrules for ^ { otherwise skip \"\"; }",
 		MAP "}\nrules for m { on ^ do update; otherwise skip \"\"; }",
 		MAP "}\nrules for m { on create do ^; otherwise skip \"\"; }",
+		MAP "each c.list as x <-> h.list as y key x.no = y.no with ^ "
+		    "{ x.no <-> y.no; }\n}",
+		MAP "rest c.* <-> h.* with ^;\n}",
+		MAP "}\nlaws for m { check ^; }",
+		"connector x { ^ {} }",
+		"connector x { object o { ^ {} } }",
+		"connector x { object o { webhook { ^ {} } } }",
 		HEAD "map m (c: ^) <-> (h: us) {}",
 		HEAD "fn f(a: ^): int = 1;",
 		MAP "}\ntest \"t\" for m { given c = { ^: null }; }",
