@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
 	src/store/active.c \
 	src/store/attach.c src/store/attach.h \
+	src/store/catalogue.c src/store/catalogue.h \
 	src/store/cluster.c src/store/cluster.h \
 	src/store/columns.h \
 	src/store/control.c src/store/control.h \
@@ -24,7 +25,8 @@ store_migrations = \
 	src/store/migrations/0002_capture.sql \
 	src/store/migrations/0003_params.sql \
 	src/store/migrations/0004_lookup.sql \
-	src/store/migrations/0005_tries.sql
+	src/store/migrations/0005_tries.sql \
+	src/store/migrations/0006_catalogue.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c
@@ -38,6 +40,7 @@ check_PROGRAMS += tests/unit/store
 TESTS += tests/unit/store
 tests_unit_store_SOURCES = tests/unit/store.c \
 	tests/unit/store_attach.c tests/unit/store_control.c \
+	tests/unit/store_catalogue.c \
 	tests/unit/store_lookup.c \
 	tests/unit/store_records.c \
 	tests/unit/cluster_main.c tests/unit/cluster_main.h

@@ -1,5 +1,5 @@
 /*
- * The write side of a batch: a pipeline of at most nine statements over
+ * The write side of a batch: a pipeline of at most eleven statements over
  * arrays, one transaction, one round trip.
  *
  * Two things are found by the refusal of a unique index, not by a look
@@ -70,18 +70,21 @@ static const struct {
 	/*
 	 * A link that is there already, or further up in the batch, was made
 	 * after it was looked for: due at once.  A later one will wake it.
+	 * The same holds of a catalogue, see hold_sql.
 	 */
-	[PARK] = { "ititttiimmit",
+	[PARK] = { "ititttiimmiti",
 	    "INSERT INTO crosswalk.intent AS i (sync_id, key, seq, op,"
 	    " cause, payload, attempt, tried, not_before, deadline,"
 	    " waits_sync, waits_key) "
 	    "SELECT u.sync, u.key, u.seq, u.op::\"char\", u.cause,"
 	    " u.payload, u.attempt, u.tried,"
-	    " CASE WHEN l.state IS NULL THEN u.not_before ELSE now() END,"
+	    " CASE WHEN l.state IS NULL AND (u.lacks IS NULL"
+	    "  OR u.lacks >= (SELECT number FROM crosswalk.generation))"
+	    "  THEN u.not_before ELSE now() END,"
 	    " u.deadline, u.waits_sync, u.waits_key "
 	    "FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	    " $12) u (sync, key, seq, op, cause, payload, attempt, tried,"
-	    " not_before, deadline, waits_sync, waits_key) "
+	    " $12, $13) u (sync, key, seq, op, cause, payload, attempt,"
+	    " tried, not_before, deadline, waits_sync, waits_key, lacks) "
 	    "LEFT JOIN crosswalk.link l ON l.sync_id = u.waits_sync"
 	    " AND l.local_key = u.waits_key AND l.state = 2"
 	    " AND l.remote_id IS NOT NULL "
@@ -130,6 +133,15 @@ static const struct {
 	    " $8::int2[], $9::int2[], $10, $11, $12)" },
 };
 
+/*
+ * Before anything is parked for want of a catalogue: one that is stored from
+ * now on waits for our commit, and wakes what we parked; one that was stored
+ * before shows in the generation.  First of all, so that nobody who holds it
+ * waits for what we have.
+ */
+static const char hold_sql[] =
+    "SELECT FROM crosswalk.generation FOR SHARE";
+
 static const char move_sql[] = "SELECT crosswalk.cursor_move($1, $2, $3, $4)";
 
 /* "u" or "d" as a string. */
@@ -177,6 +189,10 @@ add_park(struct columns *c, const struct settlement *o)
 	else
 		db_array_null(columns_next(c));
 	col_opt(c, o->waits_key);
+	if (o->lacks_at != 0)
+		col_int(c, o->lacks_at);
+	else
+		db_array_null(columns_next(c));
 }
 
 static void
@@ -254,7 +270,7 @@ write_all(struct db *db, struct settlement *items, size_t n, int64_t id,
     bool careful, const struct cursor_move *move, struct err *e)
 {
 	struct columns c[NSETS] = { 0 };
-	struct db_call calls[NSETS + 1] = { 0 };
+	struct db_call calls[NSETS + 2] = { 0 };
 	struct db_args move_args = { 0 };
 	int64_t first = id + (int64_t)n;
 	size_t ncalls = 0;
@@ -262,9 +278,13 @@ write_all(struct db *db, struct settlement *items, size_t n, int64_t id,
 
 	for (int i = 0; i < NSETS; i++)
 		columns_init(&c[i], sets[i].types);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (ncalls == 0 && items[i].what & OUTCOME_PARK &&
+		    items[i].lacks_at != 0)
+			calls[ncalls++].sql = hold_sql;
 		add_outcome(c, &items[i], id + (int64_t)i,
 		    first + c[DECIDE].a[0].n, careful);
+	}
 	for (int i = 0; i < NSETS; i++) {
 		if (c[i].a[0].n == 0)
 			continue;

@@ -83,6 +83,11 @@ struct settlement {
 	 */
 	int32_t waits_sync;
 	struct str waits_key;
+	/*
+	 * The generation that left a field out for want of a catalogue: with
+	 * any later one it is due.  0: none did.
+	 */
+	int64_t lacks_at;
 	/* DEAD */
 	struct str fingerprint; /* groups what has one cause */
 	struct str rule;        /* "contact.map:21" */

@@ -13,7 +13,8 @@ load_totals(struct db *db, struct status *out, struct err *e)
 	if (db_exec(db,
 		"SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END"
 		"  FROM crosswalk.journal_seq),"
-		" (SELECT min(since) FROM crosswalk.intent),"
+		" (SELECT min(since) FROM crosswalk.intent"
+		"  WHERE cause <> 'FIELD_MISSING'),"
 		" (SELECT count(*) FROM crosswalk.intent),"
 		" (SELECT count(*) FROM crosswalk.dead_letter)",
 		NULL, &r, e) < 0)

@@ -22,7 +22,9 @@ struct status_sync {
 
 struct status {
 	int64_t journal_seq;   /* the newest event's number */
-	int64_t oldest_us;     /* when the oldest parked work came; 0: none */
+	/* when the oldest parked work came that is not done but for a field
+	 * that no catalogue lists; 0: none */
+	int64_t oldest_us;
 	int64_t intents, dead; /* in all */
 	struct status_cause *causes;
 	struct status_sync *syncs;
