@@ -393,6 +393,8 @@ make_maps(struct compile *c)
 		out->pos = span_pos(&c->ss, m->e->decl->span);
 		out->left_schema = m->schema[0];
 		out->right_schema = m->schema[1];
+		out->declares = m->declares;
+		out->catalogued = m->right.type.more != NULL;
 		if (m->laws_block == NULL)
 			laws_compile(c, NULL, &m->laws);
 		out->laws = m->laws;

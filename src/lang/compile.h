@@ -550,6 +550,7 @@ struct map_info {
 	struct identity *identity;
 	struct overlay *layer;  /* whose rules are read */
 	struct dropped *dropped;
+	int declares; /* a rest of it goes by a catalogue */
 	int bad;
 };
 

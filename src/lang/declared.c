@@ -9,6 +9,15 @@
  */
 #include "lang/map.h"
 
+static int
+is_of(const struct lang_catalog *k, struct str name)
+{
+	struct str s = k->schema;
+
+	return str_eq(s, name) || (s.n > 0 && s.p[0] == '.' && name.n > s.n &&
+	    str_eq(s, str_from(name.p + name.n - s.n, s.n)));
+}
+
 const struct schema_node *
 catalog_root(struct compile *c, struct word name)
 {
@@ -18,7 +27,7 @@ catalog_root(struct compile *c, struct word name)
 	struct err err;
 
 	for (size_t i = 0; o != NULL && i < o->ncatalog && k == NULL; i++)
-		if (str_eq(o->catalogs[i].schema, name.text))
+		if (is_of(&o->catalogs[i], name.text))
 			k = &o->catalogs[i];
 	if (k == NULL)
 		return NULL;

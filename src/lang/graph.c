@@ -403,7 +403,8 @@ void
 graph_check(struct map_info *m)
 {
 	name_all(m);
-	if (declared_expand(m))
+	m->declares = declared_expand(m);
+	if (m->declares)
 		name_all(m);
 	length_check(m);
 	values_check(m);

@@ -83,7 +83,8 @@ struct lang_sources {
 
 /* A JSON Schema that adds fields to the records of a schema of the right. */
 struct lang_catalog {
-	struct str schema; /* "hubspot.contact" */
+	/* "hubspot.contact"; ".contact": the contact of any schema's CRM */
+	struct str schema;
 	struct str file;   /* for messages */
 	struct str text;
 };

@@ -1,9 +1,6 @@
 /*
- * Loading and swapping catalogs.
- *
- * A unit is compiled once per version of a mapping and kept between loads,
- * so a reload costs what has changed.  Where a version does not compile, the
- * unit of the version before it goes on.
+ * Loading and swapping catalogs.  What was compiled is kept between loads
+ * (compiled.h), so a reload costs what has changed.
  */
 #include "stage/catalog.h"
 
@@ -13,31 +10,18 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "lang/lang.h"
-#include "store/control.h"
+#include "stage/compiled.h"
 
 #define POLL_MS 500   /* behind LISTEN, in case a notice is lost */
 #define RETRY_MS 1000
-
-/*
- * A compiled version, the last one of a name that compiled, with the params
- * of a connection.  Where it has no params, it serves all connections.
- */
-struct compiled {
-	struct compiled *next;
-	struct unit *unit;
-	int32_t id;     /* that unit's */
-	int32_t tried;  /* the newest version that was looked at */
-	int64_t seen;   /* the generation that used it last */
-	struct str name, params;
-};
 
 struct catalog {
 	atomic_int refs;
 	int64_t generation;
 	struct arena arena;
 	struct route *routes;
-	size_t n;
+	struct want *wants;
+	size_t n, nwant;
 	struct unit **units; /* held */
 	size_t nunit;
 };
@@ -47,7 +31,7 @@ struct catalogs {
 	atomic_int stop;
 	pthread_mutex_t lock; /* of current */
 	struct catalog *current;
-	struct compiled *compiled; /* the reload thread's */
+	struct compiler compiler; /* the reload thread's */
 	struct metrics *metrics;
 	struct db *db;
 };
@@ -68,6 +52,13 @@ const struct route *
 catalog_route(const struct catalog *c, size_t i)
 {
 	return &c->routes[i];
+}
+
+const struct want *
+catalog_wants(const struct catalog *c, size_t *n)
+{
+	*n = c->nwant;
+	return c->wants;
 }
 
 const struct route *
@@ -115,155 +106,6 @@ catalog_release(struct catalog *c)
 	free(c->units);
 	arena_fini(&c->arena);
 	free(c);
-}
-
-/* The files of a published version, for the compiler. */
-static int
-read_stored(void *arg, struct str path, struct str *text, struct arena *a,
-    struct err *e)
-{
-	const struct active_mapping *m = arg;
-
-	for (size_t i = 0; i < m->nfiles; i++) {
-		if (str_eq(m->files[i].path, path)) {
-			*text = m->files[i].text;
-			return 0;
-		}
-	}
-	return err_set(e, ERR_NOINPUT, "%.*s is not among the files that were "
-	    "published; publish it again", STR_ARG(path));
-}
-
-/* What serves all connections, of one version (0: of any). */
-static struct compiled *
-shared_of(struct catalogs *cs, struct str name, int32_t id)
-{
-	for (struct compiled *k = cs->compiled; k != NULL; k = k->next)
-		if (k->unit != NULL && k->unit->nparam == 0 &&
-		    (id == 0 || k->id == id) && str_eq(k->name, name))
-			return k;
-	return NULL;
-}
-
-static struct compiled *
-compiled_of(struct catalogs *cs, struct str name, struct str params)
-{
-	struct compiled *k;
-	char *text;
-
-	for (k = cs->compiled; k != NULL; k = k->next)
-		if (str_eq(k->name, name) && str_eq(k->params, params))
-			return k;
-	k = calloc(1, sizeof(*k) + name.n + params.n);
-	if (k == NULL)
-		fatal("out of memory: a compiled mapping");
-	text = (char *)(k + 1);
-	memcpy(text, name.p, name.n);
-	memcpy(text + name.n, params.p, params.n);
-	k->name = str_from(text, name.n);
-	k->params = str_from(text + name.n, params.n);
-	k->next = cs->compiled;
-	cs->compiled = k;
-	return k;
-}
-
-/* Its code, not its text, which may quote a value. */
-static int
-first_error(const struct diags *d)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (d->list[i].level == DIAG_ERROR)
-			return d->list[i].code;
-	return 0;
-}
-
-/* The version fails: what ran before goes on, if it served this one too. */
-static void
-fall_back(struct catalogs *cs, struct compiled *k)
-{
-	const struct compiled *old = shared_of(cs, k->name, 0);
-
-	if (k->unit != NULL || old == NULL)
-		return;
-	k->unit = unit_ref(old->unit);
-	k->id = old->id;
-}
-
-/*
- * The unit of an active mapping for a connection, or of the last version that
- * compiled.
- */
-static struct compiled *
-compile(struct catalogs *cs, const struct active_mapping *m,
-    struct str params)
-{
-	struct compiled *k = shared_of(cs, m->name, m->id);
-	struct str values[] = { params, m->params };
-	struct lang_options o = { values, COUNT(values) };
-	struct diags d;
-	struct unit *u;
-
-	if (k == NULL)
-		k = compiled_of(cs, m->name, params);
-	if (k->tried == m->id)
-		return k;
-	k->tried = m->id;
-	diags_init(&d);
-	if (m->nfiles > 0 && lang_compile(m->files[0].path, read_stored,
-	    (void *)m, &o, &u, NULL, &d) == 0) {
-		unit_unref(k->unit);
-		k->unit = u;
-		k->id = m->id;
-		log_info("catalog.mapping", "name=%.*s version=%d",
-		    STR_ARG(m->name), m->version);
-	} else {
-		fall_back(cs, k);
-		metric_add(cs->metrics, METRIC_reloads_failed, 1);
-		log_error("catalog.mapping_refused", "name=%.*s version=%d "
-		    "errors=%zu code=E%d running=%d", STR_ARG(m->name),
-		    m->version, d.nerror, first_error(&d), k->id);
-	}
-	diags_fini(&d);
-	return k;
-}
-
-static const struct compiled *
-find_mapping(struct catalogs *cs, const struct active *act, struct str name,
-    struct str params)
-{
-	for (size_t i = 0; i < act->nmappings; i++) {
-		struct compiled *k;
-
-		if (!str_eq(act->mappings[i].name, name))
-			continue;
-		k = compile(cs, &act->mappings[i], params);
-		k->seen = act->generation;
-		return k;
-	}
-	return NULL;
-}
-
-static void
-free_compiled(struct compiled *k)
-{
-	unit_unref(k->unit);
-	free(k);
-}
-
-/* What no sync of the generation uses: params of a connection that changed. */
-static void
-forget(struct catalogs *cs, int64_t generation)
-{
-	struct compiled **at = &cs->compiled, *k;
-
-	while ((k = *at) != NULL) {
-		if (k->seen == generation) {
-			at = &k->next;
-			continue;
-		}
-		*at = k->next;
-		free_compiled(k);
-	}
 }
 
 /* A unit that the catalog's routes point into stays as long as it. */
@@ -314,10 +156,10 @@ static void
 make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
     const struct sync *s, const struct connection *cn, struct route *rt)
 {
-	const struct compiled *map = find_mapping(cs, act, s->mapping,
-	    cn->params);
-	const struct compiled *con = find_mapping(cs, act, cn->connector,
-	    cn->params);
+	const struct compiled *map = compiler_find(&cs->compiler, act,
+	    s->mapping, cn);
+	const struct compiled *con = compiler_find(&cs->compiler, act,
+	    cn->connector, cn);
 	const struct unit *u;
 
 	*rt = (struct route){
@@ -402,6 +244,68 @@ join_routes(struct catalog *c)
 	}
 }
 
+/* ---- field catalogues ---- */
+
+/* What is stored of an object's; NULL: nothing. */
+static const struct catalogue *
+stored_of(const struct active *act, int32_t connection, struct str object)
+{
+	for (size_t i = 0; i < act->ncatalogues; i++)
+		if (act->catalogues[i].connection_id == connection &&
+		    str_eq(act->catalogues[i].object, object))
+			return &act->catalogues[i];
+	return NULL;
+}
+
+static int
+is_wanted(const struct catalog *c, int32_t connection,
+    const struct unit_object *o)
+{
+	for (size_t i = 0; i < c->nwant; i++)
+		if (c->wants[i].route->connection == connection &&
+		    c->wants[i].object == o)
+			return 1;
+	return 0;
+}
+
+/* The map goes by the catalogue of its object, or somebody asked for it. */
+static void
+want_fields(struct catalog *c, const struct active *act, struct route *rt,
+    const struct unit_object *o)
+{
+	const struct catalogue *k = stored_of(act, rt->connection, o->name);
+	int asked = k != NULL && k->asked_us > k->read_us;
+	int used = rt->map != NULL && rt->map->declares && rt->object == o;
+
+	if (object_op(o, CONNECTOR_FIELDS) == NULL)
+		return;
+	if (used && (k == NULL || k->version == 0))
+		rt->no_fields = 1;
+	if ((used || asked) && !is_wanted(c, rt->connection, o))
+		c->wants[c->nwant++] = (struct want){ .route = rt,
+		    .object = o, .read_us = k ? k->read_us : 0,
+		    .asked = asked };
+}
+
+static void
+make_wants(struct catalog *c, const struct active *act)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->routes[i].connector != NULL)
+			most += c->routes[i].connector->nobject;
+	c->wants = arena_array(&c->arena, most, sizeof(*c->wants));
+	for (size_t i = 0; i < c->n; i++) {
+		struct route *rt = &c->routes[i];
+
+		if (rt->connector == NULL || rt->paused)
+			continue;
+		for (uint32_t o = 0; o < rt->connector->nobject; o++)
+			want_fields(c, act, rt, &rt->connector->objects[o]);
+	}
+}
+
 static int
 by_sync(const void *a, const void *b)
 {
@@ -425,6 +329,7 @@ load(struct catalogs *cs, struct err *e)
 		catalog_release(c);
 		return -1;
 	}
+	cs->compiler.db = cs->db;
 	c->generation = act.generation;
 	c->routes = arena_array(&c->arena, act.nsyncs, sizeof(*c->routes));
 	for (size_t i = 0; i < act.nsyncs; i++) {
@@ -439,8 +344,15 @@ load(struct catalogs *cs, struct err *e)
 	}
 	qsort(c->routes, c->n, sizeof(*c->routes), by_sync);
 	join_routes(c);
+	make_wants(c, &act);
 	arena_fini(&a);
-	forget(cs, c->generation);
+	if (cs->compiler.failed) {
+		*e = cs->compiler.err;
+		cs->compiler.failed = 0;
+		catalog_release(c);
+		return -1;
+	}
+	compiler_forget(&cs->compiler, c->generation);
 	pthread_mutex_lock(&cs->lock);
 	was = cs->current;
 	cs->current = c;
@@ -495,6 +407,7 @@ catalogs_start(struct catalogs **out, const char *conninfo, struct metrics *m,
 		fatal("out of memory: catalogs");
 	cs->metrics = m;
 	pthread_mutex_init(&cs->lock, NULL);
+	cs->compiler.metrics = m;
 	if (db_connect(conninfo, &cs->db, e) != 0 ||
 	    db_listen(cs->db, CROSSWALK_RELOAD, e) != 0 ||
 	    refresh(cs, e) != 0) {
@@ -510,18 +423,13 @@ catalogs_start(struct catalogs **out, const char *conninfo, struct metrics *m,
 void
 catalogs_stop(struct catalogs *cs)
 {
-	struct compiled *k, *next;
-
 	if (cs == NULL)
 		return;
 	atomic_store(&cs->stop, 1);
 	if (cs->thread != 0)
 		pthread_join(cs->thread, NULL);
 	catalog_release(cs->current);
-	for (k = cs->compiled; k != NULL; k = next) {
-		next = k->next;
-		free_compiled(k);
-	}
+	compiler_fini(&cs->compiler);
 	if (cs->db != NULL)
 		db_close(cs->db);
 	pthread_mutex_destroy(&cs->lock);

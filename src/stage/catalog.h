@@ -39,6 +39,16 @@ struct route {
 	 */
 	const int32_t *links;
 	int awaited; /* some map asks for links of this sync */
+	/* the map goes by a field catalogue, and none came yet: park as well */
+	int no_fields;
+};
+
+/* A field catalogue that a connection has to keep fresh. */
+struct want {
+	const struct route *route;        /* one of the connection's */
+	const struct unit_object *object; /* of its connector */
+	int64_t read_us; /* when it was last read; 0: never */
+	int asked;       /* somebody wants it anew */
 };
 
 /* The sync whose links answer l, a lookup of rt's forward program. */
@@ -50,6 +60,8 @@ struct catalogs;
 int64_t catalog_generation(const struct catalog *c);
 size_t catalog_count(const struct catalog *c);
 const struct route *catalog_route(const struct catalog *c, size_t i);
+/* All of them; they live as long as the catalog. */
+const struct want *catalog_wants(const struct catalog *c, size_t *n);
 /* NULL where no active sync has that id. */
 const struct route *catalog_find(const struct catalog *c, int32_t sync);
 

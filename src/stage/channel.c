@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "connector/retry.h"
+#include "stage/call.h"
+#include "stage/fetch.h"
 
 /* A wait longer than this is spent in the intent table, not in memory. */
 #define HOLD_MS 5000
@@ -26,52 +28,6 @@ struct queue {
 	struct items items;
 	struct str name; /* of the operation, where it is one of their own */
 	char mem[];
-};
-
-/* A request, before, while and after it is under way. */
-struct call {
-	struct call *next;
-	struct channel *ch;
-	int32_t sync;
-	enum connector_op verb;
-	struct item **items;
-	size_t n;
-	unsigned failed;  /* tries that failed in passing */
-	unsigned strange; /* replies that no clause knew */
-	int64_t due_ms;
-	int is_auth;      /* a token refresh; no items */
-	/* while it is under way */
-	unsigned ticket; /* of the breaker */
-	int64_t *cost;   /* of each budget */
-	int64_t sent_ms; /* wall clock */
-	struct catalog *catalog;
-	const struct route *route;
-	struct connector_call call;
-	struct connector_record *records;
-	struct http_request request;
-	struct arena arena;
-};
-
-struct channel {
-	struct channel_env *env;
-	int32_t connection;
-	struct queue *queues;
-	struct items delayed;
-	struct call *calls; /* that must go again, by due_ms */
-	struct call *flying;
-	unsigned in_flight;
-	size_t queued; /* items, wherever they are */
-	/* of the connector's version, and the account, that are in use */
-	struct unit *unit;
-	struct str base, params; /* in the arena */
-	int64_t generation;      /* of the catalog that they came with */
-	struct auth *auth;
-	struct budgets *budgets;
-	int64_t *refresh_cost; /* of a refresh, by budget; in the arena */
-	struct arena arena;
-	struct breaker breaker;
-	int64_t said_ms; /* when it was last said that it cannot be used */
-	struct buf secret;
 };
 
 struct channel *
@@ -129,7 +85,7 @@ call_release(struct call *c)
 	arena_reset(&c->arena);
 }
 
-static void
+void
 call_free(struct call *c)
 {
 	call_release(c);
@@ -173,6 +129,7 @@ channel_free(struct channel *ch)
 	drop_items(&ch->delayed);
 	drop_calls(ch->calls);
 	drop_calls(ch->flying);
+	fetches_free(ch->fetches);
 	forget_connector(ch);
 	arena_fini(&ch->arena);
 	free(ch);
@@ -288,7 +245,7 @@ channel_add(struct channel *ch, struct item *it)
 	enqueue(ch, it);
 }
 
-static struct call *
+struct call *
 call_new(struct channel *ch, int32_t sync, enum connector_op verb, size_t n)
 {
 	struct call *c = calloc(1, sizeof(*c));
@@ -374,9 +331,15 @@ in_use(const struct channel *ch, const struct catalog *cat,
 	    AUTH_PAUSED);
 }
 
-/* Token and budgets of the connector's version and account of the route. */
-static int
-use_connector(struct channel *ch, const struct catalog *cat,
+int
+channel_is_held(const struct channel *ch, const struct catalog *cat,
+    const struct route *rt)
+{
+	return ch->unit != NULL && ch->in_flight > 0 && !in_use(ch, cat, rt);
+}
+
+int
+channel_use(struct channel *ch, const struct catalog *cat,
     const struct route *rt, struct err *e)
 {
 	struct connector_call account = { .connector = rt->connector,
@@ -408,9 +371,27 @@ submit(struct call *c)
 	http_submit(c->ch->env->http, &c->request, c);
 }
 
-/* Waits that have no length: until a reply, and until somebody mends it. */
-#define UNTIL_REPLY (-1)
-#define UNTIL_MENDED (-2)
+void
+call_shows(struct call *c, struct str token)
+{
+	struct str base = auth_base(c->ch->auth);
+
+	c->call.token = arena_str(&c->arena, token);
+	if (base.n != 0)
+		c->call.base = arena_str(&c->arena, base);
+}
+
+void
+channel_launch(struct call *c)
+{
+	struct channel *ch = c->ch;
+
+	c->sent_ms = clock_wall_us() / 1000;
+	budgets_spend(ch->budgets, c->cost, c->sent_ms);
+	c->ticket = breaker_begin(&ch->breaker, clock_mono_ms());
+	metric_add(ch->env->metrics, METRIC_requests, 1);
+	submit(c);
+}
 
 /* Ask for a token; what is left to be waited for. */
 static int64_t
@@ -433,9 +414,8 @@ refresh(struct channel *ch, struct catalog *cat, const struct route *rt,
 	return UNTIL_REPLY;
 }
 
-/* 0 and the token to send with, or how long there will be none. */
-static int64_t
-token_wait(struct channel *ch, struct catalog *cat, const struct route *rt,
+int64_t
+channel_token(struct channel *ch, struct catalog *cat, const struct route *rt,
     struct str *token)
 {
 	int64_t wall = clock_wall_us() / 1000;
@@ -455,9 +435,8 @@ token_wait(struct channel *ch, struct catalog *cat, const struct route *rt,
 	return refresh(ch, cat, rt, wall);
 }
 
-/* How long budgets and breaker want us to wait; 0: go. */
-static int64_t
-gate(struct channel *ch, const int64_t *cost)
+int64_t
+channel_gate(struct channel *ch, const int64_t *cost)
 {
 	int64_t wall = clock_wall_us() / 1000;
 	int64_t wait = breaker_wait_ms(&ch->breaker, clock_mono_ms()), more;
@@ -520,9 +499,8 @@ split(struct call *c)
 	call_later(b, 0);
 }
 
-/* Only somebody can mend it: say so, but not for every record. */
-static void
-unusable(struct channel *ch, const struct route *rt, const char *cause)
+void
+channel_unusable(struct channel *ch, const struct route *rt, const char *cause)
 {
 	int64_t now = clock_mono_ms();
 
@@ -541,7 +519,7 @@ too_dear(struct call *c, const struct err *e)
 		split(c);
 		return;
 	}
-	unusable(c->ch, c->route, e->text);
+	channel_unusable(c->ch, c->route, e->text);
 	call_park(c, "CONFIG", 0);
 }
 
@@ -648,16 +626,15 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_bury(c, "CONFIG", STR(""), text);
 		return GONE;
 	}
-	if (ch->unit != NULL && ch->in_flight > 0 &&
-	    !in_use(ch, cat, rt)) { /* what is under way counts on that */
+	if (channel_is_held(ch, cat, rt)) {
 		*wait_ms = UNTIL_REPLY;
 		call_release(c);
 		return HELD;
 	}
 	if (op->when >= 0 && !call_concerns(c, rt, op))
 		return GONE;
-	if (use_connector(ch, cat, rt, &e) != 0) {
-		unusable(ch, rt, e.text);
+	if (channel_use(ch, cat, rt, &e) != 0) {
+		channel_unusable(ch, rt, e.text);
 		call_park(c, "CONFIG", 0);
 		return GONE;
 	}
@@ -669,11 +646,11 @@ call_send(struct call *c, int64_t *wait_ms)
 		too_dear(c, &e);
 		return GONE;
 	}
-	*wait_ms = gate(ch, c->cost);
+	*wait_ms = channel_gate(ch, c->cost);
 	if (*wait_ms == 0) {
-		*wait_ms = token_wait(ch, cat, rt, &token);
+		*wait_ms = channel_token(ch, cat, rt, &token);
 		if (*wait_ms == UNTIL_MENDED) {
-			unusable(ch, rt, auth_error(ch->auth));
+			channel_unusable(ch, rt, auth_error(ch->auth));
 			call_park(c, "AUTH", 0);
 			return GONE;
 		}
@@ -682,20 +659,14 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_release(c);
 		return HELD;
 	}
-	c->call.token = arena_str(&c->arena, token);
-	if (auth_base(ch->auth).n != 0)
-		c->call.base = arena_str(&c->arena, auth_base(ch->auth));
+	call_shows(c, token);
 	if (connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
 	    &e) != 0) {
 		refused_here(c, &e);
 		return GONE;
 	}
-	c->sent_ms = clock_wall_us() / 1000;
-	budgets_spend(ch->budgets, c->cost, c->sent_ms);
-	c->ticket = breaker_begin(&ch->breaker, clock_mono_ms());
-	metric_add(ch->env->metrics, METRIC_requests, 1);
 	metric_add(ch->env->metrics, METRIC_records_sent, (int64_t)c->n);
-	submit(c);
+	channel_launch(c);
 	return SENT;
 }
 
@@ -793,6 +764,7 @@ channel_pump(struct channel *ch, int64_t now)
 	struct call *c;
 
 	wake_delayed(ch, now, &wait);
+	fetches_pump(ch, now, &wait);
 	while (ch->in_flight < ch->env->requests) {
 		c = next_call(ch, now, &wait);
 		if (c == NULL)
@@ -999,6 +971,20 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 }
 
 void
+call_ended(struct call *c, const struct connector_result *res, int64_t wall)
+{
+	struct channel *ch = c->ch;
+
+	budgets_done(ch->budgets, c->cost, res->left, c->sent_ms, wall);
+	breaker_end(&ch->breaker, c->ticket, breaker_failed(res->outcome),
+	    clock_mono_ms());
+	if (res->outcome == OUTCOME_OK || res->outcome == OUTCOME_PER_ITEM)
+		auth_accepted(ch->auth, c->call.token);
+	else
+		metric_add(ch->env->metrics, METRIC_requests_failed, 1);
+}
+
+void
 channel_reply(void *tag, const struct http_done *reply, int64_t now)
 {
 	struct call *c = tag;
@@ -1017,15 +1003,13 @@ channel_reply(void *tag, const struct http_done *reply, int64_t now)
 		auth_done(c, reply);
 		return;
 	}
-	connector_reply(&c->call, ch->env->vm, reply, wall, &res, &c->arena);
-	budgets_done(ch->budgets, c->cost, res.left, c->sent_ms, wall);
-	breaker_end(&ch->breaker, c->ticket, breaker_failed(res.outcome),
-	    clock_mono_ms());
-	if (res.outcome == OUTCOME_OK || res.outcome == OUTCOME_PER_ITEM) {
-		auth_accepted(ch->auth, c->call.token);
-	} else {
-		metric_add(ch->env->metrics, METRIC_requests_failed, 1);
-		log_outcome(c, &res, reply);
+	if (c->fetch != NULL) {
+		fetch_reply(c, reply, now);
+		return;
 	}
+	connector_reply(&c->call, ch->env->vm, reply, wall, &res, &c->arena);
+	call_ended(c, &res, wall);
+	if (res.outcome != OUTCOME_OK && res.outcome != OUTCOME_PER_ITEM)
+		log_outcome(c, &res, reply);
 	judge(c, &res, now);
 }

@@ -34,6 +34,9 @@ struct channel_env {
 	    struct err *e);
 	/* The provider gave another refresh token: keep it. */
 	void (*rotated)(void *arg, const struct route *rt, struct str secret);
+	/* A connection's field catalogue was read: store it. */
+	int (*catalogue)(void *arg, const struct route *rt,
+	    struct str object, struct str text, struct err *e);
 	void *arg;
 };
 
@@ -46,6 +49,8 @@ int32_t channel_connection(const struct channel *ch);
 
 /* Takes the item: it will be sent with company. */
 void channel_add(struct channel *ch, struct item *it);
+/* Keep a field catalogue of the connection fresh. */
+void channel_want(struct channel *ch, const struct want *w, int64_t now_ms);
 /*
  * Send what can go now.  Milliseconds until it wants to be asked again, -1:
  * not before a reply or another item comes.

@@ -17,6 +17,7 @@
 #include "pipe/pipe.h"
 #include "stage/channel.h"
 #include "store/attach.h"
+#include "store/catalogue.h"
 #include "store/secret.h"
 
 #ifdef HOSTILE
@@ -40,6 +41,7 @@ struct delivery {
 	struct channel_env env;
 	struct channel **channels;
 	size_t nchannel;
+	int64_t wanted; /* the generation that said what is wanted */
 	struct table held;
 	struct items finished;
 	int64_t finished_ms; /* when the first of them was */
@@ -53,10 +55,16 @@ finished(void *arg, struct item *it)
 {
 	struct delivery *d = arg;
 
-	/* what is done but for a field comes again with the link it lacks */
-	if (it->r.wait_sync != 0 && it->out.what & OUTCOME_DONE &&
-	    it->out.result != DECISION_SKIP)
-		item_await(it, clock_wall_us(), d->o.wait_ms * 1000);
+	/*
+	 * What is done but for a field comes again with the link that lacks,
+	 * or with a catalogue that lists it.
+	 */
+	if (it->out.what & OUTCOME_DONE && it->out.result != DECISION_SKIP) {
+		if (it->r.wait_sync != 0)
+			item_await(it, clock_wall_us(), d->o.wait_ms * 1000);
+		else if (it->r.lacks_at != 0)
+			item_lacks(it, clock_wall_us());
+	}
 	if (d->finished.n == 0)
 		d->finished_ms = clock_mono_ms();
 	items_push(&d->finished, it);
@@ -93,6 +101,23 @@ keep_secret(void *arg, const struct route *rt, struct str secret)
 	    0)
 		log_error("delivery.secret", "connection=%.*s cause=\"%s\"",
 		    STR_ARG(rt->connection_name), e.text);
+}
+
+static int
+keep_catalogue(void *arg, const struct route *rt, struct str object,
+    struct str text, struct err *e)
+{
+	struct delivery *d = arg;
+	bool changed;
+
+	if (catalogue_put(d->db, rt->connection, object, text, &changed, e) !=
+	    0)
+		return -1;
+	if (changed)
+		log_info("delivery.catalogue_changed", "connection=%.*s "
+		    "object=%.*s bytes=%zu", STR_ARG(rt->connection_name),
+		    STR_ARG(object), text.n);
+	return 0;
 }
 
 static struct channel *
@@ -175,7 +200,9 @@ place(struct delivery *d, const struct catalog *cat, struct item *it)
 	case RESULT_LATER:
 		break;
 	}
-	item_park(it, "PAUSED", clock_wall_us() + d->o.park_ms * 1000);
+	rt = catalog_find(cat, (int32_t)it->r.sync);
+	item_park(it, rt != NULL && rt->no_fields ? "CATALOGUE" : "PAUSED",
+	    clock_wall_us() + d->o.park_ms * 1000);
 	metric_add(d->o.metrics, METRIC_records_parked, 1);
 	finished(d, it);
 }
@@ -187,7 +214,7 @@ take_result(struct delivery *d, const struct catalog *cat,
 	struct item *it;
 
 	if (r->decision == RESULT_NOTHING && !r->settle &&
-	    r->wait_sync == 0) {
+	    r->wait_sync == 0 && r->lacks_at == 0) {
 		put_ack(d, r);
 		return;
 	}
@@ -374,6 +401,23 @@ commit_due(struct delivery *d, int64_t now)
 	return -1;
 }
 
+/* What another catalog wants to know of its connections. */
+static void
+want_fields(struct delivery *d)
+{
+	struct catalog *cat = catalogs_hold(d->o.catalogs);
+	const struct want *w;
+	size_t n;
+
+	if (catalog_generation(cat) != d->wanted) {
+		d->wanted = catalog_generation(cat);
+		for (w = catalog_wants(cat, &n); n > 0; n--, w++)
+			channel_want(channel_of(d, w->route->connection), w,
+			    clock_mono_ms());
+	}
+	catalog_release(cat);
+}
+
 static int64_t
 sooner(int64_t a, int64_t b)
 {
@@ -403,8 +447,10 @@ step(struct delivery *d)
 	int64_t wait;
 	int n;
 
-	if (!atomic_load(&d->stop))
+	if (!atomic_load(&d->stop)) {
 		take_results(d);
+		want_fields(d);
+	}
 	wait = pump(d);
 	wait = sooner(wait, commit_due(d, clock_mono_ms()));
 	n = http_poll(d->env.http, (int)wait, done, REPLIES);
@@ -482,6 +528,7 @@ delivery_start(struct delivery **out, const struct delivery_opts *o,
 	    .done = finished,
 	    .secret = open_secret,
 	    .rotated = keep_secret,
+	    .catalogue = keep_catalogue,
 	    .arg = d,
 	};
 	d->outcomes = calloc(COMMIT_MAX, sizeof(*d->outcomes));

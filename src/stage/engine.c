@@ -43,6 +43,7 @@ struct engine_run {
 	struct buf fields, neu, match;
 	struct lookups lookups;   /* what those of the frame find */
 	const struct route *rt;   /* of the record that is mapped */
+	int lacks;                /* it has a field that no catalogue lists */
 	struct table unknown;     /* by connection and field */
 	struct arena names;       /* its keys and entries */
 	struct buf key;
@@ -66,6 +67,7 @@ note_unknown(void *arg, struct str field)
 	char quoted[256];
 	int64_t now;
 
+	x->lacks = 1;
 	buf_reset(&x->key);
 	buf_printf(&x->key, "%" PRId32 " %.*s", x->rt->connection,
 	    STR_ARG(field));
@@ -295,6 +297,7 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	int rv;
 
 	x->rt = rt;
+	x->lacks = 0;
 	vm_set_event(x->vm, &ev);
 	result_of(r, w);
 	r->found = STR(""); /* nobody behind us reads it */
@@ -389,6 +392,18 @@ count(struct engine *g, const struct result *r)
 		metric_add(g->o.metrics, by[r->decision], 1);
 }
 
+/* A field that was left out comes with a catalogue, if one ever comes. */
+static void
+note_lacks(const struct engine_run *x, const struct catalog *c,
+    struct result *r)
+{
+	if (!x->lacks || object_op(x->rt->object, CONNECTOR_FIELDS) == NULL)
+		return;
+	if (r->decision == RESULT_NOTHING || (r->decision == RESULT_SEND &&
+	    r->verb != CONNECTOR_ARCHIVE && r->verb != CONNECTOR_DELETE))
+		r->lacks_at = (uint64_t)catalog_generation(c);
+}
+
 static void
 work_frame(struct engine *g, struct frame *f)
 {
@@ -407,8 +422,10 @@ work_frame(struct engine *g, struct frame *f)
 			break;
 		}
 		rt = catalog_find(c, (int32_t)w.sync);
-		if (rt != NULL && rt->map != NULL && !rt->paused) {
+		if (rt != NULL && rt->map != NULL && !rt->paused &&
+		    !rt->no_fields) {
 			engine_run_map(g->run, rt, &w, &r);
+			note_lacks(g->run, c, &r);
 			/* else no keys were told that it asks for: ours */
 			if (r.decision == RESULT_AGAIN && w.catalog ==
 			    (uint64_t)catalog_generation(c))

@@ -121,6 +121,8 @@ items_pop(struct items *l)
 
 /* The longest rest of what is parked. */
 #define PARK_MAX_MS 3600000
+/* What waits for a catalogue is looked at once a day, for good measure. */
+#define LACKS_US (INT64_C(86400000) * 1000)
 
 /* FNV-1a, 64 bits: for change tracking, not against an adversary. */
 static uint64_t
@@ -294,6 +296,16 @@ item_await(struct item *it, int64_t now_us, int64_t wait_us)
 	it->out.attempt = it->out.tried = 0;
 	it->out.not_before_us = end;
 	wait_for(it, end);
+}
+
+void
+item_lacks(struct item *it, int64_t now_us)
+{
+	it->out.what |= OUTCOME_PARK;
+	it->out.cause = STR("FIELD_MISSING");
+	it->out.attempt = 0;
+	it->out.not_before_us = now_us + LACKS_US;
+	it->out.lacks_at = (int64_t)it->r.lacks_at;
 }
 
 void

@@ -77,6 +77,8 @@ int item_wait(struct item *it, int64_t now_us, int64_t rest_us,
     int64_t wait_us);
 /* What is done goes once more when a link is there, until the deadline. */
 void item_await(struct item *it, int64_t now_us, int64_t wait_us);
+/* What is done goes once more when another catalogue comes. */
+void item_lacks(struct item *it, int64_t now_us);
 /* How long a record rests that was parked so often before. */
 int64_t item_rest_ms(int64_t park_ms, uint64_t attempt);
 void item_dead(struct item *it, const char *cause, struct str code,

@@ -1,6 +1,9 @@
 noinst_LIBRARIES += src/stage/libstage.a
 src_stage_libstage_a_SOURCES = \
 	src/stage/catalog.c src/stage/catalog.h \
+	src/stage/compiled.c src/stage/compiled.h \
+	src/stage/call.h \
+	src/stage/fetch.c src/stage/fetch.h \
 	src/stage/channel.c src/stage/channel.h \
 	src/stage/delivery.c src/stage/delivery.h \
 	src/stage/engine.c src/stage/engine.h \

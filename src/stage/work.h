@@ -53,11 +53,13 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * wait_sync, wait_key   the link that a WAIT waits for, or that a field of a
  *          SEND or NOTHING was left out for
  * wait_create   and its record is asked for
+ * lacks_at generation of the catalog that left a field out of a SEND or
+ *          NOTHING, for no field catalogue lists it; 0: none was
  */
 #define RESULT_FIELDS(N, S)                                               \
 	WORK_FIELDS(N, S)                                                 \
 	N(decision) N(verb) N(dirty) N(line) N(gen)                       \
-	N(wait_sync) N(wait_create)                                       \
+	N(wait_sync) N(wait_create) N(lacks_at)                           \
 	S(by) S(match) S(calls) S(fields) S(neu) S(cause) S(wait_key)
 
 #define ACK_FIELDS(N, S) N(emit) N(sync) N(parked) S(key)

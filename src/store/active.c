@@ -163,7 +163,9 @@ active_load(struct db *db, struct arena *a, struct active *out,
 	    load_mappings(db, a, out, e) < 0 ||
 	    load_connections(db, a, out, e) < 0 ||
 	    load_entities(db, a, out, e) < 0 ||
-	    load_syncs(db, a, out, e) < 0 || db_commit(db, e) < 0) {
+	    load_syncs(db, a, out, e) < 0 ||
+	    catalogues_load(db, a, &out->catalogues, &out->ncatalogues, e) <
+	    0 || db_commit(db, e) < 0) {
 		db_rollback(db);
 		return -1;
 	}

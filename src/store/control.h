@@ -8,6 +8,7 @@
 #ifndef STORE_CONTROL_H
 #define STORE_CONTROL_H
 
+#include "store/catalogue.h"
 #include "store/mapping.h"
 
 int tenant_put(struct db *db, struct str name, int32_t *id, struct err *e);
@@ -84,7 +85,8 @@ struct active {
 	struct connection *connections;
 	struct entity *entities;
 	struct sync *syncs;
-	size_t nmappings, nconnections, nentities, nsyncs;
+	struct catalogue *catalogues;
+	size_t nmappings, nconnections, nentities, nsyncs, ncatalogues;
 };
 
 /* Changes with everything that active_load would load differently. */

@@ -143,6 +143,8 @@ struct unit_map {
 	const struct unit_identity *identity; /* NULL: by links alone */
 	/* of the records, as long as the unit lives */
 	const struct schema *left_schema, *right_schema;
+	/* some rest goes by the field catalogue of right; it was given */
+	int declares, catalogued;
 	struct unit_laws laws;
 	struct unit_check check[2]; /* of what forward and backward make */
 	struct prog_pos pos;

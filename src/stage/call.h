@@ -1,0 +1,91 @@
+/*
+ * Inside the room: what a channel and its calls are made of, for those that
+ * send something of their own through it.
+ */
+#ifndef STAGE_CALL_H
+#define STAGE_CALL_H
+
+#include "stage/channel.h"
+
+struct queue;
+struct fetch;
+
+/* A request, before, while and after it is under way. */
+struct call {
+	struct call *next;
+	struct channel *ch;
+	int32_t sync;
+	enum connector_op verb;
+	struct item **items;
+	size_t n;
+	unsigned failed;  /* tries that failed in passing */
+	unsigned strange; /* replies that no clause knew */
+	int64_t due_ms;
+	int is_auth;      /* a token refresh; no items */
+	struct fetch *fetch; /* a page of a field catalogue; no items */
+	/* while it is under way */
+	unsigned ticket; /* of the breaker */
+	int64_t *cost;   /* of each budget */
+	int64_t sent_ms; /* wall clock */
+	struct catalog *catalog;
+	const struct route *route;
+	struct connector_call call;
+	struct connector_record *records;
+	struct http_request request;
+	struct arena arena;
+};
+
+struct channel {
+	struct channel_env *env;
+	int32_t connection;
+	struct queue *queues;
+	struct items delayed;
+	struct call *calls; /* that must go again, by due_ms */
+	struct call *flying;
+	struct fetch *fetches; /* field catalogues to keep fresh */
+	unsigned in_flight;
+	size_t queued; /* items, wherever they are */
+	/* of the connector's version, and the account, that are in use */
+	struct unit *unit;
+	struct str base, params; /* in the arena */
+	int64_t generation;      /* of the catalog that they came with */
+	struct auth *auth;
+	struct budgets *budgets;
+	int64_t *refresh_cost; /* of a refresh, by budget; in the arena */
+	struct arena arena;
+	struct breaker breaker;
+	int64_t said_ms; /* when it was last said that it cannot be used */
+	struct buf secret;
+};
+
+struct call *call_new(struct channel *ch, int32_t sync,
+    enum connector_op verb, size_t n);
+void call_free(struct call *c);
+
+/* Waits that have no length: until a reply, and until somebody mends it. */
+#define UNTIL_REPLY (-1)
+#define UNTIL_MENDED (-2)
+
+/* Requests count on another version or account: wait until they end. */
+int channel_is_held(const struct channel *ch, const struct catalog *cat,
+    const struct route *rt);
+/* Token and budgets of the connector's version and account of the route. */
+int channel_use(struct channel *ch, const struct catalog *cat,
+    const struct route *rt, struct err *e);
+/* How long budgets and breaker want us to wait; 0: go. */
+int64_t channel_gate(struct channel *ch, const int64_t *cost);
+/* 0 and the token to send with, or how long there will be none. */
+int64_t channel_token(struct channel *ch, struct catalog *cat,
+    const struct route *rt, struct str *token);
+/* Only somebody can mend it: say so, but not for every record. */
+void channel_unusable(struct channel *ch, const struct route *rt,
+    const char *cause);
+/* The token that it is sent with, to the host that came with it. */
+void call_shows(struct call *c, struct str token);
+/* Spend what the call costs, and send its request. */
+void channel_launch(struct call *c);
+/* A request that was launched has ended so. */
+void call_ended(struct call *c, const struct connector_result *res,
+    int64_t wall_ms);
+
+#endif
