@@ -12,6 +12,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/explain.c \
 	src/cli/fields.c src/cli/fields.h \
+	src/cli/stored_fields.c src/cli/stored_fields.h \
 	src/cli/fmt.c \
 	src/cli/history.c \
 	src/cli/io.c \
