@@ -30,6 +30,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/lsp_feature.c \
 	src/cli/lsp_rpc.c \
 	src/cli/lsp_text.c \
+	src/cli/lsp_tokens.c \
 	src/cli/mapping.c src/cli/mapping.h \
 	src/cli/new.c \
 	src/cli/object.c src/cli/object.h \

@@ -18,6 +18,7 @@ static const struct {
 	{ "textDocument/definition", lsp_definition },
 	{ "textDocument/references", lsp_references },
 	{ "textDocument/documentSymbol", lsp_symbols },
+	{ "textDocument/semanticTokens/full", lsp_tokens },
 	{ "textDocument/formatting", lsp_formatting },
 	{ "textDocument/prepareRename", lsp_prepare_rename },
 	{ "textDocument/rename", lsp_rename },
@@ -58,7 +59,8 @@ initialize(struct server *s, const json_t *params)
 	negotiate(s, json_object_get(params, "capabilities"));
 	s->initialized = 1;
 	return json_pack("{s:{s:s, s:{s:b, s:i, s:b}, s:b, s:b, s:b, s:b, "
-	    "s:b, s:{s:b}, s:{s:[s]}, s:{s:[s,s,s]}}, s:{s:s, s:s}}",
+	    "s:b, s:{s:o, s:b}, s:{s:b}, s:{s:[s]}, s:{s:[s,s,s]}}, "
+	    "s:{s:s, s:s}}",
 	    "capabilities",
 	    "positionEncoding", s->enc == ENC_UTF8 ? "utf-8" : "utf-16",
 	    "textDocumentSync", "openClose", 1, "change", 2, "save", 1,
@@ -67,6 +69,7 @@ initialize(struct server *s, const json_t *params)
 	    "referencesProvider", 1,
 	    "documentSymbolProvider", 1,
 	    "documentFormattingProvider", 1,
+	    "semanticTokensProvider", "legend", lsp_token_legend(), "full", 1,
 	    "renameProvider", "prepareProvider", 1,
 	    "codeActionProvider", "codeActionKinds", "quickfix",
 	    "completionProvider", "triggerCharacters", ".", "\"", "|",

@@ -5,6 +5,7 @@
  *   lsp_doc.c       the documents that are open, their views, findings
  *   lsp_text.c      offsets and positions
  *   lsp_feature.c   hover, completion, definition, …
+ *   lsp_tokens.c    what each name is, for colours
  *   lsp_change.c    rename, formatting, fixes
  *   lsp.c           the command, and which method is whose
  *
@@ -129,8 +130,11 @@ typedef int lsp_request(struct server *s, const json_t *params,
     json_t **result, struct err *e);
 
 lsp_request lsp_hover, lsp_completion, lsp_definition, lsp_references,
-    lsp_symbols, lsp_formatting, lsp_prepare_rename, lsp_rename,
+    lsp_symbols, lsp_tokens, lsp_formatting, lsp_prepare_rename, lsp_rename,
     lsp_code_action;
+
+/* The words of lsp_tokens, for initialize. */
+json_t *lsp_token_legend(void);
 
 /*
  * The document and the offset that params speak of; NULL and an error when

@@ -78,6 +78,7 @@ LANG_SOURCES = \
 	src/lang/template.c \
 	src/lang/testrun.c src/lang/testrun.h \
 	src/lang/things.c \
+	src/lang/tokens.c \
 	src/lang/tuple.c \
 	src/lang/type.c src/lang/type.h \
 	src/lang/unify.c \

@@ -108,6 +108,16 @@ struct lang_symbol {
 size_t lang_symbols(struct lang_view *v, struct str path, struct arena *a,
     struct lang_symbol **out);
 
+/* Names and what they are, in the order of the text; none overlap. */
+struct lang_token {
+	enum lang_kind kind;
+	uint32_t beg, end;
+	int declares; /* what it names */
+};
+
+size_t lang_tokens(struct lang_view *v, struct str path, struct arena *a,
+    struct lang_token **out);
+
 /* What could be written at a place, in the place of the bytes [beg, off). */
 struct lang_choice {
 	enum lang_kind kind;

@@ -75,6 +75,20 @@ outline(struct lang_view *v, struct str text)
 	arena_fini(&a);
 }
 
+static void
+tokens(struct lang_view *v, struct str text)
+{
+	struct arena a = { 0 };
+	struct lang_token *list;
+	size_t n = lang_tokens(v, STR("m.map"), &a, &list);
+
+	for (size_t i = 0; i < n; i++)
+		HOLDS(list[i].beg < list[i].end && list[i].end <= text.n &&
+		    (i == 0 || list[i - 1].end <= list[i].beg),
+		    "token %zu out of order", i);
+	arena_fini(&a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -92,6 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			ask(v, text, draw(text.n));
 		ask(v, text, (uint32_t)text.n);
 		outline(v, text);
+		tokens(v, text);
 		lang_view_free(v);
 		text.n = draw(text.n);
 	}

@@ -24,7 +24,7 @@ map m (c: us) <-> (h: us) {
 .
 
 > {"id": 1, "method": "initialize", "params": {"capabilities": {"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": true}}}}}
-< {"id": 1, "result": {"capabilities": {"positionEncoding": "utf-16", "hoverProvider": true, "renameProvider": {"prepareProvider": true}, "textDocumentSync": {"openClose": true, "change": 2}}, "serverInfo": {"name": "crosswalk", "version": "*"}}}
+< {"id": 1, "result": {"capabilities": {"positionEncoding": "utf-16", "hoverProvider": true, "renameProvider": {"prepareProvider": true}, "semanticTokensProvider": {"full": true, "legend": {"tokenModifiers": ["declaration", "defaultLibrary"]}}, "textDocumentSync": {"openClose": true, "change": 2}}, "serverInfo": {"name": "crosswalk", "version": "*"}}}
 > {"method": "initialized", "params": {}}
 
 open main.map
@@ -76,6 +76,10 @@ change main.map 6:27 6:28 "e"
 # outline
 >> 13 documentSymbol main.map
 < {"id": 13, "result": [{"name": "lib", "kind": 2}, {"name": "us", "detail": "schema"}, {"name": "tier", "kind": 14}, {"name": "m", "kind": 5, "selectionRange": {"start": {"line": 5, "character": 4}, "end": {"line": 5, "character": 5}}, "children": [{"name": "c.name", "detail": "<-> h.name"}, {"name": "c.stage"}, {"name": "h.note", "detail": "<- param.tier"}]}]}
+
+# colours: line, column, length, kind, what it is besides, from one to the next
+>> 131 semanticTokens/full main.map
+< {"id": 131, "result": {"data": [0, 4, 9, 8, 0, 0, 13, 3, 8, 1, 1, 7, 2, 6, 1, 0, 5, 9, 8, 0, 2, 6, 4, 4, 1, 2, 4, 1, 5, 1, 0, 3, 1, 10, 1, 0, 3, 2, 6, 0, 0, 9, 1, 10, 1, 0, 3, 2, 6, 0, 1, 2, 1, 10, 0, 0, 2, 4, 0, 0, 0, 9, 1, 10, 0, 0, 2, 4, 0, 0, 0, 9, 5, 9, 2, 1, 2, 1, 10, 0, 0, 2, 5, 0, 0, 0, 10, 1, 10, 0, 0, 2, 5, 0, 0, 0, 10, 3, 8, 0, 0, 4, 4, 1, 0, 1, 2, 1, 10, 0, 0, 2, 4, 0, 0, 0, 14, 4, 4, 0]}}
 
 # format
 >> 14 formatting main.map {"options": {"tabSize": 2, "insertSpaces": true}}
