@@ -18,8 +18,8 @@
 #include <stdlib.h>
 
 #include "connector/eval.h"
+#include "connector/spent.h"
 
-#define SLOTS 64
 /* After a stop that gives no time, when op has only concurrency budgets. */
 #define STOP_UNSAID_MS 10000
 /* A limit that sums of it cannot overflow. */
@@ -27,53 +27,22 @@
 /* Of so many requests the last ones say how long one usually takes. */
 #define USUAL 8
 
-struct budget {
-	const struct unit_budget *spec;
-	enum budget_kind kind; /* how it is counted */
-	int64_t limit;
-	int64_t cap;    /* limit less the reserve */
-	int64_t width;  /* of a slot, ms */
-	int64_t latest; /* the latest slot that was spent in */
-	int64_t until;  /* stopped before */
-	struct {
-		int64_t slot;
-		int64_t spent;
-	} slots[SLOTS + 2];
-	struct str zone;                  /* calendar; in the arena */
-	int64_t day_end, day_spent;
-	int64_t held;                     /* requests under way */
-	int64_t began;                    /* timed: the sum of when they did */
-	int64_t usual;                    /* timed: how long one takes, ms */
-};
-
-struct budgets {
-	const struct unit_connector *c;
-	struct vm *vm;
-	int64_t until; /* stopped before, all of it */
-	struct budget *list;
-	size_t n;
-	struct arena arena;
-};
-
-static int64_t
-slot_at(const struct budget *x, int64_t now_ms)
+int64_t
+budget_slot(const struct budget *x, int64_t now_ms)
 {
 	int64_t slot = now_ms / x->width;
 
-	/* A clock that went back stays in the latest slot. */
 	return slot > x->latest ? slot : x->latest;
 }
 
-/* No window that ends now or later holds slot. */
-static int
-slot_gone(const struct budget *x, int64_t slot, int64_t now)
+int
+budget_gone(const struct budget *x, int64_t slot, int64_t now)
 {
 	return (slot + 1) * x->width + x->spec->period_ms <= now * x->width;
 }
 
-/* Days of the provider that are over are forgotten. */
-static void
-turn(struct budgets *b, int64_t now_ms)
+void
+budgets_turn(struct budgets *b, int64_t now_ms)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		struct budget *x = &b->list[i];
@@ -99,8 +68,8 @@ under_way(const struct budget *x, int64_t now_ms)
 	return so_far > usual ? so_far : usual;
 }
 
-static int64_t
-used(const struct budget *x, int64_t now_ms)
+int64_t
+budget_used(const struct budget *x, int64_t now_ms)
 {
 	int64_t sum = 0, now;
 
@@ -112,18 +81,17 @@ used(const struct budget *x, int64_t now_ms)
 		break;
 	case BUDGET_FIXED:
 	case BUDGET_SLIDING:
-		now = slot_at(x, now_ms);
+		now = budget_slot(x, now_ms);
 		for (size_t i = 0; i < COUNT(x->slots); i++)
-			if (!slot_gone(x, x->slots[i].slot, now))
+			if (!budget_gone(x, x->slots[i].slot, now))
 				sum += x->slots[i].spent;
 		break;
 	}
 	return x->spec->timed ? sum + under_way(x, now_ms) : sum;
 }
 
-/* Count it as spent; concurrency is not, it is held. */
-static void
-put(struct budget *x, int64_t cost, int64_t now_ms)
+void
+budget_put(struct budget *x, int64_t cost, int64_t now_ms)
 {
 	int64_t slot;
 	size_t i;
@@ -134,11 +102,11 @@ put(struct budget *x, int64_t cost, int64_t now_ms)
 		x->day_spent += cost;
 		return;
 	}
-	slot = x->latest = slot_at(x, now_ms);
+	slot = x->latest = budget_slot(x, now_ms);
 	i = (uint64_t)slot % COUNT(x->slots);
 	if (x->slots[i].slot != slot) {
 		assert(x->slots[i].spent == 0 ||
-		    slot_gone(x, x->slots[i].slot, slot));
+		    budget_gone(x, x->slots[i].slot, slot));
 		x->slots[i].slot = slot;
 		x->slots[i].spent = 0;
 	}
@@ -153,14 +121,14 @@ wait_of(const struct budget *x, int64_t cost, int64_t now_ms)
 
 	if (x->spec->timed) /* what it takes is not known yet */
 		cost = x->usual > 0 ? x->usual : 1;
-	over = used(x, now_ms) + cost - x->cap;
+	over = budget_used(x, now_ms) + cost - x->cap;
 	if (over <= 0)
 		return 0;
 	if (x->kind == BUDGET_CONCURRENCY)
 		return BUDGET_HELD;
 	if (x->kind == BUDGET_CALENDAR)
 		return x->day_end - now_ms;
-	now = slot_at(x, now_ms);
+	now = budget_slot(x, now_ms);
 	end = now;
 	/* Oldest first; slots are a ring in order of time. */
 	for (int64_t slot = now - (int64_t)COUNT(x->slots) + 1;
@@ -168,7 +136,7 @@ wait_of(const struct budget *x, int64_t cost, int64_t now_ms)
 		size_t i = (uint64_t)slot % COUNT(x->slots);
 
 		if (slot < 0 || x->slots[i].slot != slot ||
-		    x->slots[i].spent == 0 || slot_gone(x, slot, now))
+		    x->slots[i].spent == 0 || budget_gone(x, slot, now))
 			continue;
 		over -= x->slots[i].spent;
 		end = slot;
@@ -341,7 +309,7 @@ budgets_wait_ms(struct budgets *b, const int64_t *cost, int64_t now_ms)
 {
 	int64_t most = b->until > now_ms ? b->until - now_ms : 0;
 
-	turn(b, now_ms);
+	budgets_turn(b, now_ms);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct budget *x = &b->list[i];
 		int64_t wait;
@@ -360,7 +328,7 @@ budgets_wait_ms(struct budgets *b, const int64_t *cost, int64_t now_ms)
 void
 budgets_spend(struct budgets *b, const int64_t *cost, int64_t now_ms)
 {
-	turn(b, now_ms);
+	budgets_turn(b, now_ms);
 	for (size_t i = 0; i < b->n; i++) {
 		struct budget *x = &b->list[i];
 
@@ -372,7 +340,8 @@ budgets_spend(struct budgets *b, const int64_t *cost, int64_t now_ms)
 		} else if (x->kind == BUDGET_CONCURRENCY) {
 			x->held += cost[i];
 		} else {
-			put(x, cost[i], now_ms);
+			budget_put(x, cost[i], now_ms);
+			x->ahead -= cost[i];
 		}
 	}
 }
@@ -385,7 +354,7 @@ took(struct budget *x, int64_t then_ms, int64_t now_ms)
 	assert(x->held > 0);
 	x->held--;
 	x->began -= then_ms;
-	put(x, ms, now_ms);
+	budget_put(x, ms, now_ms);
 	x->usual += (ms - x->usual) / USUAL;
 }
 
@@ -393,7 +362,7 @@ void
 budgets_done(struct budgets *b, const int64_t *cost, const int64_t *left,
     int64_t then_ms, int64_t now_ms)
 {
-	turn(b, now_ms);
+	budgets_turn(b, now_ms);
 	for (size_t i = 0; i < b->n; i++) {
 		struct budget *x = &b->list[i];
 		int64_t others;
@@ -406,9 +375,9 @@ budgets_done(struct budgets *b, const int64_t *cost, const int64_t *left,
 		}
 		if (left == NULL || left[i] < 0)
 			continue;
-		others = x->limit - left[i] - used(x, now_ms);
+		others = x->limit - left[i] - budget_used(x, now_ms);
 		if (others > 0)
-			put(x, others, now_ms);
+			budget_put(x, others, now_ms);
 	}
 }
 
@@ -451,30 +420,12 @@ budgets_state(struct budgets *b, size_t i, int64_t now_ms,
 {
 	if (i >= b->n)
 		return -1;
-	turn(b, now_ms);
+	budgets_turn(b, now_ms);
 	*s = (struct budget_state){
 		.name = b->list[i].spec->name,
 		.limit = b->list[i].cap,
-		.used = used(&b->list[i], now_ms),
+		.used = budget_used(&b->list[i], now_ms),
 		.until_ms = b->list[i].until > now_ms ? b->list[i].until : 0,
-		.as_of_ms = now_ms,
 	};
 	return 0;
-}
-
-void
-budgets_restore(struct budgets *b, const struct budget_state *s,
-    int64_t now_ms)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		struct budget *x = &b->list[i];
-		int64_t then = s->as_of_ms < now_ms ? s->as_of_ms : now_ms;
-
-		if (!str_eq(x->spec->name, s->name))
-			continue;
-		if (x->kind != BUDGET_CONCURRENCY && s->used > 0)
-			put(x, s->used, then);
-		if (x->until < s->until_ms)
-			x->until = s->until_ms;
-	}
 }

@@ -63,20 +63,48 @@ void budgets_done(struct budgets *b, const int64_t *cost,
 void budgets_throttled(struct budgets *b, const int64_t *cost,
     int64_t wait_ms, int64_t now_ms);
 
-/* For metrics, and to carry long windows over a restart. */
+/* For metrics. */
 struct budget_state {
 	struct str name;
 	int64_t limit;    /* less the reserve */
 	int64_t used;     /* in the window that now is in */
 	int64_t until_ms; /* nothing is spent before; 0: no such thing */
-	int64_t as_of_ms;
 };
 
 /* i counts from 0; -1 when there are no more. */
 int budgets_state(struct budgets *b, size_t i, int64_t now_ms,
     struct budget_state *s);
-/* Count what an earlier process spent; a name that is gone is ignored. */
-void budgets_restore(struct budgets *b, const struct budget_state *s,
+
+/*
+ * Windows of an hour and more outlive a process that is killed, so what will
+ * be spent of them is written down first: not each time, but a 64th of the
+ * budget at once.  What a killed process did not come to spend is lost to
+ * that window, and what it spent is known.
+ */
+struct budget_spend {
+	struct str name;  /* of the budget; of the connector */
+	int64_t at_ms, spent;
+	int64_t until_ms; /* nothing is spent before; 0 */
+};
+
+/* Whether cost may be spent by what is written down. */
+int budgets_claimed(struct budgets *b, const int64_t *cost, int64_t now_ms);
+/*
+ * What is to be written down, *n of it, of each budget by time, in a: all that
+ * is spent and a part for cost and what follows; cost NULL, at the end: that
+ * and no more.
+ */
+struct budget_spend *budgets_claim(struct budgets *b, const int64_t *cost,
+    int64_t now_ms, size_t *n, struct arena *a);
+/* It is written down. */
+void budgets_confirm(struct budgets *b);
+/*
+ * Count what was written down, by time, before anything is spent.  A name that
+ * is gone is ignored.
+ */
+void budgets_restore(struct budgets *b, const struct budget_spend *s,
     int64_t now_ms);
+/* Count what was spent by the version before, which has no request left. */
+void budgets_inherit(struct budgets *b, struct budgets *old, int64_t now_ms);
 
 #endif

@@ -3,6 +3,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/auth.c src/connector/auth.h \
 	src/connector/breaker.c src/connector/breaker.h \
 	src/connector/budget.c src/connector/budget.h \
+	src/connector/claim.c \
 	src/connector/connector.h \
 	src/connector/cost.c \
 	src/connector/eval.c src/connector/eval.h \
@@ -22,6 +23,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/results.c \
 	src/connector/retry.c src/connector/retry.h \
 	src/connector/seen.c src/connector/seen.h \
+	src/connector/spent.h \
 	src/connector/url.c src/connector/url.h \
 	src/connector/watermark.c src/connector/watermark.h
 src_connector_libconnector_a_CPPFLAGS = $(AM_CPPFLAGS) $(CRYPTO_CFLAGS)

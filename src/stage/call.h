@@ -72,7 +72,7 @@ int channel_is_held(const struct channel *ch, const struct catalog *cat,
 /* Token and budgets of the connector's version and account of the route. */
 int channel_use(struct channel *ch, const struct catalog *cat,
     const struct route *rt, struct err *e);
-/* How long budgets and breaker want us to wait; 0: go. */
+/* How long budgets and breaker want us to wait; 0: go, by what is claimed. */
 int64_t channel_gate(struct channel *ch, const int64_t *cost);
 /* 0 and the token to send with, or how long there will be none. */
 int64_t channel_token(struct channel *ch, struct catalog *cat,

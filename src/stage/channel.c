@@ -18,6 +18,8 @@
 #define HOLD_MS 5000
 /* What stops a whole connection is said once in so long. */
 #define SAY_MS 60000
+/* What is spent cannot be written down: the database is away. */
+#define CLAIM_MS 500
 /* Company that is on its way is waited for so much longer than linger. */
 #define MORE_FACTOR 10
 
@@ -76,6 +78,26 @@ forget_connector(struct channel *ch)
 	ch->unit = NULL;
 }
 
+/* Write down what is going to be spent, before it is; -1: not now. */
+static int
+claim(struct channel *ch, const int64_t *cost, int64_t wall)
+{
+	struct arena a = { 0 };
+	struct budget_spend *list;
+	size_t n;
+	int status;
+
+	if (cost != NULL && budgets_claimed(ch->budgets, cost, wall))
+		return 0;
+	list = budgets_claim(ch->budgets, cost, wall, &n, &a);
+	status = n == 0 ? 0 : ch->env->store_spends(ch->env->arg,
+	    ch->connection, list, n);
+	if (status == 0)
+		budgets_confirm(ch->budgets);
+	arena_fini(&a);
+	return status;
+}
+
 static void
 call_release(struct call *c)
 {
@@ -129,6 +151,8 @@ channel_free(struct channel *ch)
 	drop_items(&ch->delayed);
 	drop_calls(ch->calls);
 	drop_calls(ch->flying);
+	if (ch->budgets != NULL)
+		claim(ch, NULL, clock_wall_us() / 1000);
 	fetches_free(ch->fetches);
 	forget_connector(ch);
 	arena_fini(&ch->arena);
@@ -298,7 +322,7 @@ op_for(const struct unit_object *o, enum connector_op verb, struct str name)
 /* Token and budgets of an account; -1 where they cannot be had. */
 static int
 open_account(struct channel *ch, const struct connector_call *account,
-    struct err *e)
+    struct budgets *before, struct err *e)
 {
 	struct vm *vm = ch->env->vm;
 
@@ -306,6 +330,11 @@ open_account(struct channel *ch, const struct connector_call *account,
 	    retry_random(&ch->env->seed), e);
 	ch->budgets = ch->auth == NULL ? NULL : budgets_new(account, vm, e);
 	if (ch->budgets == NULL)
+		return -1;
+	if (before != NULL)
+		budgets_inherit(ch->budgets, before, clock_wall_us() / 1000);
+	else if (ch->env->load_spends(ch->env->arg, ch->connection,
+	    ch->budgets, e) != 0)
 		return -1;
 	ch->refresh_cost = arena_array(&ch->arena,
 	    account->connector->nbudget, sizeof(*ch->refresh_cost));
@@ -338,26 +367,44 @@ channel_is_held(const struct channel *ch, const struct catalog *cat,
 	return ch->unit != NULL && ch->in_flight > 0 && !in_use(ch, cat, rt);
 }
 
-int
-channel_use(struct channel *ch, const struct catalog *cat,
-    const struct route *rt, struct err *e)
+/* Of what was spent before nothing is forgotten. */
+static int
+open_connector(struct channel *ch, const struct catalog *cat,
+    const struct route *rt, struct budgets *before, struct err *e)
 {
 	struct connector_call account = { .connector = rt->connector,
 		.base = rt->base_url, .params = rt->params };
 
-	if (in_use(ch, cat, rt))
-		return 0;
-	forget_connector(ch);
 	ch->base = arena_str(&ch->arena, rt->base_url);
 	ch->params = arena_str(&ch->arena, rt->params);
 	ch->generation = catalog_generation(cat);
 	if (ch->env->secret(ch->env->arg, rt, &ch->secret, e) != 0)
 		return -1;
 	ch->unit = unit_ref((struct unit *)rt->connector_unit);
-	if (open_account(ch, &account, e) == 0)
+	return open_account(ch, &account, before, e);
+}
+
+int
+channel_use(struct channel *ch, const struct catalog *cat,
+    const struct route *rt, struct err *e)
+{
+	struct budgets *before = ch->budgets;
+	struct unit *unit = ch->unit; /* before reads it */
+	int status;
+
+	if (in_use(ch, cat, rt))
 		return 0;
+	ch->budgets = NULL;
+	ch->unit = NULL;
 	forget_connector(ch);
-	return -1;
+	status = open_connector(ch, cat, rt, before, e);
+	if (status != 0)
+		forget_connector(ch);
+	else
+		ch->said_ms = 0; /* what comes now is another cause */
+	budgets_free(before);
+	unit_unref(unit);
+	return status;
 }
 
 /* The url of a request under way is its own; the timeout is everybody's. */
@@ -403,6 +450,8 @@ refresh(struct channel *ch, struct catalog *cat, const struct route *rt,
 
 	if (wait != 0)
 		return wait == BUDGET_HELD ? UNTIL_REPLY : wait;
+	if (claim(ch, ch->refresh_cost, wall) != 0)
+		return CLAIM_MS;
 	c = call_new(ch, rt->sync, CONNECTOR_NOP, 0);
 	c->is_auth = 1;
 	c->route = rt;
@@ -444,7 +493,9 @@ channel_gate(struct channel *ch, const int64_t *cost)
 	if (wait != 0)
 		return wait == BREAKER_HELD ? UNTIL_REPLY : wait;
 	more = budgets_wait_ms(ch->budgets, cost, wall);
-	return more == BUDGET_HELD ? UNTIL_REPLY : more;
+	if (more != 0)
+		return more == BUDGET_HELD ? UNTIL_REPLY : more;
+	return claim(ch, cost, wall) == 0 ? 0 : CLAIM_MS;
 }
 
 static void

@@ -37,6 +37,14 @@ struct channel_env {
 	/* A connection's field catalogue was read: store it. */
 	int (*catalogue)(void *arg, const struct route *rt,
 	    struct str object, struct str text, struct err *e);
+	/*
+	 * What a connection spent of long windows: read when a channel begins,
+	 * written before more is spent.
+	 */
+	int (*load_spends)(void *arg, int32_t connection, struct budgets *b,
+	    struct err *e);
+	int (*store_spends)(void *arg, int32_t connection,
+	    const struct budget_spend *list, size_t n);
 	void *arg;
 };
 

@@ -17,6 +17,7 @@
 #include "pipe/pipe.h"
 #include "stage/channel.h"
 #include "store/attach.h"
+#include "store/budget.h"
 #include "store/catalogue.h"
 #include "store/secret.h"
 
@@ -118,6 +119,47 @@ keep_catalogue(void *arg, const struct route *rt, struct str object,
 		    "object=%.*s bytes=%zu", STR_ARG(rt->connection_name),
 		    STR_ARG(object), text.n);
 	return 0;
+}
+
+static int
+load_spends(void *arg, int32_t connection, struct budgets *b, struct err *e)
+{
+	struct delivery *d = arg;
+	struct arena a = { 0 };
+	struct spend *list;
+	size_t n;
+	int rc = spends_load(d->db, &a, connection, &list, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		budgets_restore(b, &(struct budget_spend){ list[i].name,
+		    list[i].at_ms, list[i].spent, list[i].until_ms },
+		    clock_wall_us() / 1000);
+	arena_fini(&a);
+	return rc;
+}
+
+static int
+store_spends(void *arg, int32_t connection, const struct budget_spend *list,
+    size_t n)
+{
+	struct delivery *d = arg;
+	struct arena a = { 0 };
+	struct spend *out = arena_array(&a, n, sizeof(*out));
+	struct err e;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct spend){ list[i].name, list[i].at_ms,
+			list[i].spent, list[i].until_ms };
+	rc = spends_store(d->db, connection, out, n, &e);
+	if (rc != 0) {
+		log_warn("delivery.database", "cause=\"%s\" wait_ms=%d",
+		    e.text, RETRY_MS);
+		if (!db_ok(d->db))
+			db_reconnect(d->db, &e);
+	}
+	arena_fini(&a);
+	return rc;
 }
 
 static struct channel *
@@ -529,6 +571,8 @@ delivery_start(struct delivery **out, const struct delivery_opts *o,
 	    .secret = open_secret,
 	    .rotated = keep_secret,
 	    .catalogue = keep_catalogue,
+	    .load_spends = load_spends,
+	    .store_spends = store_spends,
 	    .arg = d,
 	};
 	d->outcomes = calloc(COMMIT_MAX, sizeof(*d->outcomes));

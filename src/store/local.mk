@@ -2,6 +2,7 @@ noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
 	src/store/active.c \
 	src/store/attach.c src/store/attach.h \
+	src/store/budget.c src/store/budget.h \
 	src/store/catalogue.c src/store/catalogue.h \
 	src/store/cluster.c src/store/cluster.h \
 	src/store/columns.h \
@@ -26,7 +27,8 @@ store_migrations = \
 	src/store/migrations/0003_params.sql \
 	src/store/migrations/0004_lookup.sql \
 	src/store/migrations/0005_tries.sql \
-	src/store/migrations/0006_catalogue.sql
+	src/store/migrations/0006_catalogue.sql \
+	src/store/migrations/0007_budget.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c

@@ -243,32 +243,190 @@ Test(budget, a_stop_holds_what_the_op_spends_from)
 	budgets_free(b);
 }
 
-Test(budget, survives_a_restart_and_a_clock_that_goes_back)
+/* What a killed process leaves behind: the last that was written down. */
+struct disk {
+	struct arena arena;
+	struct budget_spend *list;
+	size_t n;
+};
+
+static void
+write_down(struct disk *k, struct budgets *b, const int64_t *cost,
+    int64_t now)
+{
+	arena_reset(&k->arena);
+	k->list = budgets_claim(b, cost, now, &k->n, &k->arena);
+	budgets_confirm(b);
+}
+
+static struct budgets *
+start(struct rig *r, const struct disk *k, int64_t now)
+{
+	struct budgets *b = rig_new(r, NULL);
+
+	cr_assert_not_null(b);
+	for (size_t i = 0; i < k->n; i++)
+		budgets_restore(b, &k->list[i], now);
+	return b;
+}
+
+/* Killed at any moment, again and again: no window holds more. */
+Test(budget, no_restart_spends_a_window_twice)
+{
+	static struct spend log[3000];
+
+	for (unsigned round = 0; round < 40; round++) {
+		uint64_t seed = round;
+		struct unit_budget spec = {
+			.kind = round % 2 ? BUDGET_FIXED : BUDGET_SLIDING,
+			.limit = 2 + (int64_t)(retry_random(&seed) % 2000),
+			.period_ms = 3600000 + (int64_t)(retry_random(&seed) %
+			    86400000),
+			.reserve = (unsigned)(retry_random(&seed) % 50),
+		};
+		int64_t now = NOW, cap = spec.limit -
+		    (spec.limit * spec.reserve + 99) / 100;
+		struct disk disk = { 0 };
+		struct rig r;
+		struct budgets *b;
+		size_t n = 0, writes = 0;
+
+		rig_init(&r, &spec, 1);
+		r.cost[0] = 1 + (int64_t)(retry_random(&seed) %
+		    (uint64_t)(cap > 5 ? 5 : cap));
+		b = start(&r, &disk, now);
+		while (n < COUNT(log)) {
+			int64_t wait = budgets_wait_ms(b, r.cost, now);
+
+			if (retry_random(&seed) % 50 == 0) { /* kill -9 */
+				budgets_free(b);
+				b = start(&r, &disk, now);
+				continue;
+			}
+			if (wait != 0) {
+				now += retry_random(&seed) % 2 ? wait :
+				    wait / 2 + 1;
+				continue;
+			}
+			if (!budgets_claimed(b, r.cost, now)) {
+				write_down(&disk, b, r.cost, now);
+				writes++;
+				continue;
+			}
+			budgets_spend(b, r.cost, now);
+			log[n++] = (struct spend){ now, r.cost[0] };
+			now += (int64_t)(retry_random(&seed) % 2000);
+		}
+		check_windows(log, n, spec.period_ms, cap, round);
+		if (cap / 64 >= 4 * r.cost[0])
+			cr_assert_lt(writes, n / 2, "seed %u: %zu writes for "
+			    "%zu spends", round, writes, n);
+		budgets_free(b);
+		arena_fini(&disk.arena);
+	}
+}
+
+Test(budget, what_is_written_at_the_end_is_exact)
+{
+	struct unit_budget spec = { .kind = BUDGET_SLIDING, .limit = 6400,
+		.period_ms = 86400000 };
+	struct budget_state s;
+	struct disk disk = { 0 };
+	struct rig r;
+	struct budgets *b, *next;
+
+	rig_init(&r, &spec, 1);
+	b = start(&r, &disk, NOW);
+	cr_assert_eq(budgets_claimed(b, r.cost, NOW), 0);
+	write_down(&disk, b, r.cost, NOW);
+	for (int i = 0; i < 100; i++) {
+		cr_assert_eq(budgets_claimed(b, r.cost, NOW), 1);
+		budgets_spend(b, r.cost, NOW);
+	}
+	cr_assert_eq(budgets_claimed(b, r.cost, NOW), 0);
+	/* not of the next slot: it would be forgotten too early */
+	write_down(&disk, b, r.cost, NOW);
+	cr_assert_eq(budgets_claimed(b, r.cost, NOW + 86400000 / 64), 0);
+	budgets_spend(b, r.cost, NOW);
+	next = start(&r, &disk, NOW);
+	budgets_state(next, 0, NOW, &s);
+	cr_assert_eq(s.used, 200, "killed: what was claimed is spent");
+	budgets_free(next);
+	write_down(&disk, b, NULL, NOW);
+	next = start(&r, &disk, NOW + 3600000);
+	budgets_state(next, 0, NOW + 3600000, &s);
+	cr_assert_eq(s.used, 101, "stopped: what was spent");
+	/* and is forgotten when it would have been */
+	budgets_state(b, 0, NOW + 86400000, &s);
+	cr_assert_eq(s.used, 101);
+	budgets_state(next, 0, NOW + 86400000, &s);
+	cr_assert_eq(s.used, 101);
+	budgets_state(next, 0, NOW + 88000000, &s);
+	cr_assert_eq(s.used, 0);
+	budgets_free(next);
+	budgets_free(b);
+	arena_fini(&disk.arena);
+}
+
+Test(budget, another_version_counts_what_this_one_spent)
+{
+	struct unit_budget specs[] = {
+		{ .kind = BUDGET_FIXED, .limit = 100, .period_ms = 10000 },
+		{ .kind = BUDGET_SLIDING, .limit = 50, .period_ms = 86400000 },
+		{ .kind = BUDGET_CONCURRENCY, .limit = 3 },
+	};
+	struct budget_state s;
+	struct rig r, other;
+	struct budgets *old, *b;
+
+	rig_init(&r, specs, 3);
+	old = rig_new(&r, NULL);
+	for (int i = 0; i < 20; i++) {
+		budgets_spend(old, r.cost, NOW);
+		budgets_done(old, r.cost, NULL, NOW, NOW);
+	}
+	budgets_throttled(old, r.cost, 7000, NOW);
+	specs[0].limit = 30;
+	rig_init(&other, specs, 2);
+	b = rig_new(&other, NULL);
+	budgets_inherit(b, old, NOW + 1000);
+	for (size_t i = 0; i < 2; i++) {
+		budgets_state(b, i, NOW + 1000, &s);
+		cr_assert_eq(s.used, 20, "%zu: %lld", i, (long long)s.used);
+		cr_assert_eq(s.until_ms, NOW + 7000);
+	}
+	budgets_free(old);
+	cr_assert_eq(budgets_wait_ms(b, other.cost, NOW + 1000), 6000);
+	budgets_free(b);
+}
+
+Test(budget, survives_a_clock_that_goes_back)
 {
 	struct unit_budget spec = { .kind = BUDGET_SLIDING, .limit = 10,
 		.period_ms = 86400000 };
 	struct budget_state s;
+	struct disk disk = { 0 };
 	struct rig r;
 	struct budgets *b;
 	struct err e;
 
 	rig_init(&r, &spec, 1);
-	b = rig_new(&r, NULL);
+	b = start(&r, &disk, NOW);
 	for (int i = 0; i < 10; i++)
 		budgets_spend(b, r.cost, NOW);
 	/* An hour back: still spent, no assertion, and not for ever. */
 	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW - 3600000), 86400000);
 	cr_assert_eq(budgets_state(b, 0, NOW, &s), 0);
 	cr_assert_eq(budgets_state(b, 1, NOW, &s), -1);
+	write_down(&disk, b, NULL, NOW);
 	budgets_free(b);
-
-	b = rig_new(&r, NULL);
-	budgets_restore(b, &s, NOW + 60000);
-	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW + 60000), 0);
-	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 89100000), 0);
-	s.name = STR("gone");
-	budgets_restore(b, &s, NOW);
+	b = start(&r, &disk, NOW - 3600000);
+	cr_assert_gt(budgets_wait_ms(b, r.cost, NOW - 3600000), 0);
+	cr_assert_eq(budgets_wait_ms(b, r.cost, NOW + 86400000), 0);
+	disk.list[0].name = STR("gone");
+	budgets_restore(b, &disk.list[0], NOW);
 	budgets_free(b);
+	arena_fini(&disk.arena);
 
 	/* What can never be paid is said at once. */
 	r.op.ncost = 1;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cluster_main.h"
+#include "store/budget.h"
 #include "store/control.h"
 #include "store/secret.h"
 
@@ -244,6 +245,50 @@ Test(control, the_active_set_is_what_was_put)
 	cr_assert_not(set.connections[0].enabled);
 	cr_assert(str_eq(set.entities[0].schema, STR("{}")));
 	cr_assert_lt(sync_enable(db, 99, true, &e), 0);
+	db_close(db);
+}
+
+Test(budget, spends_come_back_by_time)
+{
+	struct connection co = { .name = STR("acme"),
+		.connector = STR("hubspot"), .base_url = STR(""),
+		.params = STR("{}"), .enabled = true };
+	const struct spend first[] = {
+		{ STR("day"), 3000, 30, 0 }, { STR("month"), 5, 7, 0 },
+		{ STR("day"), 1000, 10, 9000 }, { STR("day"), 1000, 1, 9000 },
+	};
+	const struct spend then[] = { { STR("day"), 4000, 50, 0 } };
+	struct db *db = test_db();
+	struct spend *list;
+	int32_t id, other;
+	size_t n;
+
+	must(tenant_put(db, STR("t"), &co.tenant_id, &e));
+	must(connection_put(db, &co, &id, &e));
+	co.name = STR("other");
+	must(connection_put(db, &co, &other, &e));
+	must(spends_load(db, &arena, id, &list, &n, &e));
+	cr_assert_eq(n, 0);
+	must(spends_store(db, id, first, COUNT(first), &e));
+	must(spends_store(db, other, first, 1, &e));
+	must(spends_load(db, &arena, id, &list, &n, &e));
+	cr_assert_eq(n, 4);
+	cr_assert(str_eq(list[0].name, STR("day")));
+	cr_assert_eq(list[0].at_ms, 1000);
+	cr_assert_eq(list[0].spent + list[1].spent, 11);
+	cr_assert_eq(list[0].until_ms, 9000);
+	cr_assert_eq(list[2].at_ms, 3000);
+	cr_assert_eq(list[2].spent, 30);
+	cr_assert(str_eq(list[3].name, STR("month")));
+	/* what is said again replaces, and of that budget only */
+	must(spends_store(db, id, then, 1, &e));
+	must(spends_load(db, &arena, id, &list, &n, &e));
+	cr_assert_eq(n, 2);
+	cr_assert_eq(list[0].spent, 50);
+	cr_assert_eq(list[0].until_ms, 0);
+	cr_assert_eq(list[1].spent, 7);
+	must(spends_load(db, &arena, other, &list, &n, &e));
+	cr_assert_eq(n, 1);
 	db_close(db);
 }
 
