@@ -118,6 +118,8 @@ int say(int status, const char *fmt, ...)
 
 /* The whole buffer to fd, however many calls it takes; empties it. */
 int write_all(int fd, struct buf *b, struct err *e);
+/* Checked JSON as a line. */
+void put_line(struct buf *out, struct str json);
 /* The file becomes text, at once: written beside and renamed. */
 int write_whole(const char *path, struct str text, struct err *e);
 /* A whole file ("-": stdin) of at most most bytes, behind what is in out. */

@@ -32,6 +32,19 @@ say(int status, const char *fmt, ...)
 	return status;
 }
 
+/* Outside of strings a line break is a blank, inside there is none. */
+void
+put_line(struct buf *out, struct str json)
+{
+	char *line = buf_room(out, json.n + 1);
+
+	for (size_t i = 0; i < json.n; i++)
+		line[i] = json.p[i] == '\n' || json.p[i] == '\r' ? ' ' :
+		    json.p[i];
+	line[json.n] = '\n';
+	out->n += json.n + 1;
+}
+
 int
 write_all(int fd, struct buf *b, struct err *e)
 {

@@ -104,19 +104,6 @@ hold(struct listing *l, const struct feed_page *page, struct err *e)
 	    page->code.n > 0 ? ": " : "", STR_ARG(page->text));
 }
 
-/* A line: outside of strings a line break is a blank, inside there is none. */
-static void
-put_line(struct buf *out, struct str json)
-{
-	char *line = buf_room(out, json.n + 1);
-
-	for (size_t i = 0; i < json.n; i++)
-		line[i] = json.p[i] == '\n' || json.p[i] == '\r' ? ' ' :
-		    json.p[i];
-	line[json.n] = '\n';
-	out->n += json.n + 1;
-}
-
 static int
 keep(struct listing *l, struct err *e)
 {

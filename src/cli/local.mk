@@ -49,7 +49,8 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/unknown.c src/cli/unknown.h \
 	src/cli/verdict.c src/cli/verdict.h \
 	src/cli/validate.c \
-	src/cli/watch.c src/cli/watch.h
+	src/cli/watch.c src/cli/watch.h \
+	src/cli/webhook.c
 EXTRA_DIST += src/cli/README.md
 
 bin_PROGRAMS += crosswalk
@@ -63,8 +64,8 @@ TESTS += tests/unit/cli
 tests_unit_cli_SOURCES = tests/unit/cli.c
 tests_unit_cli_LDADD = src/cli/libcli.a $(LIB_BASE) $(UNIT_LIBS)
 
-dist_check_SCRIPTS += tests/unit/explain.sh
-TESTS += tests/unit/explain.sh
+dist_check_SCRIPTS += tests/unit/explain.sh tests/unit/webhook.sh
+TESTS += tests/unit/explain.sh tests/unit/webhook.sh
 EXTRA_DIST += tests/unit/command.sh
 
 bashcompdir = $(datadir)/bash-completion/completions

@@ -12,6 +12,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/fields.c src/connector/fields.h \
 	src/connector/grant.c src/connector/grant.h \
 	src/connector/headers.c \
+	src/connector/hook.c src/connector/hook.h \
 	src/connector/jwt.c src/connector/jwt.h \
 	src/connector/keep.c src/connector/keep.h \
 	src/connector/multipart.c src/connector/multipart.h \

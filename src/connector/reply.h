@@ -28,6 +28,12 @@ struct reading {
 /* connector_reply; leaves what it read in *rd. */
 void reply_read(struct reading *rd, struct connector_result *r);
 
+/*
+ * The first of them, as a record; names in small letters, of one that comes
+ * again the first.
+ */
+struct value reply_headers(const struct http_done *rep, struct arena *a);
+
 /* The provider's clock, by its Date; -1 where it does not say. */
 int64_t reply_date_ms(const struct http_done *rep);
 

@@ -227,12 +227,132 @@ hook_events(struct conn *k, struct stmt *s, void *what)
 	return -1;
 }
 
+/* name = e; of an event, to the function *to. */
+static int
+hook_value(struct conn *k, struct stmt *s, const char *name, int *to,
+    struct type *t)
+{
+	struct args a = clause_args(k, s);
+
+	*to = 0;
+	if (!s->has_value || s->words.n > 0)
+		return clause_bad(&a, arena_printf(k->c->a, "%s = item.…;",
+		    name).p);
+	*to = conn_typed(k, s->value, VIEW_EVENT, name, t);
+	return 0;
+}
+
+/* The same where it must be a text, or a number too. */
+static int
+hook_text(struct conn *k, struct stmt *s, const char *name, int *to,
+    int number)
+{
+	struct type t;
+
+	if (hook_value(k, s, name, to, &t) != 0)
+		return -1;
+	if (t.kind == TYPE_BAD || t.kind == TYPE_ANY || t.kind == TYPE_TEXT ||
+	    (number && type_is_number(t)))
+		return 0;
+	diag_at(&k->c->ss, C671, s->value->span, "%s of an event is a text%s, "
+	    "this is %.*s", name, number ? " or a number" : "",
+	    STR_ARG(type_text(k->c->a, t)));
+	return -1;
+}
+
+static int
+hook_id(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_webhook *w = what;
+
+	return hook_text(k, s, "id", &w->id, 1);
+}
+
+static int
+hook_op(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_webhook *w = what;
+
+	return hook_text(k, s, "op", &w->op, 0);
+}
+
+static int
+hook_at(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_webhook *w = what;
+
+	return hook_text(k, s, "at", &w->at, 1);
+}
+
+static int
+hook_fields(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_webhook *w = what;
+	struct type t;
+
+	return hook_value(k, s, "fields", &w->fields, &t);
+}
+
+static int
+hook_reread(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_webhook *w = what;
+
+	return conn_bool(k, s, VIEW_EVENT, "reread", &w->reread);
+}
+
+static int
+hook_echo(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_webhook *w = what;
+
+	return conn_bool(k, s, VIEW_EVENT, "echo", &w->echo);
+}
+
+/* A channel that ends: renew 1d { request POST "/watch"; body = …; } */
+static int
+hook_renew(struct conn *k, struct stmt *s, void *what)
+{
+	static const struct word_rule words[] = {
+		{ "request", op_request, 1 },
+		{ "query", op_query, 0 },
+		{ "body", op_body, 1 },
+		{ "header", op_header, 0 },
+		{ "classify", op_classify, 1 },
+	};
+	struct unit_webhook *w = what;
+	struct args a = clause_args(k, s);
+
+	if (clause_time(k, clause_next(&a), &w->renew_ms) != 0 ||
+	    w->renew_ms < 60000 || a.at != NULL || !s->has_body)
+		return clause_bad(&a, "renew 1d { request POST \"/watch\"; "
+		    "body = …; }, a minute or longer");
+	w->renew = arena_new(k->ua, struct unit_op);
+	op_init(k, w->renew, s);
+	/* sent twice it is the same channel */
+	w->renew->op = CONNECTOR_UPDATE;
+	k->view = VIEW_RECORDS;
+	if (s->has_value)
+		conn_costs(k, s->value, VIEW_RECORDS, &w->renew->costs,
+		    &w->renew->ncost);
+	clause_all(k, s->body, words, COUNT(words), w->renew, "renew");
+	op_needs_request(k, s, w->renew);
+	return 0;
+}
+
 int
 conn_webhook(struct conn *k, struct stmt *s, void *what)
 {
 	static const struct word_rule words[] = {
 		{ "verify", hook_verify, 1 },
 		{ "events", hook_events, 1 },
+		{ "id", hook_id, 1 },
+		{ "op", hook_op, 1 },
+		{ "at", hook_at, 1 },
+		{ "fields", hook_fields, 1 },
+		{ "reread", hook_reread, 1 },
+		{ "echo", hook_echo, 1 },
+		{ "renew", hook_renew, 1 },
 	};
 	struct unit_object *o = what;
 	struct args a = clause_args(k, s);
@@ -245,7 +365,8 @@ conn_webhook(struct conn *k, struct stmt *s, void *what)
 	if (o->webhook != NULL) /* by what was written for several */
 		diag_at(&k->c->ss, C202, s->head, "a second `webhook`");
 	w = o->webhook = arena_new(k->ua, struct unit_webhook);
-	*w = (struct unit_webhook){ .value = -1, .events = -1 };
+	*w = (struct unit_webhook){ .value = -1, .events = -1, .id = -1,
+		.op = -1, .at = -1, .fields = -1, .reread = -1, .echo = -1 };
 	clause_all(k, s->body, words, COUNT(words), w, "a webhook");
 	if (k->c->d->nerror > nerror)
 		return -1;
@@ -257,5 +378,9 @@ conn_webhook(struct conn *k, struct stmt *s, void *what)
 	if (w->events < 0)
 		diag_fix(ss, diag_at(ss, C603, s->head,
 		    "the webhook needs `events`"), "events = body;");
+	if (k->c->d->nerror == nerror && w->id < 0 && o->id < 0)
+		diag_fix(ss, diag_at(ss, C603, s->head,
+		    "nothing says the record of an event"),
+		    "id = item.objectId;");
 	return 0;
 }

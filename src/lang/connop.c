@@ -113,6 +113,7 @@ op_begin(struct conn *k, struct stmt *s, struct unit_object *o)
 	o->nop++;
 	if (s->has_value)
 		conn_costs(k, s->value, op->op == CONNECTOR_LIST ||
+		    op->op == CONNECTOR_DELETES ||
 		    op->op == CONNECTOR_FIELDS ? VIEW_ACCOUNT : VIEW_RECORDS,
 		    &op->costs, &op->ncost);
 	k->view = VIEW_RECORDS;

@@ -31,6 +31,12 @@ const char *const field_part_word[] = {
 #undef X
 };
 
+const char *const hook_op_word[] = {
+#define X(name, word) [HOOK_##name] = word,
+	HOOK_OPS(X)
+#undef X
+};
+
 static const char *const op_word[] = {
 #define X(name, word) [CONNECTOR_##name] = word,
 	CONNECTOR_OPS(X)
@@ -194,6 +200,18 @@ list_hook(struct buf *out, const struct unit_object *o)
 		buf_printf(out, "  max_age %" PRId64 " s by %.*s",
 		    w->max_age_s, STR_ARG(w->time_header));
 	put_func(out, "events", w->events);
+	put_func(out, "id", w->id);
+	put_func(out, "op", w->op);
+	put_func(out, "at", w->at);
+	put_func(out, "fields", w->fields);
+	put_func(out, "reread", w->reread);
+	put_func(out, "echo", w->echo);
+	buf_putc(out, '\n');
+	if (w->renew == NULL)
+		return;
+	buf_printf(out, "renew %.*s  ", STR_ARG(o->name));
+	list_request(out, w->renew);
+	put_time(out, "every", w->renew_ms);
 	buf_putc(out, '\n');
 }
 
@@ -305,6 +323,21 @@ verify_op(struct verifier *v, const struct unit_op *op)
 		v->what = "what must be there";
 }
 
+static void
+verify_hook(struct verifier *v, const struct unit_webhook *w)
+{
+	takes(v, w->value, w->verify == HOOK_HMAC_SHA256 ? 4 : 2, "verify");
+	takes(v, w->events, 2, "events");
+	takes(v, w->id, 3, "id");
+	takes(v, w->op, 3, "op");
+	takes(v, w->at, 3, "at");
+	takes(v, w->fields, 3, "fields");
+	takes(v, w->reread, 3, "reread");
+	takes(v, w->echo, 3, "echo");
+	if (w->renew != NULL)
+		verify_op(v, w->renew);
+}
+
 int
 connector_verify(const struct unit_connector *c, struct err *e)
 {
@@ -325,11 +358,8 @@ connector_verify(const struct unit_connector *c, struct err *e)
 		takes(&v, o->id, 1, "id");
 		for (uint32_t n = 0; n < o->nop; n++)
 			verify_op(&v, &o->ops[n]);
-		if (o->webhook == NULL)
-			continue;
-		takes(&v, o->webhook->value, o->webhook->verify ==
-		    HOOK_HMAC_SHA256 ? 4 : 2, "verify");
-		takes(&v, o->webhook->events, 2, "events");
+		if (o->webhook != NULL)
+			verify_hook(&v, o->webhook);
 	}
 	if (v.what == NULL)
 		return 0;

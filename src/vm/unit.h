@@ -371,6 +371,23 @@ enum hook_verify {
 
 extern const char *const hook_verify_word[];
 
+/* What an event says happened to a record. */
+#define HOOK_OPS(X)                                                       \
+	X(CREATE, "create")                                               \
+	X(UPDATE, "update")                                               \
+	X(DELETE, "delete")                                               \
+	X(RESTORE, "restore")                                             \
+	X(MERGE, "merge")
+
+enum hook_op {
+#define X(name, word) HOOK_##name,
+	HOOK_OPS(X)
+#undef X
+	HOOK_NOP
+};
+
+extern const char *const hook_op_word[];
+
 struct unit_webhook {
 	enum hook_verify verify;
 	int verified;
@@ -383,6 +400,16 @@ struct unit_webhook {
 	int64_t max_age_s;  /* by the time in time_header; 0: none */
 	struct str time_header;
 	int events;         /* (body, headers) -> list */
+	/* of an event (item, headers, param) */
+	int id;             /* of its record; -1: the object's id of it */
+	int op;             /* a word of HOOK_OPS, nil: it is of no record;
+	                     * -1: update */
+	int at;             /* when; nil: unsaid */
+	int fields;         /* that changed, a text or a list; nil: unsaid */
+	int reread;         /* bool: it does not hold all */
+	int echo;           /* bool: we wrote it */
+	int64_t renew_ms;   /* how often renew is sent; 0: never */
+	struct unit_op *renew; /* without records; or NULL */
 };
 
 struct unit_object {
