@@ -7,7 +7,11 @@
  *   { "case": "a title", "object": "contact", "op": "upsert",
  *     "records": [{ "key", "match", "id", "trace", "fields" }],
  *     "reply": { "status": 200, "headers": { }, "body": … } }
- * or, of op "fields", with a list of "replies", one for each page; or a login,
+ * or, of op "fields", with a list of "replies", one for each page; of a list,
+ *   { "case", "object", "op": "list", "since", "fields": ["…"], "replies" }
+ * of a webhook, once it is verified,
+ *   { "case", "object", "webhook": { "headers": { }, "body": … } }
+ * or a login,
  *   { "case", "secret": { … }, "base", "params", "reply" }
  * whose token and host the cases behind it go on with.  A reply without status
  * was never received.  The request, what it costs and
@@ -19,7 +23,9 @@
 #include <stdlib.h>
 
 #include "connector/auth.h"
+#include "connector/feed.h"
 #include "connector/fields.h"
+#include "connector/hook.h"
 #include "lang/lang.h"
 #include "record/scan.h"
 
@@ -66,6 +72,8 @@ find_op(const struct unit_object *o, const char *name)
 	for (size_t i = 0; i < COUNT(ops); i++)
 		if (strcmp(ops[i], name) == 0)
 			return object_op(o, (enum connector_op)i);
+	if (strcmp(name, "renew") == 0 && o->webhook != NULL)
+		return o->webhook->renew;
 	return object_call(o, str_z(name));
 }
 
@@ -194,6 +202,91 @@ show_fields(const struct connector_call *call, struct vm *vm,
 }
 
 static void
+show_page(struct feed *f, struct vm *vm, const json_t *reply, struct arena *a)
+{
+	struct http_done rep = read_reply(reply, a);
+	struct feed_page page;
+
+	feed_reply(f, vm, &rep, NOW_MS, &page, a);
+	printf("%s%s%.*s\n", outcome_word(page.outcome), page.text.n > 0 ?
+	    " " : "", STR_ARG(page.text));
+	for (size_t i = 0; i < page.n; i++)
+		printf("%.*s: %.*s%s%s\n", STR_ARG(page.records[i].id),
+		    STR_ARG(page.records[i].watermark),
+		    page.records[i].deleted ? " deleted" : "",
+		    page.records[i].echo ? " echo" : "");
+	if (feed_state(f) == FEED_HELD)
+		feed_advance(f);
+	if (feed_state(f) == FEED_DONE) {
+		puts("the end of a pass");
+		feed_again(f);
+	} else if (feed_state(f) == FEED_DEAD) {
+		printf("! %s\n", feed_why(f));
+	}
+}
+
+/* The pages of a list, and what is asked for behind the last reply. */
+static void
+show_list(struct connector_call *call, struct vm *vm, const json_t *line,
+    struct arena *a)
+{
+	json_t *names = json_object_get(line, "fields"), *v;
+	struct str *fields = arena_array(a, json_array_size(names),
+	    sizeof(*fields));
+	struct http_request req = { 0 };
+	struct err e = { 0 };
+	struct feed *f;
+	size_t i;
+
+	json_array_foreach(names, i, v)
+		fields[call->nfields++] = str_z(json_string_value(v));
+	call->fields = fields;
+	f = feed_new(call, STR(""), NOW_MS, &e);
+	if (f == NULL)
+		die("feed", e.text);
+	if (json_object_get(line, "since") != NULL)
+		feed_since(f, member(line, "since", a));
+	show_cost(call, vm, a);
+	for (i = 0; feed_state(f) == FEED_ASK; i++) {
+		if (feed_request(f, vm, &req, a, &e) == 0)
+			show_request(&req);
+		else
+			printf("! %s\n", e.text);
+		v = json_array_get(json_object_get(line, "replies"), i);
+		if (v == NULL)
+			break;
+		show_page(f, vm, v, a);
+	}
+	feed_free(f);
+}
+
+static void
+show_events(const struct connector_call *call, struct vm *vm,
+    const json_t *request, struct arena *a)
+{
+	struct http_done got = read_reply(request, a);
+	struct hook_request r = { .headers = got.headers, .body = got.body };
+	struct hook_event *events;
+	struct err e;
+	size_t n;
+
+	if (hook_events(call, vm, &r, &events, &n, a, &e) != 0) {
+		printf("! %s\n", e.text);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct hook_event *ev = &events[i];
+
+		printf("%.*s: %s at %.*s%s%s", STR_ARG(ev->id),
+		    hook_op_word[ev->op], STR_ARG(ev->at),
+		    ev->reread ? " reread" : "", ev->echo ? " echo" : "");
+		for (size_t k = 0; k < ev->nfields; k++)
+			printf(" %.*s", STR_ARG(ev->fields[k]));
+		putchar('\n');
+	}
+}
+
+static void
 show_reply(const struct connector_call *call, struct vm *vm,
     const json_t *reply, struct arena *a)
 {
@@ -276,12 +369,22 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 	call.object = connector_object(c, member(line, "object", a));
 	if (call.object == NULL)
 		die("unknown object", title);
+	if (json_object_get(line, "webhook") != NULL) {
+		show_events(&call, vm, json_object_get(line, "webhook"), a);
+		putchar('\n');
+		return;
+	}
 	call.op = find_op(call.object, json_string_value(
 	    json_object_get(line, "op")));
 	if (call.op == NULL)
 		die("unknown op", title);
 	if (call.op->fields != NULL) {
 		show_fields(&call, vm, json_object_get(line, "replies"), a);
+		putchar('\n');
+		return;
+	}
+	if (call.op->feed != NULL) {
+		show_list(&call, vm, line, a);
 		putchar('\n');
 		return;
 	}
@@ -313,6 +416,7 @@ main(int argc, char **argv)
 	    &d) != 0 || u->nconnector != 1)
 		die("no connector", argv[1]);
 	vm = vm_new(NULL);
+	vm_set_now(vm, NOW_MS * 1000);
 	while ((line = json_loadf(stdin, JSON_DISABLE_EOF_CHECK, &why)) !=
 	    NULL) {
 		run_case(&u->connectors[0], vm, line, &base, &keep, &a);

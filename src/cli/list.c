@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,6 +25,7 @@
 static const struct retry_policy patience = { 1000, 60000, 10 };
 
 struct listing {
+	struct str *fields; /* that are wanted */
 	struct object object;
 	const struct unit_op *op;
 	struct feed *feed;
@@ -31,10 +33,12 @@ struct listing {
 	int64_t *cost;      /* of a request */
 	struct http *http;
 	struct arena arena; /* of a page */
+	struct arena wanted; /* of fields */
 	struct buf out;
 	const char *state;  /* a file, or NULL */
 	uint64_t seed, records, bytes;
 	unsigned failed;    /* in a row */
+	int events;         /* what is known of a record around it */
 	struct progress progress;
 };
 
@@ -123,11 +127,36 @@ keep(struct listing *l, struct err *e)
 	return rc;
 }
 
+static void
+put_event(struct buf *out, const struct feed_record *r)
+{
+	buf_puts(out, STR("{\"id\":"));
+	buf_json(out, r->id);
+	if (r->watermark.n > 0) {
+		buf_puts(out, STR(",\"at\":"));
+		buf_json(out, r->watermark);
+	}
+	if (r->deleted)
+		buf_puts(out, STR(",\"deleted\":true"));
+	if (r->echo)
+		buf_puts(out, STR(",\"echo\":true"));
+	buf_puts(out, STR(",\"record\":"));
+	put_line(out, r->json);
+	out->p[out->n - 1] = '}';
+	buf_putc(out, '\n');
+}
+
 static int
 hand_on(struct listing *l, const struct feed_page *page, struct err *e)
 {
-	for (size_t i = 0; i < page->n; i++)
-		put_line(&l->out, page->records[i].json);
+	for (size_t i = 0; i < page->n; i++) {
+		const struct feed_record *r = &page->records[i];
+
+		if (l->events)
+			put_event(&l->out, r);
+		else if (!r->deleted || l->op->op == CONNECTOR_DELETES)
+			put_line(&l->out, r->json);
+	}
 	l->records += page->n;
 	l->bytes += l->out.n;
 	if (write_all(STDOUT_FILENO, &l->out, e) != 0)
@@ -156,6 +185,77 @@ list_all(struct listing *l, struct err *e)
 		progress_show(&l->progress, l->records, l->bytes);
 	}
 	return 0;
+}
+
+/* ---- what is wanted ---- */
+
+/* a,b,c */
+static void
+fields_named(struct listing *l, const char *list)
+{
+	for (const char *p = list; *p != '\0';) {
+		size_t n = strcspn(p, ",");
+
+		l->fields[l->object.call.nfields++] = str_from(p, n);
+		p += n + (p[n] == ',');
+	}
+}
+
+/* What a map reads of records of this object when they come in. */
+static void
+fields_read(struct listing *l, const struct unit_map *m)
+{
+	const struct connector_call *call = &l->object.call;
+	struct str right = arena_printf(&l->wanted, "%.*s.%.*s",
+	    STR_ARG(call->connector->name), STR_ARG(call->object->name));
+	const struct prog *p = m->backward;
+
+	for (uint32_t i = 0; str_eq(m->right, right) &&
+	    i < p->funcs[0].nin; i++)
+		if (memchr(p->in[i].path.p, '*', p->in[i].path.n) == NULL)
+			l->fields[l->object.call.nfields++] =
+			    arena_str(&l->wanted, p->in[i].path);
+}
+
+static int
+fields_of_map(struct listing *l, const char *file)
+{
+	struct unit *u = NULL;
+	size_t most = 0;
+	int status = unit_of(file, &u);
+
+	for (uint32_t i = 0; status == 0 && i < u->nmap; i++)
+		most += u->maps[i].backward->funcs[0].nin;
+	l->fields = arena_array(&l->wanted, most, sizeof(*l->fields));
+	for (uint32_t i = 0; status == 0 && i < u->nmap; i++)
+		fields_read(l, &u->maps[i]);
+	unit_unref(u);
+	if (status == 0 && l->object.call.nfields == 0)
+		status = say(err_exit(ERR_DATA), "no map in %s has %.*s.%.*s "
+		    "on its right side", file,
+		    STR_ARG(l->object.call.connector->name),
+		    STR_ARG(l->object.call.object->name));
+	return status;
+}
+
+/* 0, or the exit status. */
+static int
+want(struct listing *l, const struct args *a)
+{
+	const char *list = args_get(a, 'f'), *file = args_get(a, 'm');
+	int status = 0;
+
+	if (list != NULL && file != NULL)
+		args_fail(a, "--fields or --map");
+	if (list != NULL) {
+		l->fields = arena_array(&l->wanted, strlen(list) + 1,
+		    sizeof(*l->fields));
+		fields_named(l, list);
+	} else if (file != NULL) {
+		status = fields_of_map(l, file);
+	}
+	l->object.call.fields = l->fields;
+	return status;
 }
 
 /* The feed, where the state file says or from the beginning. */
@@ -221,7 +321,8 @@ run(struct listing *l, const struct args *a, struct err *e)
 int
 cmd_list(const struct args *a)
 {
-	struct listing l = { .state = args_get(a, 's') };
+	struct listing l = { .state = args_get(a, 's'),
+		.events = args_get(a, 'e') != NULL };
 	int deletes = args_get(a, 'D') != NULL;
 	int status = object_open(&l.object, a);
 	struct err e = { 0 };
@@ -234,14 +335,18 @@ cmd_list(const struct args *a)
 	if (l.op == NULL)
 		status = say(err_exit(ERR_DATA), "object `%s` says no `%s`",
 		    a->rest[1], deletes ? "deletes" : "list");
-	else if (run(&l, a, &e) != 0)
+	else if ((status = want(&l, a)) == 0 && run(&l, a, &e) != 0)
 		status = say_err(&e);
+	if (l.feed != NULL && feed_state(l.feed) == FEED_DEAD)
+		status = say(1, "%s; list all again%s%s", feed_why(l.feed),
+		    l.state ? ", without " : "", l.state ? l.state : "");
 	feed_free(l.feed);
 	budgets_free(l.budgets);
 	free(l.cost);
 	if (l.http != NULL)
 		http_free(l.http);
 	arena_fini(&l.arena);
+	arena_fini(&l.wanted);
 	buf_fini(&l.out);
 	object_close(&l.object);
 	return status;

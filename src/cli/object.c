@@ -8,14 +8,14 @@
 #include "base/clock.h"
 #include "cli/mapping.h"
 
-static int
-compile(struct object *o, const char *file)
+int
+unit_of(const char *file, struct unit **unit)
 {
 	struct diags d;
 	int r;
 
 	diags_init(&d);
-	r = lang_compile(str_z(file), lang_read_file, NULL, NULL, &o->unit,
+	r = lang_compile(str_z(file), lang_read_file, NULL, NULL, unit,
 	    NULL, &d);
 	mapping_tell(&d);
 	diags_fini(&d);
@@ -51,7 +51,7 @@ object_open(struct object *o, const struct args *a)
 
 	*o = (struct object){ 0 };
 	options_read(&o->options, a);
-	status = compile(o, a->rest[0]);
+	status = unit_of(a->rest[0], &o->unit);
 	if (status == 0)
 		status = find(o, a->rest[0], a->rest[1]);
 	if (status != 0) {

@@ -15,6 +15,8 @@ struct object {
 	struct connector_call call; /* without an op, records and a token */
 };
 
+/* A file compiled; findings go to stderr.  0, or the exit status. */
+int unit_of(const char *file, struct unit **unit);
 /*
  * The first argument compiled, the object that the second names; findings go
  * to stderr.  0, or the exit status with a message printed.

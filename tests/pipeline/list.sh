@@ -35,19 +35,26 @@ make() {
 	curl -sS -K "$work/make$1"
 }
 
-# as fast as it goes: another test has the budgets
-sed 's/fixed 190 per/fixed 1000000 per/' \
-    "$top/mappings/hubspot/connector.map" >"$work/connector.map"
+# HubSpot's list by cursor, as fast as it goes: another test has the budgets
+{
+	echo 'connector hubspot { base "https://api.hubapi.com"; auth bearer;'
+	echo 'object contact {'
+	echo 'list cursor { request GET "/crm/v3/objects/contacts";'
+	echo 'query "limit" limit; query "after" cursor; items = body.results;'
+	echo 'next = body.paging.next.after; id = item.id; } }'
+	sed -n '/^  classify/,$p' "$top/mappings/hubspot/connector.map"
+} >"$work/connector.map"
 list() {
 	$exec crosswalk list -u "$sandbox" -T TOKEN "$@" \
 	    "$work/connector.map" contact
 }
 exec=
 
-# missing FILE: of the first 25,000; twice FILE: lines of one id
+# missing FILE [OF]: of the first 25,000; twice FILE: lines of one id
 missing() {
 	jq -r '.properties.email' "$1" | sort -u >"$work/emails"
-	awk 'BEGIN { for (i = 0; i < 25000; i++) print "c" i "@x.io" }' |
+	awk -v of="${2:-25000}" \
+	    'BEGIN { for (i = 0; i < of; i++) print "c" i "@x.io" }' |
 	    sort | comm -23 - "$work/emails" | wc -l
 }
 twice() {
@@ -119,3 +126,28 @@ grep -q 'says no `deletes`' "$work/err" || die "--deletes"
 echo '{}' >"$work/state"
 refused 65 list -s "$work/state"
 grep -q 'it is of , not of hubspot.contact.list' "$work/err" || die "state"
+
+# The shipped connector searches: no more than 10,000 come of a search, and
+# what was written is found later; all the same none is missing, of more than
+# that, and what is changed then comes once.
+start_sandbox --search-lag 300
+make 0 120
+sed 's/fixed 5 per/fixed 1000000 per/' "$top/mappings/hubspot/connector.map" \
+    >"$work/connector.map"
+faults '[]'
+rm -f "$work/state"
+until_true 5 sh -c "curl -sS -f -H 'Authorization: Bearer $TOKEN' -d '{}' \
+    $sandbox/crm/v3/objects/contacts/search | jq -e '.total == 12000'" ||
+    die "the search does not find all"
+list -s "$work/state" -m "$top/mappings/hubspot/contact.map" >"$work/all" ||
+    die "list by search ends with $?"
+[ "$(missing "$work/all" 12000)" = 0 ] || die "records are missing of a search"
+[ "$(twice "$work/all")" = 0 ] || die "records come twice of a search"
+jq -e -s 'all(.properties | has("phone") and has("lifecyclestage"))' \
+    "$work/all" >/dev/null || die "the fields that the map reads"
+make 120 122
+changed() {
+	list -s "$work/state" -m "$top/mappings/hubspot/contact.map" \
+	    >>"$work/all" && [ "$(missing "$work/all" 12200)" = 0 ]
+}
+until_true 20 changed || die "what was written last does not come"
