@@ -108,6 +108,9 @@ struct oracle {
 	/* while rules are put: what was made, and the target as it was */
 	const struct oout *made;
 	const struct oval *old;
+	/* of an element: what is bound around it, the one that is there */
+	const struct obind *outer;
+	const struct oval *there;
 	/* of a failure */
 	enum ofail fail;
 	unsigned line;

@@ -12,6 +12,8 @@ struct joining {
 	const struct rule *r;
 	struct rule *body;
 	struct str from;  /* what the body calls an element that is read */
+	struct str left;  /* and one of ours */
+	struct path source; /* the key in an element that is read */
 	struct path key;  /* in an element that is written */
 	const struct rule *keyed; /* the rule that brings the key */
 	int prune, anew;
@@ -77,37 +79,92 @@ readable_element(struct joining *j, const struct oval *v)
 	return !x.bad;
 }
 
-static int
-element(struct joining *j, const struct oval *v, struct oval *out)
+static struct oval overlaid(struct oracle *o, const struct oval *old,
+    const struct oval *neu, const struct path *key, int depth);
+
+/* An element that is being made: what is read, what is there. */
+struct making {
+	struct joining *j;
+	const struct oval *v, *old;
+	struct obind env;
+	struct oout *root;
+};
+
+/* What ours will be, for guards on the way back. */
+static struct oval
+asked(struct making *m)
 {
-	struct obind env = { NULL, j->from, *v };
-	struct oout *root = arena_new(j->o->a, struct oout);
+	static const struct path none;
+	struct oval made = o_written(m->j->o, m->root);
+
+	return o_nil(m->old) ? made : overlaid(m->j->o, m->old, &made, &none,
+	    1);
+}
+
+static int
+element_rule(struct making *m, const struct rule *r, struct oval *x)
+{
+	struct oracle *o = m->j->o;
+	const struct obind *outer = o->outer;
+	const struct oval *there = o->there;
+	struct obind left = { &m->env, m->j->left, o_absent };
+	int bad = 0, yes = 1;
+	struct path from;
+
+	if (o->back)
+		left.value = asked(m);
+	for (unsigned i = 0; i < r->nwhen && yes; i++)
+		if (o_condition(o, r->when[i]->guard, o->back ? &left :
+		    &m->env, &yes) != 0)
+			return -1;
+	*x = o_absent;
+	if (!yes)
+		return 0;
+	if (r->both) {
+		from = path(o->back ? r->right : r->left);
+		*x = member(m->v, &from, &bad);
+	} else if (o_eval(o, r->source, &m->env, x) != 0) {
+		return -1;
+	}
+	o->outer = o->back ? &left : &m->env;
+	o->there = m->old;
+	bad = rule_value(o, r, x);
+	o->outer = outer;
+	o->there = there;
+	return bad;
+}
+
+/* Rules that are put come last, as in a map. */
+static int
+element(struct joining *j, const struct oval *v, const struct oval *old,
+    struct oval *out)
+{
+	struct making m = { j, v, old, { j->o->outer, j->from, *v },
+		arena_new(j->o->a, struct oout) };
 
 	if (!readable_element(j, v))
 		return fail(j, "an element without fields");
-	for (const struct rule *r = j->body; r != NULL; r = r->next) {
-		struct path from, to;
-		struct oval x;
-		int bad = 0;
+	for (int late = 0; late < 2; late++)
+		for (const struct rule *r = j->body; r; r = r->next) {
+			struct path to;
+			struct oout *at;
+			struct oval x;
 
-		if (!rule_holds(j->o, r))
-			continue;
-		to = path(target_of(j->o, r));
-		if (r->both) {
-			from = path(j->o->back ? r->right : r->left);
-			x = member(v, &from, &bad);
-		} else if (o_eval(j->o, r->source, &env, &x) != 0) {
-			return -1;
+			if (!rule_holds(j->o, r) ||
+			    rule_is_late(j->o, r) != late)
+				continue;
+			to = path(target_of(j->o, r));
+			at = to.n > 0 ? place_at(j->o, m.root, &to) : NULL;
+			if (element_rule(&m, r, &x) != 0)
+				return -1;
+			if (at == NULL) {
+				*out = x;
+				return 0;
+			}
+			if (x.kind != O_ABSENT)
+				at->value = x;
 		}
-		if (rule_value(j->o, r, &x) != 0)
-			return -1;
-		if (to.n == 0) {
-			*out = x;
-			return 0;
-		}
-		place_at(j->o, root, &to)->value = x;
-	}
-	*out = o_written(j->o, root);
+	*out = o_written(j->o, m.root);
 	return 0;
 }
 
@@ -139,6 +196,34 @@ old_key(struct joining *j, const struct oval *v, struct oval *key)
 	if (bad) {
 		j->o->fail = OF_NONE;
 		*key = o_null;
+	}
+	return 0;
+}
+
+/* The element of old that one of ours will be joined with; NULL. */
+static int
+partner(struct joining *j, const struct oval *v, const struct oval *old,
+    const struct oval **there)
+{
+	struct oval key, k;
+	int bad = 0;
+
+	*there = &o_absent;
+	key = member(v, &j->source, &bad);
+	if (bad)
+		return fail(j, "an element without fields");
+	if (!o_nil(&key) && rule_pipe(j->o, j->keyed, &key) != 0) {
+		if (j->o->fail != OF_DATA)
+			return -1;
+		j->o->fail = OF_NONE;
+		key = o_null;
+	}
+	for (size_t i = 0; i < old->n; i++) {
+		if (old_key(j, &old->list[i], &k) != 0)
+			return -1;
+		if ((*there)->kind == O_ABSENT && !o_nil(&key) && !o_nil(&k) &&
+		    o_equal(j->o->a, &key, &k, CMP_EXACT))
+			*there = &old->list[i];
 	}
 	return 0;
 }
@@ -224,6 +309,8 @@ read_statement(struct joining *j)
 	const struct stmt *s = j->r->s;
 	const struct expr *key = j->o->back ? s->key : s->key2;
 
+	j->source = path(j->o->back ? s->key2 : s->key);
+	j->left = s->name.text;
 	j->body = rules_in(j->o, s->body, s->name.text);
 	j->from = j->o->back ? s->name2.text : s->name.text;
 	j->key = path(key);
@@ -258,16 +345,22 @@ each_value(struct oracle *o, const struct rule *r, struct oval *v)
 	if (v->kind != O_LIST)
 		return fail(&j, "no list");
 	read_statement(&j);
+	old = walk(o->there, &to);
+	if (o_nil(old))
+		old = &none;
+	if (old->kind != O_LIST)
+		return fail(&j, "what is there is no list");
 	for (size_t i = 0; i < v->n; i++) {
+		const struct oval *there;
 		struct oval x = o_absent;
 
-		if (!o_nil(&v->list[i]) && element(&j, &v->list[i], &x) != 0)
+		if (o_nil(&v->list[i]))
+			continue;
+		if (partner(&j, &v->list[i], old, &there) != 0 ||
+		    element(&j, &v->list[i], there, &x) != 0)
 			return -1;
 		if (x.kind != O_ABSENT)
 			o_push(o->a, &made, NULL, x);
 	}
-	old = walk(o->old, &to);
-	if (!o_nil(old) && old->kind != O_LIST)
-		return fail(&j, "what is there is no list");
-	return join(&j, &made, o_nil(old) ? &none : old, v);
+	return join(&j, &made, old, v);
 }

@@ -424,6 +424,26 @@ list_field(int right, enum gkind of)
 	return NULL;
 }
 
+/* The lists in two elements. */
+static void
+inner_list(void)
+{
+	static const char *const with[] = { "", " with prune",
+		" with order: ours", " with prune, order: theirs" };
+
+	g_put("each e.subs as s <-> v.subs as w key s.id = w.id%s { s.id <-> "
+	    "w.id%s; ", with[choose(C, COUNT(with))], choose(C, 3) == 1 ?
+	    " via lower" : "");
+	if (choose(C, 2))
+		g_put("s.label <-> w.label; ");
+	if (choose(C, 2))
+		g_put("w.own <- \"{e.id ?? \"-\"}{s.label ?? \"-\"}\"; ");
+	if (choose(C, 3) == 1)
+		g_put("when (e.label ?? \"\") != (s.label ?? \"\") { s.tag <-> "
+		    "w.tag; } ");
+	g_put("} ");
+}
+
 /* Two lists by a key, on one line, so that all of it has one place. */
 static void
 each(void)
@@ -467,6 +487,11 @@ each(void)
 			g_put("v.own <- \"{e.label ?? \"-\"}!\"; ");
 		if (choose(C, 3) == 1)
 			g_put("e.own <- v.own ?? \"?\"; ");
+		if (choose(C, 3) == 1)
+			g_put("when (e.n ?? 0) > 0 { e.tag <-> v.tag%s; } ",
+			    choose(C, 2) ? " via upper" : "");
+		if (choose(C, 2))
+			inner_list();
 	}
 	g_put("}\n");
 	l->used = r->used = 1;

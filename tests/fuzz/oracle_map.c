@@ -463,7 +463,7 @@ o_put(struct oracle *o, struct oout *out, const struct oval *old)
 	int bad;
 
 	o->made = out;
-	o->old = old;
+	o->old = o->there = old;
 	bad = read_old(o, all);
 	for (r = all; r != NULL && !bad; r = r->next)
 		if (rule_holds(o, r) && rule_is_late(o, r))

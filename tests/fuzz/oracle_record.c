@@ -51,13 +51,39 @@ number_value(struct choices *c, int whole, struct buf *out)
 static void record_of(struct choices *c, const struct gfield *f,
     struct buf *out);
 
+static const char *const ids[] = { "a", "b", "A", "c ", "d", "e" };
+static const char *const texts[] = { "null", "\"x\"", "\" y\"", "\"\"",
+	"\"\\u0041\"" };
+
+/* The list in an element. */
+static void
+subs_of(struct choices *c, struct buf *out)
+{
+	if (chance(c, wrong_ones)) {
+		buf_puts(out, choose(c, 2) ? STR("7") : STR("null"));
+		return;
+	}
+	buf_putc(out, '[');
+	for (unsigned n = choose(c, 4), i = 0; i < n; i++) {
+		buf_printf(out, "%s{\"id\":\"%s\"", i ? "," : "",
+		    ids[chance(c, 85) ? i : choose(c, COUNT(ids))]);
+		if (chance(c, 60))
+			buf_printf(out, ",\"label\":%s",
+			    texts[choose(c, COUNT(texts))]);
+		if (chance(c, 40))
+			buf_printf(out, ",\"tag\":%s",
+			    texts[choose(c, COUNT(texts))]);
+		if (chance(c, 30))
+			buf_puts(out, STR(",\"more\":{\"a\":1}"));
+		buf_putc(out, '}');
+	}
+	buf_putc(out, ']');
+}
+
 /* An element of a list of records. */
 static void
 item_of(struct choices *c, struct buf *out, unsigned i)
 {
-	static const char *const ids[] = { "a", "b", "A", "c ", "d", "e" };
-	static const char *const texts[] = { "null", "\"x\"", "\" y\"", "\"\"",
-		"\"\\u0041\"" };
 	unsigned n = 0;
 
 	if (chance(c, wrong_ones)) {
@@ -83,6 +109,13 @@ item_of(struct choices *c, struct buf *out, unsigned i)
 		buf_printf(out, "%s\"own\":\"o\"", n++ ? "," : "");
 	if (chance(c, 30))
 		buf_printf(out, "%s\"more\":[1]", n++ ? "," : "");
+	if (chance(c, 40))
+		buf_printf(out, "%s\"tag\":%s", n++ ? "," : "",
+		    texts[choose(c, COUNT(texts))]);
+	if (chance(c, 70)) {
+		buf_printf(out, "%s\"subs\":", n++ ? "," : "");
+		subs_of(c, out);
+	}
 	buf_putc(out, '}');
 }
 

@@ -83,7 +83,13 @@ write_schema(struct buf *b, const struct gfield *f)
 		    "\"object\",\"properties\":{\"x\":{\"type\":"
 		    "[\"string\",\"null\"]},\"y\":{\"type\":"
 		    "[\"string\",\"null\"]}}},\"own\":{\"type\":"
-		    "[\"string\",\"null\"]}}}"));
+		    "[\"string\",\"null\"]},\"tag\":{\"type\":"
+		    "[\"string\",\"null\"]},\"subs\":{\"type\":\"array\","
+		    "\"items\":{\"type\":\"object\",\"properties\":{\"id\":"
+		    "{\"type\":\"string\"},\"label\":{\"type\":"
+		    "[\"string\",\"null\"]},\"own\":{\"type\":"
+		    "[\"string\",\"null\"]},\"tag\":{\"type\":"
+		    "[\"string\",\"null\"]}}}}}}"));
 	else if (f->kind == G_LIST)
 		buf_printf(b, ",\"items\":{\"type\":\"%s\"}", types[f->of]);
 	for (unsigned i = 0; i < f->noption; i++)
