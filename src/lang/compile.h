@@ -6,7 +6,7 @@
  *   codec.c     codecs of one's own
  *   param.c     params and the values they are given
  *   sig.c       signatures of built-ins
- *   literal.c expr.c choice.c call.c fact.c   check expressions
+ *   literal.c expr.c choice.c call.c loop.c fact.c   check expressions
  *   genexpr.c   make their code
  *   enum.c      enums, both directions
  *   attr.c pipe.c assign.c own.c map.c     rules of a map, one by one

@@ -34,4 +34,14 @@ struct type check_list(struct check *ck, struct expr *e);
 struct type check_record(struct check *ck, struct expr *e);
 struct type check_index(struct check *ck, struct expr *e);
 
+/* ---- loop.c ---- */
+
+/* Whether e, which calls name, is a loop with a function in place. */
+int call_is_loop(const struct expr *e, struct str name,
+    enum prog_loop_kind *kind);
+struct type call_loop(struct check *ck, struct expr *e,
+    enum prog_loop_kind kind);
+/* Functions run inside those that call them: so many more at this place. */
+void call_depth(struct check *ck, unsigned depth);
+
 #endif

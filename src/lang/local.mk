@@ -58,6 +58,7 @@ LANG_SOURCES = \
 	src/lang/length.c \
 	src/lang/literal.c \
 	src/lang/lookup.c src/lang/lookup.h \
+	src/lang/loop.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
 	src/lang/mention.c src/lang/mention.h \

@@ -35,7 +35,7 @@ mkdir -p "$tmp/src/vm" "$tmp/src/lang" "$tmp/grammar"
 cp -r "$editors" "$tmp/grammar/editors"
 chmod -R u+w "$tmp/grammar/editors"
 cp "$top_srcdir/src/vm/builtins.def" "$tmp/src/vm"
-cp "$top_srcdir/src/lang/call.c" "$tmp/src/lang"
+cp "$top_srcdir/src/lang/loop.c" "$tmp/src/lang"
 printf '"%s"\tWORD(TK_NEW);\n' newword |
     cat "$top_srcdir/grammar/lexer.l" - >"$tmp/grammar/lexer.l"
 chmod u+w "$tmp/src/vm/builtins.def"
