@@ -9,6 +9,7 @@ src_vm_libvm_a_SOURCES = \
 	src/vm/dates.c \
 	src/vm/decide.c src/vm/decide.h \
 	src/vm/declared.c \
+	src/vm/entry.c \
 	src/vm/field.c \
 	src/vm/form.c \
 	src/vm/glue.c \

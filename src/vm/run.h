@@ -114,4 +114,17 @@ int num_neg(struct value x, struct value *r, struct arena *a, struct err *e);
 int num_order(struct value x, struct value y, int *order, struct arena *a,
     struct err *e);
 
+/* ---- the interpreter (vm.c) ---- */
+
+/*
+ * Run function fi on frame r; -1 with the error in vm->err, which names its
+ * place.  result is set by RETURN and ACTION.
+ */
+int vm_run(struct vm *vm, const struct prog *p, uint32_t fi, struct value *r,
+    struct value *result, struct arena *a);
+/* Call function fi on values at args; its frame begins at top. */
+int vm_enter(struct vm *vm, const struct prog *p, uint32_t fi,
+    const struct value *args, struct value *top, struct value *result,
+    struct arena *a);
+
 #endif
