@@ -38,6 +38,7 @@ tests_fuzz_lang_diff_SOURCES = $(FUZZ_DRIVER) tests/fuzz/lang_diff.c \
 	tests/fuzz/oracle_expr.c tests/fuzz/oracle_gen.c \
 	tests/fuzz/oracle_list.c tests/fuzz/oracle_map.c \
 	tests/fuzz/oracle_num.c tests/fuzz/oracle_out.c \
+	tests/fuzz/oracle_pick.c \
 	tests/fuzz/oracle_read.c tests/fuzz/oracle_record.c \
 	tests/fuzz/oracle_rule.c tests/fuzz/oracle_schema.c \
 	tests/fuzz/oracle_things.c \

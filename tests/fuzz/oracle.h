@@ -12,7 +12,8 @@
  *   oracle_value.c JSON, equality, order
  *   oracle_call.c  built-ins and their signatures
  *   oracle_eval.c oracle_apply.c  expressions
- *   oracle_rule.c oracle_read.c oracle_map.c oracle_each.c  rules of a map
+ *   oracle_rule.c oracle_read.c oracle_map.c oracle_each.c oracle_pick.c
+ *                  rules of a map
  *   oracle_out.c   what is written, patches, rules of a sync
  * and what is tried, oracle_gen.h:
  *   oracle_schema.c oracle_things.c oracle_gen.c oracle_expr.c oracle_list.c

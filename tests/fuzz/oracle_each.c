@@ -128,7 +128,15 @@ element_rule(struct making *m, const struct rule *r, struct oval *x)
 	}
 	o->outer = o->back ? &left : &m->env;
 	o->there = m->old;
-	bad = rule_value(o, r, x);
+	bad = (r->s->kind == ST_PICK && !o->back && pick_out(o, r, x) != 0) ||
+	    rule_value(o, r, x) != 0 ? -1 : 0;
+	if (!bad && r->s->kind == ST_PICK && o->back &&
+	    x->kind != O_ABSENT) {
+		struct path to = path(r->left);
+		struct oval list = member(&left.value, &to, &bad);
+
+		bad = pick_in(o, r, &list, x);
+	}
 	o->outer = outer;
 	o->there = there;
 	return bad;

@@ -490,11 +490,41 @@ each(void)
 		if (choose(C, 3) == 1)
 			g_put("when (e.n ?? 0) > 0 { e.tag <-> v.tag%s; } ",
 			    choose(C, 2) ? " via upper" : "");
-		if (choose(C, 2))
+		if (choose(C, 4) == 1)
+			g_put("pick e.subs as q where q.label == \"x\" "
+			    "create { label: \"x\", id: it } <-> v.tell via "
+			    "trim with null: skip; pick e.subs as q where "
+			    "q.label in [\"A\", \"\"] create { label: "
+			    "\"A\", id: it } <-> v.also with null: skip; ");
+		else if (choose(C, 2))
 			inner_list();
 	}
 	g_put("}\n");
 	l->used = r->used = 1;
+}
+
+/* An element of a list that nothing joins. */
+static void
+picks(void)
+{
+	struct gfield *l = list_field(0, G_RECORD);
+
+	for (unsigned i = 0; l != NULL && i < G.npool[1]; i++) {
+		struct gfield *to = &G.pool[1][i];
+
+		if (to->kind != G_TEXT || to->noption || to->used ||
+		    to->read_only || to->required || to->max)
+			continue;
+		g_put("pick ");
+		g_path(0, l);
+		g_put(" as p where p.label == \"x\" create { label: \"x\", "
+		    "id: it } <-> ");
+		g_path(1, to);
+		g_put("%s with null: skip;\n", choose(C, 2) ? " via lower" :
+		    "");
+		to->used = l->used = 1;
+		return;
+	}
 }
 
 static void
@@ -569,7 +599,10 @@ make_map(void)
 		split();
 	if (chance(C, 60))
 		rest();
-	each();
+	if (chance(C, 30))
+		picks();
+	else
+		each();
 	forward_rules();
 	if (chance(C, 40))
 		when_group();

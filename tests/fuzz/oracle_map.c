@@ -402,8 +402,18 @@ map_field(struct oracle *o, struct oout *root, const struct rule *r)
 			return -1;
 	if (!yes)
 		return 0;
-	if (load(o, r, &v) != 0 || rule_value(o, r, &v) != 0)
+	if (load(o, r, &v) != 0 || (r->s->kind == ST_PICK && !o->back &&
+	    pick_out(o, r, &v) != 0) || rule_value(o, r, &v) != 0)
 		return -1;
+	if (r->s->kind == ST_PICK && o->back) {
+		struct oval list;
+
+		if (v.kind == O_ABSENT)
+			return 0;
+		o_asked(o, r->left, NULL, &list);
+		if (pick_in(o, r, &list, &v) != 0)
+			return -1;
+	}
 	store(o, root, r, &v);
 	return 0;
 }

@@ -129,7 +129,7 @@ read_old(struct oracle *o, const struct rule *all)
 	for (const struct rule *r = all; r != NULL && !bad; r = r->next) {
 		if (!rule_holds(o, r) || !rule_is_late(o, r))
 			continue;
-		if (r->s->kind == ST_EACH)
+		if (r->s->kind == ST_EACH || r->s->kind == ST_PICK)
 			bad = visit_place(o, target_of(o, r), readable, &x);
 		for (unsigned i = 0; i < r->nwhen && !bad; i++)
 			bad = visit(o, r->when[i]->guard, side, NULL,

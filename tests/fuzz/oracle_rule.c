@@ -115,7 +115,7 @@ new_rule(struct oracle *o, const struct stmt *s, const struct rule *outer,
 	r->null = d->null;
 	r->error = d->error;
 	read_attributes(r);
-	r->both = s->arrow == ARROW_BOTH;
+	r->both = s->arrow == ARROW_BOTH || s->kind == ST_PICK;
 	if (r->both) {
 		r->left = s->left;
 		r->right = s->right;
@@ -143,7 +143,7 @@ gather(struct oracle *o, const struct stmt *list, const struct rule *outer,
 			in.when[in.nwhen++] = s;
 			last = gather(o, s->body, &in, d, left, last);
 		} else if (s->kind == ST_RULE || s->kind == ST_REST ||
-		    s->kind == ST_EACH) {
+		    s->kind == ST_EACH || s->kind == ST_PICK) {
 			*last = new_rule(o, s, &in, d, left);
 			last = &(*last)->next;
 		}
@@ -377,6 +377,8 @@ rule_is_late(struct oracle *o, const struct rule *r)
 		return 1;
 	if (!o->back)
 		return 0;
+	if (r->s->kind == ST_PICK)
+		return 1;
 	for (const struct item *i = r->s->pipe.first; i && r->both;
 	    i = i->next)
 		for (const struct item *k = i->value->items; k; k = k->next)

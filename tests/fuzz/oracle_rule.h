@@ -46,6 +46,11 @@ struct oout *place_at(struct oracle *o, struct oout *root,
 /* The list v as `each` joins it with the one that is there. */
 int each_value(struct oracle *o, const struct rule *r, struct oval *v);
 
+/* Of the list v the value that is picked; into list, which may be nil. */
+int pick_out(struct oracle *o, const struct rule *r, struct oval *v);
+int pick_in(struct oracle *o, const struct rule *r, const struct oval *list,
+    struct oval *v);
+
 /* All rules of the map, in their order. */
 struct rule *rules_of(struct oracle *o);
 /* Whether a rule says something in this direction, and about what. */

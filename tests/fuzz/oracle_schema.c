@@ -84,6 +84,8 @@ write_schema(struct buf *b, const struct gfield *f)
 		    "[\"string\",\"null\"]},\"y\":{\"type\":"
 		    "[\"string\",\"null\"]}}},\"own\":{\"type\":"
 		    "[\"string\",\"null\"]},\"tag\":{\"type\":"
+		    "[\"string\",\"null\"]},\"tell\":{\"type\":"
+		    "[\"string\",\"null\"]},\"also\":{\"type\":"
 		    "[\"string\",\"null\"]},\"subs\":{\"type\":\"array\","
 		    "\"items\":{\"type\":\"object\",\"properties\":{\"id\":"
 		    "{\"type\":\"string\"},\"label\":{\"type\":"
