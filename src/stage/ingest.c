@@ -307,7 +307,9 @@ take_over(struct ingest *g, struct err *e)
 {
 	int64_t woken;
 
-	return intents_wake_linked(g->db, &woken, e);
+	if (intents_wake_linked(g->db, &woken, e) != 0)
+		return -1;
+	return intents_wake_fields(g->db, LEASE_MS, &woken, e);
 }
 
 static void

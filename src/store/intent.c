@@ -101,3 +101,23 @@ intents_wake_linked(struct db *db, int64_t *touched, struct err *e)
 	db_rows_free(r);
 	return 0;
 }
+
+int
+intents_wake_fields(struct db *db, int64_t lease_ms, int64_t *touched,
+    struct err *e)
+{
+	struct db_args a = { 0 };
+	struct db_rows *r;
+
+	db_arg_int(&a, lease_ms);
+	if (db_exec(db,
+		"UPDATE crosswalk.intent SET not_before = now()"
+		" WHERE cause IN ('FIELD_MISSING', 'CATALOGUE')"
+		" AND not_before > now()"
+		" AND not_before <= now() + $1 * interval '1 ms'",
+		&a, &r, e) < 0)
+		return -1;
+	*touched = db_touched(r);
+	db_rows_free(r);
+	return 0;
+}

@@ -35,5 +35,11 @@ int intents_wake(struct db *db, int32_t sync_id, struct str cause,
  * not live to finish.
  */
 int intents_wake_linked(struct db *db, int64_t *touched, struct err *e);
+/*
+ * The same of what waited for a field catalogue, and was taken for at most
+ * lease_ms: the catalogue that woke it does not come again.
+ */
+int intents_wake_fields(struct db *db, int64_t lease_ms, int64_t *touched,
+    struct err *e);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cluster_main.h"
 #include "store/catalogue.h"
 #include "store/control.h"
+#include "store/intent.h"
 #include "store/outcome.h"
 
 static struct err e;
@@ -137,6 +138,28 @@ Test(fields, that_lack_come_with_their_catalogue)
 	cr_expect_eq(due(db), 2);
 	park(db, of_a, STR("k4"), generation(db));
 	cr_expect_eq(due(db), 2);
+	db_close(db);
+}
+
+/* A reader takes what a catalogue woke, and dies. */
+Test(fields, are_taken_over)
+{
+	struct db *db = test_db();
+	int32_t sync, a = connection(db, STR("a"), &sync);
+	struct intent *list;
+	int64_t woken;
+	size_t n;
+
+	park(db, sync, STR("k1"), generation(db));
+	put(db, a, "contact", "{\"x\":1}");
+	must(intents_take(db, &arena, clock_wall_us(), 60000, 9, &list, &n,
+	    &e));
+	cr_assert_eq(n, 1);
+	park(db, sync, STR("k2"), generation(db));
+	cr_expect_eq(due(db), 0);
+	must(intents_wake_fields(db, 60000, &woken, &e));
+	cr_expect_eq(woken, 1);
+	cr_expect_eq(due(db), 1, "what nobody took waits on");
 	db_close(db);
 }
 
