@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/stored_fields.h"
 #include "record/scan.h"
 
 static int
@@ -54,6 +55,21 @@ read_catalog(struct options *o, const struct args *a, const char *given)
 		exit(say_err(&e));
 }
 
+/* -A NAME: behind what is given here. */
+static void
+read_connection(struct options *o, const struct args *a)
+{
+	struct err e;
+	size_t n;
+
+	if (stored_options(a, args_get(a, 'A'), &o->values[1],
+	    &o->catalogs[o->lang.ncatalog], ARGS_GIVEN - o->lang.ncatalog, &n,
+	    &o->arena, &e) != 0)
+		exit(say_err(&e));
+	o->lang.nparam = 2;
+	o->lang.ncatalog += n;
+}
+
 void
 options_read(struct options *o, const struct args *a)
 {
@@ -89,7 +105,10 @@ options_read(struct options *o, const struct args *a)
 	}
 	buf_putc(&o->text, '}');
 	o->params = buf_str(&o->text);
-	o->lang.params = &o->params;
+	o->values[0] = o->params;
+	o->lang.params = o->values;
+	if (args_get(a, 'A') != NULL)
+		read_connection(o, a);
 }
 
 void

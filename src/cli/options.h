@@ -1,5 +1,6 @@
 /*
- * What the command line says to the compiler: -p NAME=VALUE, -c RECORD=FILE.
+ * What the command line says to the compiler: -p NAME=VALUE, -c RECORD=FILE,
+ * and -A NAME for what a connection has.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -10,6 +11,7 @@
 struct options {
 	struct lang_options lang;
 	struct str params; /* a JSON object, "{}" where none was given */
+	struct str values[2]; /* these, and those of the connection */
 	struct buf text;
 	struct lang_catalog catalogs[ARGS_GIVEN];
 	struct arena arena; /* their texts */

@@ -19,43 +19,51 @@ from_env(const char *name, const char *otherwise)
 	return v != NULL && *v != '\0' ? v : otherwise;
 }
 
-static int
-run(struct session *s, const struct args *a, struct err *e)
+int
+session_open(struct session *s, const struct args *a, struct err *e)
 {
 	const char *conninfo = args_get(a, 'd');
 
+	*s = (struct session){ .json = args_get(a, 'j') != NULL };
+	s->tenant = args_get(a, 't');
+	log_set_level(LOG_WARN); /* a person reads */
+	if (s->tenant == NULL)
+		s->tenant = from_env("CROSSWALK_TENANT", NULL);
+	if (s->tenant == NULL) {
+		s->tenant = "main";
+		s->may_make_tenant = a->command->kind == SESSION_WRITE;
+	}
 	if (conninfo == NULL)
 		conninfo = from_env("CROSSWALK_DB", "");
 	if (db_connect(conninfo, &s->db, e) != 0)
 		return err_prefix(e, "cannot open the database; -d or "
 		    "CROSSWALK_DB says which");
-	if (a->command->kind == SESSION_WRITE ? migrate(s->db, e) != 0 :
-	    migrate_check(s->db, e) != 0)
-		return -1;
-	if (a->command->session(s, a, e) != 0)
-		return -1;
-	return write_all(STDOUT_FILENO, &s->out, e);
+	return a->command->kind == SESSION_WRITE ? migrate(s->db, e) :
+	    migrate_check(s->db, e);
+}
+
+void
+session_close(struct session *s)
+{
+	db_close(s->db);
+	arena_fini(&s->arena);
+	buf_fini(&s->out);
 }
 
 int
 session_run(const struct args *a)
 {
-	struct session s = { .json = args_get(a, 'j') != NULL };
+	struct session s;
 	struct err e;
 	int status;
 
-	s.tenant = args_get(a, 't');
-	log_set_level(LOG_WARN); /* a person reads */
-	if (s.tenant == NULL)
-		s.tenant = from_env("CROSSWALK_TENANT", NULL);
-	if (s.tenant == NULL) {
-		s.tenant = "main";
-		s.may_make_tenant = a->command->kind == SESSION_WRITE;
-	}
-	status = run(&s, a, &e) == 0 ? s.status : say_err(&e);
-	db_close(s.db);
-	arena_fini(&s.arena);
-	buf_fini(&s.out);
+	if (session_open(&s, a, &e) != 0 ||
+	    a->command->session(&s, a, &e) != 0 ||
+	    write_all(STDOUT_FILENO, &s.out, &e) != 0)
+		status = say_err(&e);
+	else
+		status = s.status;
+	session_close(&s);
 	return status;
 }
 

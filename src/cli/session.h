@@ -20,6 +20,9 @@ struct session {
 	int status;         /* of a function that returned 0; 1: no */
 };
 
+/* The database and the tenant of a; session_close either way. */
+int session_open(struct session *s, const struct args *a, struct err *e);
+void session_close(struct session *s);
 /* Run the command of a; returns the exit status. */
 int session_run(const struct args *a);
 

@@ -27,6 +27,52 @@ stored_fields(struct session *s, int32_t connection, struct catalogue **out,
 }
 
 static int
+read_stored(struct session *s, const struct connection *c,
+    struct lang_catalog *to, size_t most, size_t *n, struct arena *a,
+    struct err *e)
+{
+	struct catalogue *list;
+	size_t nlist;
+
+	if (stored_fields(s, c->id, &list, &nlist, e) != 0)
+		return -1;
+	for (*n = 0; nlist > 0 && *n < most; nlist--, list++) {
+		struct str text;
+
+		if (list->version == 0)
+			continue;
+		if (catalogue_get(s->db, &s->arena, c->id, list->object,
+		    &text, e) != 0)
+			return -1;
+		to[(*n)++] = (struct lang_catalog){
+		    .schema = arena_printf(a, ".%.*s", STR_ARG(list->object)),
+		    .file = arena_printf(a, "of %.*s, %.*s",
+			STR_ARG(c->name), STR_ARG(list->object)),
+		    .text = arena_str(a, text) };
+	}
+	return 0;
+}
+
+int
+stored_options(const struct args *args, const char *name,
+    struct str *params, struct lang_catalog *to, size_t most, size_t *n,
+    struct arena *a, struct err *e)
+{
+	struct session s;
+	struct connection c;
+	int rv = -1;
+
+	*n = 0;
+	if (session_open(&s, args, e) == 0 &&
+	    session_connection(&s, name, &c, e) == 0) {
+		*params = arena_str(a, c.params);
+		rv = read_stored(&s, &c, to, most, n, a, e);
+	}
+	session_close(&s);
+	return rv;
+}
+
+static int
 list(struct session *s, int32_t connection, struct err *e)
 {
 	static const char *const columns[] = { "object", "version", "read",

@@ -139,5 +139,24 @@ crosswalk fields "$connector" contact -u "$sandbox" -T TOKEN |
     cmp -s - "$work/stored" || die "what is stored is not what is there"
 crosswalk connection fields acme deal --refresh | grep -q properties.amount ||
     die "what no map goes by is not read"
-stop_daemon
 echo "while it runs as well"
+
+# What is right with the fields of an account need not be so without them.
+cat >>"$work/tenant.map" <<'END'
+test "of acme" for tenant {
+  given  c = { email: "a@x.io", custom: { tier: "gold", shoe: "L" } };
+  expect h = { properties: { email: "a@x.io", x_tier: "gold", x_shoe: "L" } };
+}
+END
+crosswalk test --no-laws "$work/tenant.map" >/dev/null 2>&1 &&
+    die "fields of nobody are known"
+for command in check "test --no-laws" "publish --dry-run --no-laws"; do
+	crosswalk $command --connection acme "$work/tenant.map" \
+	    >"$work/said" 2>&1 || die "$command: $(cat "$work/said")"
+done
+crosswalk check --connection nobody "$work/tenant.map" 2>"$work/said" &&
+    die "a connection that is not there is taken"
+grep -q 'there is no connection `nobody`; there is acme' "$work/said" ||
+    die "$(cat "$work/said")"
+stop_daemon
+echo "a mapping is checked with what a connection has"
