@@ -6,6 +6,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/claim.c \
 	src/connector/connector.h \
 	src/connector/cost.c \
+	src/connector/csv.c src/connector/csv.h \
 	src/connector/eval.c src/connector/eval.h \
 	src/connector/feed.c src/connector/feed.h \
 	src/connector/feeding.h \
@@ -15,6 +16,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/hook.c src/connector/hook.h \
 	src/connector/jwt.c src/connector/jwt.h \
 	src/connector/keep.c src/connector/keep.h \
+	src/connector/job.c src/connector/job.h \
 	src/connector/multipart.c src/connector/multipart.h \
 	src/connector/outcome.c \
 	src/connector/page.c \
@@ -44,7 +46,7 @@ tests_unit_connector_limits_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/connector_reply
 TESTS += tests/unit/connector_reply
 tests_unit_connector_reply_SOURCES = tests/unit/connector_reply.c \
-	tests/unit/connector_multipart.c \
+	tests/unit/connector_csv.c tests/unit/connector_multipart.c \
 	tests/unit/connector_rig.h
 tests_unit_connector_reply_LDADD = $(LIB_CONNECTOR) $(UNIT_LIBS)
 

@@ -62,6 +62,11 @@ int reply_has_bytes(struct str body);
 /* What classify sees of the headers, in a. */
 struct value reply_headers(const struct http_done *rep, struct arena *a);
 
+/* What classify says of an error, as the outcome of its record. */
+enum outcome item_failure(const struct unit_op *op, enum outcome o);
+/* Nothing speaks of the record, or too much. */
+void item_unmatched(const struct reading *rd, struct connector_item *it,
+    const char *why);
 /* Fill the items of a reply that is OK or PER_ITEM, by the op's model. */
 void read_items(const struct reading *rd, struct connector_result *r);
 

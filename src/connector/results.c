@@ -45,7 +45,7 @@ text_by(const struct reading *rd, int func, const char *what,
 	return s;
 }
 
-static void
+void
 item_unmatched(const struct reading *rd, struct connector_item *it,
     const char *why)
 {
@@ -77,27 +77,29 @@ item_ok(const struct reading *rd, size_t i, struct connector_item *it,
 		item_unmatched(rd, it, "the result has no id");
 }
 
+enum outcome
+item_failure(const struct unit_op *op, enum outcome o)
+{
+	switch (o) {
+	case OUTCOME_OK:
+	case OUTCOME_PER_ITEM:
+		return OUTCOME_FAIL_DATA;
+	case OUTCOME_REFRESH:
+		return OUTCOME_RETRY;
+	case OUTCOME_UNKNOWN:
+		return outcome_unknown(op);
+	default:
+		return o;
+	}
+}
+
 static void
 item_failed(const struct reading *rd, struct connector_item *it,
     struct value item, struct verdict v)
 {
 	it->json = eval_written(item, rd->a);
 	error_words(rd, item, &it->code, &it->text);
-	switch (v.outcome) {
-	case OUTCOME_OK:
-	case OUTCOME_PER_ITEM:
-		v.outcome = OUTCOME_FAIL_DATA;
-		break;
-	case OUTCOME_REFRESH:
-		v.outcome = OUTCOME_RETRY;
-		break;
-	case OUTCOME_UNKNOWN:
-		v.outcome = outcome_unknown(rd->call->op);
-		break;
-	default:
-		break;
-	}
-	it->outcome = v.outcome;
+	it->outcome = item_failure(rd->call->op, v.outcome);
 	it->wait_ms = v.wait_ms;
 	it->tries = v.tries;
 }

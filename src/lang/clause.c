@@ -219,6 +219,8 @@ static const struct {
 		{ "param", TYPE_RECORD, 0 } },
 	[VIEW_PART] = { { "r", TYPE_RECORD, 0 },
 		{ "param", TYPE_RECORD, 0 } },
+	[VIEW_STEP] = { { "job", TYPE_TEXT, 0 },
+		{ "param", TYPE_RECORD, 0 } },
 	[VIEW_BODY] = { { "body", TYPE_ANY, NIL_BOTH } },
 	[VIEW_ITEM] = { { "item", TYPE_ANY, NIL_BOTH } },
 	[VIEW_PAGE] = { { "cursor", TYPE_TEXT, NIL_ABSENT },
@@ -246,7 +248,7 @@ static int
 sees_version(enum view view)
 {
 	return view == VIEW_RECORDS || view == VIEW_PART || view == VIEW_PAGE ||
-	    view == VIEW_COUNTED || view == VIEW_ACCOUNT;
+	    view == VIEW_STEP || view == VIEW_COUNTED || view == VIEW_ACCOUNT;
 }
 
 int

@@ -11,6 +11,7 @@
 enum view {
 	VIEW_RECORDS, /* records, param */
 	VIEW_PART,    /* r, one of them, param */
+	VIEW_STEP,    /* job: text, "" before there is one; param */
 	VIEW_BODY,    /* body */
 	VIEW_ITEM,    /* item */
 	VIEW_PAGE,    /* cursor, since, limit, param, fields */
@@ -142,6 +143,10 @@ int conn_operation(struct conn *k, struct stmt *s, void *what);
 int op_part(struct conn *k, struct stmt *s, void *what);
 /* Which records an operation of its own is for. */
 int op_when(struct conn *k, struct stmt *s, void *what);
+/* The same by files, of connjob.c. */
+int op_job(struct conn *k, struct stmt *s, void *what);
+/* What its steps have of the operation, once that is read. */
+void op_job_end(const struct unit_op *op);
 void op_part_check(struct conn *k, struct stmt *s, const struct unit_op *op);
 /* How it shows who it is, of connauth.c. */
 int conn_auth(struct conn *k, struct stmt *s, void *what);

@@ -6,18 +6,8 @@
 int
 op_when(struct conn *k, struct stmt *s, void *what)
 {
-	struct unit_op *op = what;
-	struct args a = clause_args(k, s);
-	struct type t;
-
-	if (!s->has_value || s->words.n > 0)
-		return clause_bad(&a, "when (present(r.fields.contact));");
-	op->when = conn_typed(k, s->value, VIEW_PART, "when", &t);
-	if (t.kind == TYPE_BAD || t.kind == TYPE_ANY || t.kind == TYPE_BOOL)
-		return 0;
-	diag_at(&k->c->ss, C303, s->value->span, "a condition is a bool, this "
-	    "is %.*s", STR_ARG(type_text(k->c->a, t)));
-	return -1;
+	return conn_bool(k, s, VIEW_PART, "when",
+	    &((struct unit_op *)what)->when);
 }
 
 int

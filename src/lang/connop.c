@@ -143,6 +143,7 @@ op_make(struct conn *k, struct stmt *s, struct unit_object *o,
 		{ "part", op_part, 1 },
 		{ "results", op_results, 1 },
 		{ "classify", op_classify, 1 },
+		{ "job", op_job, 1 },
 		{ "when", op_when, 1 },
 	};
 	size_t nerror = k->c->d->nerror;
@@ -160,6 +161,7 @@ op_make(struct conn *k, struct stmt *s, struct unit_object *o,
 	op->batch = (uint32_t)batch;
 	clause_all(k, s->body, words, COUNT(words) - (name.n == 0), op,
 	    "an operation");
+	op_job_end(op);
 	op_needs_request(k, s, op);
 	/* one cause, one finding */
 	if (k->c->d->nerror == nerror)

@@ -23,6 +23,7 @@ LANG_SOURCES = \
 	src/lang/connfeed.c \
 	src/lang/connfield.c \
 	src/lang/connhook.c \
+	src/lang/connjob.c \
 	src/lang/connop.c \
 	src/lang/connpart.c \
 	src/lang/connresult.c \

@@ -8,6 +8,7 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/catalogue.c \
 	src/sandbox/fault.c src/sandbox/fault.h \
 	src/sandbox/gzip.c src/sandbox/gzip.h \
+	src/sandbox/ingest.c \
 	src/sandbox/json.c src/sandbox/json.h \
 	src/sandbox/object.c \
 	src/sandbox/parts.c \

@@ -341,6 +341,9 @@ sim_answer(struct sim *s, struct sim_request *q, struct sim_reply *r)
 	} else if (is(q, 0, "$batch") && q->segs == 1) {
 		snprintf(r->route, sizeof(r->route), "%s $batch", q->method);
 		sim_parts(s, q, r);
+	} else if (is(q, 0, "services") && is(q, 3, "jobs") &&
+	    is(q, 4, "ingest")) {
+		sim_ingest(s, q, r);
 	} else {
 		sim_crm(s, q, r);
 	}

@@ -480,6 +480,7 @@ end_sim(struct sandbox *s)
 	sim_store_fini(&m->store);
 	sim_stats_fini(&m->stats);
 	sim_associations_fini(&m->associations);
+	sim_jobs_fini(m);
 	sim_faults_fini(&m->faults);
 	pthread_mutex_destroy(&m->lock);
 	free(m->auth.client_id);

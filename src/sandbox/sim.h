@@ -41,6 +41,8 @@ struct sim {
 	struct sim_auth auth;
 	struct sim_stats stats;
 	struct sim_associations associations;
+	struct sim_job *jobs; /* the newest first */
+	uint64_t njob;
 };
 
 struct sim_request {
@@ -120,6 +122,9 @@ void sim_associate(struct sim *s, struct sim_request *q,
     struct sim_reply *r);
 void sim_associations_put(struct buf *b, const struct sim_associations *all);
 void sim_associations_fini(struct sim_associations *all);
+/* ingest.c: writes by files */
+void sim_ingest(struct sim *s, struct sim_request *q, struct sim_reply *r);
+void sim_jobs_fini(struct sim *s);
 /* parts.c: several requests in one, OData's $batch */
 void sim_parts(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_search(struct sim *s, struct sim_request *q, struct sim_reply *r);

@@ -22,6 +22,7 @@ struct call {
 	unsigned strange; /* replies that no clause knew */
 	int64_t due_ms;
 	int is_auth;      /* a token refresh; no items */
+	struct connector_job *job; /* by files, request after request */
 	struct fetch *fetch; /* a page of a field catalogue; no items */
 	/* while it is under way */
 	unsigned ticket; /* of the breaker */

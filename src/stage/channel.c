@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "connector/job.h"
 #include "connector/retry.h"
 #include "stage/call.h"
 #include "stage/fetch.h"
@@ -22,6 +23,8 @@
 #define CLAIM_MS 500
 /* Company that is on its way is waited for so much longer than linger. */
 #define MORE_FACTOR 10
+/* The table that a job answers with; it is what was sent, and more. */
+#define TABLE_MAX ((size_t)512 << 20)
 
 struct queue {
 	struct queue *next;
@@ -112,6 +115,9 @@ call_free(struct call *c)
 {
 	call_release(c);
 	arena_fini(&c->arena);
+	if (c->job != NULL)
+		job_fini(c->job);
+	free(c->job);
 	free(c->items);
 	free(c);
 }
@@ -513,18 +519,27 @@ fill_record(struct connector_record *rec, struct item *it)
 		rec->fields = it->r.fields;
 }
 
+/* A job is given up: its records go by requests. */
+static void
+spread(struct call *c, size_t batch)
+{
+	for (size_t i = 0; i < c->n; i += batch) {
+		size_t n = c->n - i < batch ? c->n - i : batch;
+		struct call *some = call_new(c->ch, c->sync, c->verb, n);
+
+		memcpy(some->items, c->items + i, n * sizeof(*c->items));
+		some->n = n;
+		call_later(some, 0);
+	}
+	call_free(c);
+}
+
 /* What cannot even be asked for: find the record that is to blame. */
 static void
 refused_here(struct call *c, const struct err *e)
 {
 	if (c->n > 1) {
-		for (size_t i = 0; i < c->n; i++) {
-			struct call *one = call_new(c->ch, c->sync, c->verb, 1);
-
-			one->items[0] = c->items[i];
-			call_later(one, 0);
-		}
-		call_free(c);
+		spread(c, c->job != NULL ? c->call.op->batch : 1);
 		return;
 	}
 	call_bury(c, "REQUEST", STR(""), str_z(e->text));
@@ -579,6 +594,8 @@ static int
 prepare(struct call *c, const struct route *rt, const struct unit_op *op,
     struct err *e)
 {
+	struct connector_call step;
+
 	c->route = rt;
 	c->records = arena_array(&c->arena, c->n, sizeof(*c->records));
 	for (size_t i = 0; i < c->n; i++)
@@ -590,7 +607,8 @@ prepare(struct call *c, const struct route *rt, const struct unit_op *op,
 	};
 	c->cost = arena_array(&c->arena, rt->connector->nbudget,
 	    sizeof(*c->cost));
-	return connector_cost(&c->call, c->ch->env->vm, c->cost, &c->arena, e);
+	step = c->job != NULL ? job_step_call(&c->call, c->job) : c->call;
+	return connector_cost(&step, c->ch->env->vm, c->cost, &c->arena, e);
 }
 
 /*
@@ -684,6 +702,10 @@ call_send(struct call *c, int64_t *wait_ms)
 	}
 	if (op->when >= 0 && !call_concerns(c, rt, op))
 		return GONE;
+	if (c->job != NULL && op->job == NULL) { /* a newer connector */
+		spread(c, op->batch);
+		return GONE;
+	}
 	if (channel_use(ch, cat, rt, &e) != 0) {
 		channel_unusable(ch, rt, e.text);
 		call_park(c, "CONFIG", 0);
@@ -711,30 +733,72 @@ call_send(struct call *c, int64_t *wait_ms)
 		return HELD;
 	}
 	call_shows(c, token);
-	if (connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
-	    &e) != 0) {
+	if ((c->job != NULL ?
+	    job_request(&c->call, c->job, ch->env->vm, &c->request, &c->arena,
+	    &e) :
+	    connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
+	    &e)) != 0) {
 		refused_here(c, &e);
 		return GONE;
 	}
-	metric_add(ch->env->metrics, METRIC_records_sent, (int64_t)c->n);
+	if (c->job == NULL || c->job->step == JOB_UPLOAD)
+		metric_add(ch->env->metrics, METRIC_records_sent,
+		    (int64_t)c->n);
+	c->request.max_reply = c->job != NULL ? TABLE_MAX : 0;
 	channel_launch(c);
 	return SENT;
 }
 
-/* How many of this verb a request may hold; 1 where nobody knows. */
-static size_t
+/* How many records a request may hold, and from how many on a job. */
+struct batch {
+	size_t n;
+	size_t job_from, job_n; /* 0: there are no jobs */
+};
+
+/* 1 where nobody knows. */
+static struct batch
 batch_of(struct channel *ch, const struct queue *q)
 {
 	struct catalog *cat = catalogs_hold(ch->env->catalogs);
 	const struct route *rt = catalog_find(cat, q->sync);
 	const struct unit_op *op = NULL;
-	size_t n;
+	struct batch b = { .n = 1 };
 
 	if (rt != NULL && rt->object != NULL)
 		op = op_for(rt->object, q->verb, q->name);
-	n = op != NULL && op->batch > 0 ? op->batch : 1;
+	if (op != NULL && op->batch > 0)
+		b.n = op->batch;
+	if (op != NULL && op->job != NULL) {
+		b.job_from = op->job->from;
+		b.job_n = op->job->batch;
+	}
 	catalog_release(cat);
-	return n;
+	return b;
+}
+
+/* The first n of a queue. */
+static struct call *
+take(struct channel *ch, struct queue *q, size_t n)
+{
+	struct call *c;
+
+	if (n > q->items.n)
+		n = q->items.n;
+	c = call_new(ch, q->sync, q->verb, n);
+	while (c->n < n)
+		c->items[c->n++] = items_pop(&q->items);
+	return c;
+}
+
+static struct call *
+take_job(struct channel *ch, struct queue *q, size_t n)
+{
+	struct call *c = take(ch, q, n);
+
+	c->job = calloc(1, sizeof(*c->job));
+	if (c->job == NULL)
+		fatal("out of memory: a job");
+	return c;
 }
 
 /*
@@ -764,24 +828,25 @@ next_call(struct channel *ch, int64_t now, int64_t *wait_ms)
 	if (c != NULL)
 		*wait_ms = c->due_ms - now;
 	for (struct queue *q = ch->queues; q != NULL; q = q->next) {
-		size_t batch;
+		struct batch batch;
+		size_t want;
 		int64_t left;
 
 		if (q->items.n == 0)
 			continue;
 		batch = batch_of(ch, q);
+		if (batch.job_from > 0 && q->items.n >= batch.job_from)
+			return take_job(ch, q, batch.job_n);
+		/* others may make it worth a job */
+		want = batch.job_from > 0 && q->items.tail->r.more ?
+		    batch.job_from : batch.n;
 		left = linger_left(ch, q, now);
-		if (q->items.n < batch && left > 0) {
+		if (q->items.n < want && left > 0) {
 			if (*wait_ms < 0 || left < *wait_ms)
 				*wait_ms = left;
 			continue;
 		}
-		if (batch > q->items.n)
-			batch = q->items.n;
-		c = call_new(ch, q->sync, q->verb, batch);
-		while (c->n < batch)
-			c->items[c->n++] = items_pop(&q->items);
-		return c;
+		return take(ch, q, batch.n);
 	}
 	return NULL;
 }
@@ -1021,6 +1086,41 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 	call_free(c);
 }
 
+/* A job goes on by what its last request was answered. */
+static void
+judge_job(struct call *c, enum job_next next,
+    const struct connector_result *res, int64_t now)
+{
+	char text[256];
+
+	if (next == JOB_WAIT && res->outcome != OUTCOME_OK &&
+	    res->outcome != OUTCOME_PER_ITEM) {
+		judge(c, res, now);
+		return;
+	}
+	c->failed = 0;
+	switch (next) {
+	case JOB_ON:
+		call_later(c, now);
+		return;
+	case JOB_WAIT:
+		call_later(c, now + res->wait_ms);
+		return;
+	case JOB_LOST:
+		log_warn("delivery.job", "connection=%.*s records=%zu step=%s "
+		    "cause=%s", STR_ARG(c->route->connection_name), c->n,
+		    job_step_word[c->job->step], log_quote(text, sizeof(text),
+		    arena_printf(&c->arena, "%.*s", STR_ARG(res->text)).p));
+		spread(c, c->call.op->batch);
+		return;
+	case JOB_ENDED:
+		break;
+	}
+	for (size_t i = 0; i < c->n; i++)
+		item_result(c, c->items[i], &res->items[i], now);
+	call_free(c);
+}
+
 void
 call_ended(struct call *c, const struct connector_result *res, int64_t wall)
 {
@@ -1042,6 +1142,7 @@ channel_reply(void *tag, const struct http_done *reply, int64_t now)
 	struct channel *ch = c->ch;
 	int64_t wall = clock_wall_us() / 1000;
 	struct connector_result res;
+	enum job_next next = JOB_ENDED;
 
 	for (struct call **at = &ch->flying; *at != NULL; at = &(*at)->next) {
 		if (*at == c) {
@@ -1058,9 +1159,17 @@ channel_reply(void *tag, const struct http_done *reply, int64_t now)
 		fetch_reply(c, reply, now);
 		return;
 	}
-	connector_reply(&c->call, ch->env->vm, reply, wall, &res, &c->arena);
+	if (c->job != NULL)
+		next = job_reply(&c->call, c->job, ch->env->vm, reply, wall,
+		    &res, &c->arena);
+	else
+		connector_reply(&c->call, ch->env->vm, reply, wall, &res,
+		    &c->arena);
 	call_ended(c, &res, wall);
 	if (res.outcome != OUTCOME_OK && res.outcome != OUTCOME_PER_ITEM)
 		log_outcome(c, &res, reply);
-	judge(c, &res, now);
+	if (c->job != NULL)
+		judge_job(c, next, &res, now);
+	else
+		judge(c, &res, now);
 }

@@ -37,6 +37,12 @@ const char *const hook_op_word[] = {
 #undef X
 };
 
+const char *const job_step_word[] = {
+#define X(name, word) [JOB_##name] = word,
+	JOB_STEPS(X)
+#undef X
+};
+
 static const char *const op_word[] = {
 #define X(name, word) [CONNECTOR_##name] = word,
 	CONNECTOR_OPS(X)
@@ -151,6 +157,36 @@ list_request(struct buf *out, const struct unit_op *op)
 }
 
 static void
+list_job(struct buf *out, const struct unit_job *j)
+{
+	buf_printf(out, "  job  from %" PRIu32 "  batch %" PRIu32, j->from,
+	    j->batch);
+	list_costs(out, j->step[0].costs, j->step[0].ncost);
+	buf_putc(out, '\n');
+	for (size_t i = 0; i < JOB_NSTEP; i++) {
+		const struct unit_op *s = &j->step[i];
+
+		if (s->method.n == 0)
+			continue;
+		buf_printf(out, "    %s  ", job_step_word[i]);
+		list_request(out, s);
+		if (i == JOB_SUBMIT)
+			put_func(out, "id", j->id);
+		if (i == JOB_UPLOAD)
+			put_func(out, "csv", j->csv);
+		if (i == JOB_POLL) {
+			buf_printf(out, "  each %" PRId64 " ms", j->poll_ms);
+			put_func(out, "done", j->done);
+			put_func(out, "failed", j->failed);
+		}
+		put_func(out, "by", s->key);
+		put_func(out, "id", s->id);
+		put_func(out, "text", s->error_text);
+		buf_putc(out, '\n');
+	}
+}
+
+static void
 list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 {
 	static const char *const models[] = { [RESULT_ALIGNED] = "aligned",
@@ -181,6 +217,8 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	put_func(out, "when", op->when);
 	list_costs(out, op->costs, op->ncost);
 	buf_putc(out, '\n');
+	if (op->job != NULL)
+		list_job(out, op->job);
 }
 
 static void
@@ -338,6 +376,30 @@ verify_hook(struct verifier *v, const struct unit_webhook *w)
 		verify_op(v, w->renew);
 }
 
+static void
+verify_job(struct verifier *v, const struct unit_job *j)
+{
+	for (size_t i = 0; i < JOB_NSTEP; i++) {
+		const struct unit_op *s = &j->step[i];
+
+		if (s->method.n == 0)
+			continue;
+		verify_request(v, s, 2);
+		takes(v, s->key, 1, "by");
+		takes(v, s->id, 1, "id");
+		takes(v, s->error_text, 1, "text");
+		takes_costs(v, s->costs, s->ncost);
+	}
+	takes(v, j->csv, 2, "csv");
+	takes(v, j->id, 1, "id");
+	takes(v, j->done, 1, "done");
+	takes(v, j->failed, 1, "failed");
+	if (j->csv < 0 || j->id < 0 || j->done < 0 || j->from == 0 ||
+	    j->step[JOB_SUBMIT].path < 0 || j->step[JOB_UPLOAD].path < 0 ||
+	    j->step[JOB_POLL].path < 0 || j->step[JOB_RESULTS].key < 0)
+		v->what = "what must be there";
+}
+
 int
 connector_verify(const struct unit_connector *c, struct err *e)
 {
@@ -356,8 +418,11 @@ connector_verify(const struct unit_connector *c, struct err *e)
 		const struct unit_object *o = &c->objects[i];
 
 		takes(&v, o->id, 1, "id");
-		for (uint32_t n = 0; n < o->nop; n++)
+		for (uint32_t n = 0; n < o->nop; n++) {
 			verify_op(&v, &o->ops[n]);
+			if (o->ops[n].job != NULL)
+				verify_job(&v, o->ops[n].job);
+		}
 		if (o->webhook != NULL)
 			verify_hook(&v, o->webhook);
 	}

@@ -339,6 +339,7 @@ struct unit_op {
 	int errors, error_key, error_text;
 	enum outcome unmatched;
 	int classify; /* asked before the connector's; -1: none */
+	struct unit_job *job; /* NULL: always by requests */
 	/* of multipart, else NULL: the request of each record, a part of the
 	 * body; its functions take (r: record, param: record), and an item is
 	 * a part of the reply, { status, headers, body } */
@@ -355,6 +356,37 @@ struct unit_op {
 	struct unit_cost *costs;
 	uint32_t ncost; /* 0: one of each budget */
 	struct prog_pos pos;
+};
+
+/*
+ * A write by files, one request after the other; results and errors are
+ * tables, and their lines the items of by, id and text.
+ */
+#define JOB_STEPS(X)                                                      \
+	X(SUBMIT, "submit")                                               \
+	X(UPLOAD, "upload")                                               \
+	X(CLOSE, "close")                                                 \
+	X(POLL, "poll")                                                   \
+	X(RESULTS, "results")                                             \
+	X(ERRORS, "errors")
+
+enum job_step {
+#define X(name, word) JOB_##name,
+	JOB_STEPS(X)
+#undef X
+	JOB_NSTEP
+};
+
+extern const char *const job_step_word[];
+
+/* Requests take (job: text, param: record); one without a method is none. */
+struct unit_job {
+	uint32_t from, batch; /* records that must wait; of one job at most */
+	struct unit_op step[JOB_NSTEP];
+	int csv;              /* (records, param) -> list of records */
+	struct str null;      /* what null is in it */
+	int64_t poll_ms;
+	int id, done, failed; /* (body) -> id; -> bool */
 };
 
 /* How a webhook shows that it is theirs. */

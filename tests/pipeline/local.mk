@@ -10,7 +10,8 @@ pipeline_tests = tests/pipeline/account.sh \
 	tests/pipeline/faults.sh \
 	tests/pipeline/door.sh tests/pipeline/fields.sh tests/pipeline/kill.sh \
 	tests/pipeline/list.sh \
-	tests/pipeline/params.sh tests/pipeline/quota.sh tests/pipeline/reload.sh \
+	tests/pipeline/jobs.sh tests/pipeline/params.sh \
+	tests/pipeline/quota.sh tests/pipeline/reload.sh \
 	tests/pipeline/stages.sh tests/pipeline/tries.sh \
 	tests/pipeline/xref.sh
 TESTS += $(pipeline_tests)

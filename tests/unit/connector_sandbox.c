@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "connector/auth.h"
+#include "connector/job.h"
 #include "connector/retry.h"
 #include "connector_rig.h"
 #include "sandbox/sandbox.h"
@@ -315,6 +316,152 @@ Test(sandbox, requests_in_one)
 		read = send_call(&n);
 		cr_assert(str_eq(read.items[0].id, res.items[1].id));
 		outcome_is(read.items[1].outcome, OUTCOME_NOT_FOUND);
+		net_down(&n);
+	}
+}
+
+static const char job_source[] =
+    "connector c { auth bearer; base \"https://c.example\"; object o {"
+    " upsert batch 10 { request POST \"/none\";"
+    "  job from 20 batch 1000 {"
+    "   submit { request POST \"/services/data/v62.0/jobs/ingest\";"
+    "    body = { object: \"contacts\", operation: \"upsert\","
+    "     externalIdFieldName: \"email\" }; id = body.id; }"
+    "   upload { request PUT"
+    "    \"/services/data/v62.0/jobs/ingest/{job}/batches\";"
+    "    csv = map(records, r => r.fields.properties); null \"#N/A\"; }"
+    "   close { request PATCH \"/services/data/v62.0/jobs/ingest/{job}\";"
+    "    body = { state: \"UploadComplete\" }; }"
+    "   poll 1s { request GET \"/services/data/v62.0/jobs/ingest/{job}\";"
+    "    done = body.state == \"JobComplete\";"
+    "    failed = body.state in [\"Failed\", \"Aborted\"];"
+    "    text = item.errorMessage; }"
+    "   results csv { request GET"
+    "    \"/services/data/v62.0/jobs/ingest/{job}/successfulResults\";"
+    "    by = item.email; id = item.sf__Id; }"
+    "   errors csv { request GET"
+    "    \"/services/data/v62.0/jobs/ingest/{job}/failedResults\";"
+    "    by = item.email; text = item.sf__Error; } } } }"
+    " classify { status == 429 => throttle after(3s); status == 401 =>"
+    "  refresh retry; status >= 500 => retry; status >= 200 and"
+    "  status < 300 => ok; else => fail data; } }";
+
+/* One request of the job. */
+static enum job_next
+job_step_of(struct net *n, struct connector_job *j,
+    struct connector_result *res)
+{
+	struct http_request q = { 0 };
+	struct err e;
+
+	cr_assert_eq(job_request(&n->rig.call, j, n->rig.vm, &q,
+	    &n->rig.arena, &e), 0, "%s", e.text);
+	return job_reply(&n->rig.call, j, n->rig.vm, exchange(n, &q),
+	    clock_wall_us() / 1000, res, &n->rig.arena);
+}
+
+/* Until it waits for another reason than that it is not done, or ends. */
+static enum job_next
+run_job(struct net *n, struct connector_job *j, struct connector_result *res,
+    int *polls)
+{
+	enum job_next next;
+
+	*polls = 0;
+	do {
+		next = job_step_of(n, j, res);
+		*polls += next == JOB_WAIT && res->outcome == OUTCOME_OK;
+	} while (next == JOB_ON || (next == JOB_WAIT && res->outcome ==
+	    OUTCOME_OK));
+	return next;
+}
+
+Test(sandbox, a_job)
+{
+	struct connector_job j = { 0 };
+	struct connector_result res;
+	struct net n;
+	int polls;
+
+	net_up_as(&n, job_source, (struct sandbox_opts){ 0 });
+	upsert(&n, 60);
+	n.rig.records[7].fields = rig_json(&n.rig, "{\"properties\":{"
+	    "\"email\":\"m8@x.io\",\"lastname\":\"O'H, \\\"Q\\\"\\n2\","
+	    "\"firstname\":\" \"}}");
+	n.rig.records[9].fields = rig_json(&n.rig, "{\"properties\":{"
+	    "\"email\":\"m10@x.io\",\"numemployees\":null,"
+	    "\"annualrevenue\":9007199254740993.10}}");
+	n.rig.records[11].match = STR("no address");
+	n.rig.records[11].fields = rig_json(&n.rig, "{\"properties\":{"
+	    "\"email\":\"no address\"}}");
+	cr_assert_eq(run_job(&n, &j, &res, &polls), JOB_ENDED, "%.*s",
+	    STR_ARG(res.text));
+	cr_assert_eq(polls, 1);
+	for (size_t i = 0; i < 60; i++) {
+		outcome_is(res.items[i].outcome, i == 11 ? OUTCOME_FAIL_DATA :
+		    OUTCOME_OK);
+		cr_assert_neq(i == 11 ? res.items[i].text.n :
+		    res.items[i].id.n, 0, "%zu", i);
+	}
+	cr_assert_eq(stat_of(&n, "creates"), 59);
+	cr_assert_not_null(strstr(back_door(&n, "GET", "records/contacts",
+	    ""), "\"lastname\":\"O'H, \\\"Q\\\"\\n2\""));
+	cr_assert_not_null(strstr(back_door(&n, "GET", "records/contacts",
+	    ""), "\"annualrevenue\":\"9007199254740993.10\""));
+	job_fini(&j);
+	net_down(&n);
+}
+
+/* Each step that fails, and where the job then is. */
+Test(sandbox, a_job_is_refused)
+{
+	static const struct {
+		const char *fault;
+		enum job_next next;
+		enum outcome outcome;
+		enum job_step step;
+	} cases[] = {
+		{ "\"method\":\"POST\",\"status\":503", JOB_WAIT,
+		    OUTCOME_RETRY, JOB_SUBMIT },
+		{ "\"method\":\"POST\",\"status\":400", JOB_LOST,
+		    OUTCOME_FAIL_DATA, JOB_SUBMIT },
+		/* it may have its table: from the start */
+		{ "\"method\":\"PUT\",\"status\":503", JOB_WAIT,
+		    OUTCOME_RETRY, JOB_SUBMIT },
+		{ "\"method\":\"PATCH\",\"status\":429", JOB_WAIT,
+		    OUTCOME_THROTTLE, JOB_SUBMIT },
+		{ "\"method\":\"GET\",\"status\":401", JOB_WAIT,
+		    OUTCOME_REFRESH, JOB_POLL },
+		{ "\"method\":\"GET\",\"status\":503,\"skip\":2", JOB_WAIT,
+		    OUTCOME_RETRY, JOB_RESULTS },
+		{ "\"method\":\"GET\",\"status\":503,\"skip\":3", JOB_WAIT,
+		    OUTCOME_RETRY, JOB_ERRORS },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct connector_job j = { 0 };
+		struct connector_result res;
+		enum job_next next;
+		struct net n;
+		int polls;
+
+		net_up_as(&n, job_source, (struct sandbox_opts){ 0 });
+		upsert(&n, 30);
+		faults(&n, arena_printf(&n.rig.arena, "[{\"fault\":"
+		    "\"status\",\"path\":\"/services\",\"count\":1,%s}]",
+		    cases[i].fault).p);
+		next = run_job(&n, &j, &res, &polls);
+		cr_expect_eq(next, cases[i].next, "%s: %d %.*s",
+		    cases[i].fault, (int)next, STR_ARG(res.text));
+		cr_expect_eq(res.outcome, cases[i].outcome, "%s: %s",
+		    cases[i].fault, outcome_word(res.outcome));
+		cr_expect_eq(j.step, cases[i].step, "%s", cases[i].fault);
+		if (next == JOB_WAIT) {
+			cr_expect_eq(run_job(&n, &j, &res, &polls),
+			    JOB_ENDED);
+			all_are(&res, 30, OUTCOME_OK);
+		}
+		job_fini(&j);
 		net_down(&n);
 	}
 }
