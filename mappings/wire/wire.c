@@ -7,7 +7,8 @@
  *   { "case": "a title", "object": "contact", "op": "upsert",
  *     "records": [{ "key", "match", "id", "trace", "fields" }],
  *     "reply": { "status": 200, "headers": { }, "body": … } }
- * or, of op "fields", with a list of "replies", one for each page; of a list,
+ * or, of op "fields", with a list of "replies", one for each page, and
+ * by a "job" with those to its requests; of a list,
  *   { "case", "object", "op": "list", "since", "fields": ["…"], "replies" }
  * of a webhook, once it is verified,
  *   { "case", "object", "webhook": { "headers": { }, "body": … } }
@@ -26,6 +27,7 @@
 #include "connector/feed.h"
 #include "connector/fields.h"
 #include "connector/hook.h"
+#include "connector/job.h"
 #include "lang/lang.h"
 #include "record/scan.h"
 
@@ -199,6 +201,43 @@ show_fields(const struct connector_call *call, struct vm *vm,
 	}
 	buf_fini(&out);
 	fields_free(f);
+}
+
+/* A job, request by request, as far as replies go. */
+static void
+show_job(const struct connector_call *call, struct vm *vm,
+    const json_t *replies, struct arena *a)
+{
+	static const char *const words[] = { [JOB_ON] = "on",
+		[JOB_WAIT] = "wait", [JOB_ENDED] = "ended",
+		[JOB_LOST] = "lost" };
+	struct connector_job j = { 0 };
+	struct connector_result r;
+	enum job_next next = JOB_ON;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < json_array_size(replies) &&
+	    (next == JOB_ON || next == JOB_WAIT); i++) {
+		struct connector_call step = job_step_call(call, &j);
+		struct http_request req = { 0 };
+		struct http_done rep;
+
+		if (job_request(call, &j, vm, &req, a, &e) != 0) {
+			printf("! %s\n", e.text);
+			break;
+		}
+		show_request(&req);
+		show_cost(&step, vm, a);
+		rep = read_reply(json_array_get(replies, i), a);
+		next = job_reply(call, &j, vm, &rep, NOW_MS, &r, a);
+		printf("%s: %s", words[next], outcome_word(r.outcome));
+		if (r.wait_ms != CONNECTOR_WAIT_UNSAID)
+			printf(" after %lld ms", (long long)r.wait_ms);
+		printf("%s%.*s\n", r.text.n ? " " : "", STR_ARG(r.text));
+	}
+	for (size_t i = 0; next == JOB_ENDED && i < call->n; i++)
+		show_item(&r.items[i], &call->records[i]);
+	job_fini(&j);
 }
 
 static void
@@ -385,6 +424,11 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 	}
 	if (call.op->feed != NULL) {
 		show_list(&call, vm, line, a);
+		putchar('\n');
+		return;
+	}
+	if (json_object_get(line, "job") != NULL) {
+		show_job(&call, vm, json_object_get(line, "job"), a);
 		putchar('\n');
 		return;
 	}

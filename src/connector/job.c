@@ -278,7 +278,7 @@ refused(struct connector_job *j, struct connector_result *r)
 	case OUTCOME_UNKNOWN:
 	case OUTCOME_THROTTLE:
 	case OUTCOME_REFRESH:
-		/* a table is given to a job once; without one it does nothing */
+		/* a job takes its table once; without one it does nothing */
 		if (j->step == JOB_UPLOAD || j->step == JOB_CLOSE)
 			job_fini(j);
 		return JOB_WAIT;

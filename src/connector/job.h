@@ -33,7 +33,7 @@ struct connector_call job_step_call(const struct connector_call *call,
 
 enum job_next {
 	JOB_ON,    /* send what is next */
-	JOB_WAIT,  /* the same again, in r->wait_ms; the caller's when unsaid */
+	JOB_WAIT,  /* the same again, in r->wait_ms */
 	JOB_ENDED, /* r->items say what became of the records */
 	JOB_LOST,  /* r says why: the records go again, by requests */
 };

@@ -158,7 +158,8 @@ static const struct {
 	    "poll 5s { request GET \"/jobs/{job}\"; done = body.state == "
 	    "\"done\"; }" },
 	[JOB_RESULTS] = { row_words, COUNT(row_words),
-	    "results csv { request GET \"/jobs/{job}/done\"; by = item.Key; }" },
+	    "results csv { request GET \"/jobs/{job}/done\"; by = item.Key; "
+	    "}" },
 	[JOB_ERRORS] = { row_words, COUNT(row_words),
 	    "errors csv { request GET \"/jobs/{job}/failed\"; by = item.Key; "
 	    "text = item.Error; }" },

@@ -1,12 +1,12 @@
 /*
  * Writes by files, in the shape of Salesforce's Bulk API 2.0, with the records
- * of this CRM:
+ * of this CRM.  Under /services/data/{version}/jobs/ingest:
  *
- *	POST  …/jobs/ingest                   {object, operation, externalIdFieldName}
- *	PUT   …/jobs/ingest/{job}/batches     the table, once
- *	PATCH …/jobs/ingest/{job}             {"state": "UploadComplete" | "Aborted"}
- *	GET   …/jobs/ingest/{job}             its state, done when asked twice
- *	GET   …/jobs/ingest/{job}/successfulResults, failedResults
+ *	POST   {object, operation, externalIdFieldName}
+ *	PUT    {job}/batches   the table, once
+ *	PATCH  {job}           {"state": "UploadComplete" | "Aborted"}
+ *	GET    {job}           its state, done when it is asked twice
+ *	GET    {job}/successfulResults, {job}/failedResults
  *
  * Upserts only; a job lives as long as the sandbox.
  */

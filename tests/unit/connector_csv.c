@@ -32,7 +32,7 @@ Test(csv, records_as_a_table)
 		    "a,b\n\"x,y\",\"say \"\"no\"\"\"\n" },
 		{ "[{\"a\":\"l\\nm\",\"b\":\"\\r\",\"c\":\" x\",\"d\":\"y \"}]",
 		    "a,b,c,d\n\"l\nm\",\"\r\",\" x\",\"y \"\n" },
-		/* numbers as they came, null by its word, nothing for nothing */
+		/* numbers as they came, null by its word */
 		{ "[{\"n\":9007199254740993,\"d\":0.10,\"e\":1e3,\"t\":true,"
 		    "\"z\":null,\"s\":\"\"}]",
 		    "n,d,e,t,z,s\n9007199254740993,0.10,1e3,true,#N/A,\n" },
