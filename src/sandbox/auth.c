@@ -142,8 +142,9 @@ sim_token(struct sim *s, struct sim_request *q, struct sim_reply *r)
 		r->status = 200;
 		buf_printf(&r->body, "{\"token_type\":\"bearer\","
 		    "\"access_token\":\"%s\",\"refresh_token\":\"%s\","
+		    "\"api_domain\":\"http://127.0.0.1:%u\","
 		    "\"expires_in\":%u}", a->tokens[i].text, a->refresh,
-		    a->ttl_s);
+		    a->port, a->ttl_s);
 	}
 	pthread_mutex_unlock(&s->lock);
 }

@@ -19,6 +19,7 @@ struct sim_auth {
 	char refresh[64], *client_id, *client_secret;
 	bool rotate;
 	unsigned ttl_s;
+	uint16_t port; /* where the API is, told with a token */
 	struct {
 		char text[48];
 		int64_t until_us;

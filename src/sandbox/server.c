@@ -545,7 +545,7 @@ sandbox_start(const struct sandbox_opts *o, struct err *e)
 		end_sim(s);
 		return NULL;
 	}
-	s->port = MHD_get_daemon_info(s->daemon,
+	s->port = s->sim.auth.port = MHD_get_daemon_info(s->daemon,
 	    MHD_DAEMON_INFO_BIND_PORT)->port;
 	return s;
 }

@@ -37,3 +37,41 @@ connect '{"burst": 90}'
 until_same 30
 echo "parameters are taken up"
 stop_daemon
+
+# The connection's own address answers nothing: requests go where the token
+# says they go, by that of the daemon before as well.
+tokens() {
+	stat '.calls["POST oauth/token"] | add'
+}
+connector() {
+	sed "s|token \"https://api.hubapi.com/oauth/v1/token\";|token \"$sandbox/oauth/v1/token\"; base = body.api_domain; hosts [\"$1\"];|" \
+	    "$top/mappings/hubspot/connector.map" >"$work/m/hubspot/connector.map"
+	crosswalk publish "$work/m/hubspot/connector.map" >/dev/null ||
+	    die "the connector is refused"
+}
+mkdir "$work/m"
+cp -r "$top/mappings/hubspot" "$top/mappings/lib" "$work/m/"
+cp -r "$top/schemas" "$work/schemas"
+chmod -R u+w "$work/m"
+connector "$sandbox"
+connection=http://127.0.0.1:1
+crosswalk connection add acme hubspot --url $connection --secret hubspot \
+    >/dev/null
+sql -c "update app.contact set first_name = 'Ida'"
+start_daemon --park_ms 100
+until_same 30
+stop_daemon
+asked=$(tokens)
+sql -c "update app.contact set first_name = 'Kim'"
+start_daemon --park_ms 100
+until_same 30
+[ "$(tokens)" = "$asked" ] || die "the token and its host were forgotten"
+echo "requests go to the host that came with the token"
+
+connector "api.example.com"
+sql -c "update app.contact set first_name = 'Lou'"
+until_true 20 said 'event=delivery.unusable.*none of the `hosts` of connector' ||
+    die "a host that is not named is not said"
+actual | grep -q Lou && die "it was sent to a host that is not named"
+echo "and to no other"
+stop_daemon
