@@ -63,6 +63,9 @@ struct call *call_new(struct channel *ch, int32_t sync,
     enum connector_op verb, size_t n);
 void call_free(struct call *c);
 
+/* The url of a request under way is its own; the timeout is everybody's. */
+void call_submit(struct call *c);
+
 /* Waits that have no length: until a reply, and until somebody mends it. */
 #define UNTIL_REPLY (-1)
 #define UNTIL_MENDED (-2)
@@ -83,6 +86,14 @@ void channel_unusable(struct channel *ch, const struct route *rt,
     const char *cause);
 /* The token that it is sent with, to the host that came with it. */
 void call_shows(struct call *c, struct str token);
+/* The token that a call asked for. */
+void account_reply(struct call *c, const struct http_done *reply);
+/*
+ * Write down what is going to be spent, before it is; cost NULL: what was.
+ * -1: not now.
+ */
+int account_claim(struct channel *ch, const int64_t *cost, int64_t wall_ms);
+void account_close(struct channel *ch);
 /* Spend what the call costs, and send its request. */
 void channel_launch(struct call *c);
 /* A request that was launched has ended so. */

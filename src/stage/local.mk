@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/stage/libstage.a
 src_stage_libstage_a_SOURCES = \
+	src/stage/account.c \
 	src/stage/catalog.c src/stage/catalog.h \
 	src/stage/compiled.c src/stage/compiled.h \
 	src/stage/call.h \
