@@ -68,8 +68,9 @@ name_all(struct map_info *m)
 				struct str *p = arena_array(m->ck.c->a,
 				    r->right.n + 1, sizeof(*p));
 
-				memcpy(p, r->right.path,
-				    r->right.n * sizeof(*p));
+				if (r->right.n > 0)
+					memcpy(p, r->right.path,
+					    r->right.n * sizeof(*p));
 				p[r->right.n] = i->name.text;
 				name_path(m, 1, p, r->right.n + 1);
 			}

@@ -335,7 +335,8 @@ name_rest(struct compile *c, struct map_info *m, struct gen *g,
 		if (!rest_rename(c, r, 1, i->name.text, &left))
 			continue;
 		path = arena_array(c->a, from->n + 1, sizeof(*path));
-		memcpy(path, from->path, from->n * sizeof(*path));
+		if (from->n > 0)
+			memcpy(path, from->path, from->n * sizeof(*path));
 		path[from->n] = left;
 		gen_in(g, path, from->n + 1, 0);
 	}
