@@ -5,7 +5,7 @@
  *
  * A case is a line of JSON:
  *   { "case": "a title", "object": "contact", "op": "upsert",
- *     "records": [{ "key", "match", "id", "trace", "fields" }],
+ *     "records": [{ "key", "match", "id", "version", "fields" }],
  *     "reply": { "status": 200, "headers": { }, "body": … } }
  * or, of op "fields", with a list of "replies", one for each page, and
  * by a "job" with those to its requests; of a list,
@@ -138,8 +138,14 @@ show_item(const struct connector_item *it, const struct connector_record *r)
 	printf("%.*s: %s", STR_ARG(r->trace), outcome_word(it->outcome));
 	if (it->wait_ms != CONNECTOR_WAIT_UNSAID)
 		printf(" after %lld ms", (long long)it->wait_ms);
+	if (it->tries.most > 0)
+		printf(" at most %u", it->tries.most);
 	if (it->id.n > 0)
 		printf(" id %.*s", STR_ARG(it->id));
+	if (it->version.n > 0)
+		printf(" version %.*s", STR_ARG(it->version));
+	if (it->made != MADE_UNSAID)
+		fputs(it->made == MADE_NEW ? " made" : " found", stdout);
 	if (it->code.n > 0)
 		printf(" [%.*s]", STR_ARG(it->code));
 	if (it->text.n > 0)
@@ -401,6 +407,7 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 		r[i].key = member(o, "key", a);
 		r[i].match = member(o, "match", a);
 		r[i].id = member(o, "id", a);
+		r[i].version = member(o, "version", a);
 		r[i].trace = arena_printf(a, "t%zu", i);
 		r[i].fields = member(o, "fields", a);
 	}

@@ -23,6 +23,7 @@ struct connector_record {
 	struct str key;    /* ours */
 	struct str match;  /* what an upsert finds the record by */
 	struct str id;     /* the remote id */
+	struct str version; /* of what is there, as last told */
 	struct str trace;  /* names the record in this request only */
 	struct str fields; /* a checked JSON object, RECORD_PAD bytes behind */
 };
@@ -78,12 +79,17 @@ struct connector_tries {
 	unsigned line; /* of the case */
 };
 
+/* Whether a record was made or was there already. */
+enum connector_made { MADE_UNSAID, MADE_NEW, MADE_FOUND };
+
 /* What became of one record. */
 struct connector_item {
 	enum outcome outcome; /* never PER_ITEM nor REFRESH */
 	int64_t wait_ms;      /* RETRY and THROTTLE */
 	struct connector_tries tries; /* RETRY */
+	enum connector_made made; /* OK */
 	struct str id;        /* remote id, "" when the reply has none */
+	struct str version;   /* the same */
 	struct str json;      /* its part of the reply, "" when there is none */
 	struct str code;      /* the provider's word for the error, may be "" */
 	struct str text;      /* a sentence; "" when OK */

@@ -55,6 +55,8 @@ int account_args(const struct connector_call *call, struct value args[2],
 /* What the functions of an operation on records take. */
 int request_args(const struct connector_call *call, struct value args[2],
     struct arena *a, struct err *e);
+/* A record as the functions of its operation see it. */
+struct value request_record(const struct connector_record *r, struct arena *a);
 /* The parameters of the connection, {} without. */
 int request_params(const struct connector_call *call, struct value *params,
     struct arena *a, struct err *e);

@@ -249,12 +249,14 @@ static int
 event_id(const struct event *ev, struct str *id, struct err *e)
 {
 	const struct unit_object *o = ev->call->object;
-	struct value v;
+	/* as of a reply to nothing that was sent */
+	struct value v, args[4] = { ev->args[0], ev->args[1],
+		{ .type = V_RECORD }, value_int(200) };
 
 	if (o->webhook->id >= 0) {
 		if (event_text(ev, o->webhook->id, "id", id, e) != 0)
 			return -1;
-	} else if (eval(ev->call, ev->vm, o->id, "id", ev->args, 1, &v, ev->a,
+	} else if (eval(ev->call, ev->vm, o->id, "id", args, 4, &v, ev->a,
 	    e) != 0 || eval_text(v, id, ev->a) != 0) {
 		*id = STR("");
 	}

@@ -188,14 +188,18 @@ static int
 id_of(struct feed *f, const struct reading *rd, struct value item,
     struct str tie, struct str *id, struct err *e)
 {
-	int func = f->unit->id >= 0 ? f->unit->id : f->call.object->id;
+	/* an id of the object sees a reply; no record of ours was sent */
+	struct value args[4] = { item, rd->headers, { .type = V_RECORD },
+		value_int(rd->rep->status) };
+	int own = f->unit->id >= 0;
 	struct value v;
 
-	if (f->unit->id < 0 && f->unit->ntie > 0) {
+	if (!own && f->unit->ntie > 0) {
 		*id = tie;
 		return 0;
 	}
-	if (eval(&f->call, rd->vm, func, "id", &item, 1, &v, rd->a, e) != 0)
+	if (eval(&f->call, rd->vm, own ? f->unit->id : f->call.object->id,
+	    "id", args, own ? 1 : 4, &v, rd->a, e) != 0)
 		return -1;
 	if (eval_text(v, id, rd->a) != 0 || id->n == 0)
 		return err_set(e, ERR_DATA, "its id is %s",

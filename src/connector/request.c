@@ -27,16 +27,17 @@ add_member(struct member *m, uint32_t *n, struct str name, struct str text,
 	++*n;
 }
 
-static struct value
-record_value(const struct connector_record *r, struct arena *a)
+struct value
+request_record(const struct connector_record *r, struct arena *a)
 {
-	struct member *m = arena_array(a, 5, sizeof(*m));
+	struct member *m = arena_array(a, 6, sizeof(*m));
 	uint32_t n = 0;
 
 	add_member(m, &n, STR("key"), r->key, V_TEXT);
 	add_member(m, &n, STR("match"), r->match, V_TEXT);
 	add_member(m, &n, STR("id"), r->id, V_TEXT);
 	add_member(m, &n, STR("trace"), r->trace, V_TEXT);
+	add_member(m, &n, STR("version"), r->version, V_TEXT);
 	add_member(m, &n, STR("fields"), r->fields, V_RAW);
 	return (struct value){ .type = V_RECORD, .n = n, .u.record = m };
 }
@@ -47,7 +48,7 @@ records_value(const struct connector_call *call, struct arena *a)
 	struct value *list = arena_array(a, call->n, sizeof(*list));
 
 	for (size_t i = 0; i < call->n; i++)
-		list[i] = record_value(&call->records[i], a);
+		list[i] = request_record(&call->records[i], a);
 	return (struct value){ .type = V_LIST, .n = (uint32_t)call->n,
 		.u.list = list };
 }
@@ -382,7 +383,7 @@ connector_concerns(const struct connector_call *call, struct vm *vm,
 
 	if (call->op->when < 0)
 		return 1;
-	args[0] = record_value(r, a);
+	args[0] = request_record(r, a);
 	if (request_params(call, &args[1], a, e) != 0 ||
 	    eval(call, vm, call->op->when, "when", args, 2, &v, a, e) != 0)
 		return -1;

@@ -32,19 +32,6 @@ list_of(const struct reading *rd, int func, const char *what, int *is_list)
 	return v;
 }
 
-static struct str
-text_by(const struct reading *rd, int func, const char *what,
-    struct value item)
-{
-	struct value v;
-	struct str s;
-
-	if (eval(rd->call, rd->vm, func, what, &item, 1, &v, rd->a,
-	    NULL) != 0 || eval_text(v, &s, rd->a) != 0)
-		return str_from(NULL, 0);
-	return s;
-}
-
 void
 item_unmatched(const struct reading *rd, struct connector_item *it,
     const char *why)
@@ -57,22 +44,53 @@ item_unmatched(const struct reading *rd, struct connector_item *it,
 	it->text = str_z(why);
 }
 
+/* A text that func finds; "" where it finds none, or one with a NUL. */
+static struct str
+text_of(const struct reading *rd, int func, const char *what,
+    const struct value args[4])
+{
+	struct value v;
+	struct str s;
+
+	if (eval(rd->call, rd->vm, func, what, args, 4, &v, rd->a, NULL) !=
+	    0 || eval_text(v, &s, rd->a) != 0 ||
+	    (s.n != 0 && memchr(s.p, '\0', s.n) != NULL))
+		return str_from(NULL, 0);
+	return s;
+}
+
+static enum connector_made
+made_of(const struct reading *rd, const struct value args[4])
+{
+	const struct unit_op *op = rd->call->op;
+	struct value v;
+
+	if (op->op == CONNECTOR_CREATE)
+		return MADE_NEW;
+	if (eval(rd->call, rd->vm, op->made, "made", args, 4, &v, rd->a,
+	    NULL) != 0 || v.type != V_BOOL)
+		return MADE_UNSAID;
+	return v.u.i ? MADE_NEW : MADE_FOUND;
+}
+
 /* A record that is new to us needs the id that it got. */
 static void
 item_ok(const struct reading *rd, size_t i, struct connector_item *it,
     struct value item)
 {
-	int id = rd->call->op->id >= 0 ? rd->call->op->id :
-	    rd->call->object->id;
+	const struct unit_object *o = rd->call->object;
+	int id = rd->call->op->id >= 0 ? rd->call->op->id : o->id;
+	const struct value args[4] = { item, rd->headers,
+		request_record(&rd->call->records[i], rd->a),
+		value_int(rd->rep->status) };
 
 	it->outcome = OUTCOME_OK;
 	it->wait_ms = CONNECTOR_WAIT_UNSAID;
-	if (!value_nil(item)) {
+	if (!value_nil(item))
 		it->json = eval_written(item, rd->a);
-		it->id = text_by(rd, id, "id", item);
-	}
-	if (it->id.n != 0 && memchr(it->id.p, '\0', it->id.n) != NULL)
-		it->id = str_from(NULL, 0);
+	it->id = text_of(rd, id, "id", args);
+	it->version = text_of(rd, o->version, "version", args);
+	it->made = made_of(rd, args);
 	if (it->id.n == 0 && id >= 0 && rd->call->records[i].id.n == 0)
 		item_unmatched(rd, it, "the result has no id");
 }
@@ -154,64 +172,101 @@ read_aligned(const struct reading *rd, struct connector_result *r)
 	}
 }
 
-/* Records by trace; an entry that was spoken of twice is `twice`. */
+/* The records of a request, by what a reply calls them. */
 struct keyed {
 	const struct reading *rd;
 	struct connector_result *r;
 	struct table by_trace; /* to connector_item */
+	struct table by_id;    /* the same, of errors only */
+	struct connector_item nobody;
 	unsigned char *seen;   /* times, 2 is many */
 };
 
 static void
-speak(struct keyed *k, struct value key, struct value item, int error)
+speak(struct keyed *k, struct connector_item *it, struct value item,
+    int error)
 {
-	struct connector_item *it;
-	struct str text;
-	size_t i;
+	size_t i = (size_t)(it - k->r->items);
 
-	if (eval_text(key, &text, k->rd->a) != 0 ||
-	    (it = table_get(&k->by_trace, text)) == NULL)
-		return;
-	i = (size_t)(it - k->r->items);
-	if (k->seen[i]++ != 0) {
+	if (k->seen[i]++ != 0)
 		k->seen[i] = 2;
-		return;
-	}
-	if (error)
+	else if (error)
 		item_error(k->rd, it, item);
 	else
 		item_ok(k->rd, i, it, item);
 }
 
-/* An element may name several records: its key is then a list. */
-static void
-speak_all(struct keyed *k, int list_func, int key_func, int error)
+/* What item says of the record of that name; how many there are. */
+static size_t
+speak_of(struct keyed *k, const struct table *t, struct value name,
+    struct value item, int error)
 {
-	const char *what = error ? "errors" : "results";
+	struct connector_item *it;
+	struct str text;
+
+	if (eval_text(name, &text, k->rd->a) != 0 ||
+	    (it = table_get(t, text)) == NULL || it == &k->nobody)
+		return 0;
+	speak(k, it, item, error);
+	return 1;
+}
+
+/* An element may name several records: func gives a list then. */
+static size_t
+speak_by(struct keyed *k, const struct table *t, int func, struct value item,
+    int error)
+{
 	const struct reading *rd = k->rd;
+	struct value name;
+	size_t n = 0;
+
+	if (eval(rd->call, rd->vm, func, "key", &item, 1, &name, rd->a,
+	    NULL) != 0)
+		return 0;
+	name = value_open(name, rd->a);
+	if (name.type != V_LIST)
+		return speak_of(k, t, name, item, error);
+	for (uint32_t i = 0; i < name.n; i++)
+		n += speak_of(k, t, name.u.list[i], item, error);
+	return n;
+}
+
+static void
+speak_all(struct keyed *k)
+{
+	const struct unit_op *op = k->rd->call->op;
 	int is_list;
-	struct value list = list_of(rd, list_func, what, &is_list);
+	struct value list = list_of(k->rd, op->list, "results", &is_list);
 
-	for (uint32_t i = 0; i < list.n; i++) {
-		struct value key;
+	for (uint32_t i = 0; i < list.n; i++)
+		speak_by(k, &k->by_trace, op->key, list.u.list[i], 0);
+	list = list_of(k->rd, op->errors, "errors", &is_list);
+	for (uint32_t i = 0; i < list.n; i++)
+		if (speak_by(k, &k->by_trace, op->error_key, list.u.list[i],
+		    1) == 0)
+			speak_by(k, &k->by_id, op->error_id, list.u.list[i],
+			    1);
+}
 
-		if (eval(rd->call, rd->vm, key_func, "key", &list.u.list[i],
-		    1, &key, rd->a, NULL) != 0)
-			continue;
-		key = value_open(key, rd->a);
-		if (key.type != V_LIST) {
-			speak(k, key, list.u.list[i], error);
-			continue;
-		}
-		for (uint32_t j = 0; j < key.n; j++)
-			speak(k, key.u.list[j], list.u.list[i], error);
+/* What two records of a request are called names neither. */
+static void
+name_by_id(struct keyed *k)
+{
+	const struct connector_call *call = k->rd->call;
+
+	for (size_t i = 0; i < call->n; i++) {
+		struct str id = call->records[i].id.n > 0 ?
+		    call->records[i].id : call->records[i].match;
+
+		if (id.n > 0 &&
+		    table_put(&k->by_id, id, &k->r->items[i]) != NULL)
+			table_put(&k->by_id, id, &k->nobody);
 	}
 }
 
 static void
 read_keyed(const struct reading *rd, struct connector_result *r)
 {
-	const struct unit_op *op = rd->call->op;
 	struct keyed k = { .rd = rd, .r = r };
 
 	k.seen = arena_zalloc(rd->a, rd->call->n);
@@ -219,9 +274,11 @@ read_keyed(const struct reading *rd, struct connector_result *r)
 		if (table_put(&k.by_trace, rd->call->records[i].trace,
 		    &r->items[i]) != NULL)
 			fatal("two records of a request have one trace");
-	speak_all(&k, op->list, op->key, 0);
-	speak_all(&k, op->errors, op->error_key, 1);
+	if (rd->call->op->error_id >= 0)
+		name_by_id(&k);
+	speak_all(&k);
 	table_fini(&k.by_trace);
+	table_fini(&k.by_id);
 	for (size_t i = 0; i < rd->call->n; i++)
 		if (k.seen[i] != 1)
 			item_unmatched(rd, &r->items[i], k.seen[i] == 0 ?

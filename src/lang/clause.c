@@ -186,7 +186,7 @@ static struct type
 record_type(struct conn *k)
 {
 	static const char *const names[] = { "match", "id", "trace", "fields",
-		"key" };
+		"key", "version" };
 	struct type t = type_of(TYPE_RECORD, 0);
 	struct type_field *f = arena_array(k->c->a, COUNT(names), sizeof(*f));
 
@@ -209,6 +209,10 @@ conn_local(struct conn *k, struct local *up, const char *name, struct type t,
 	return l;
 }
 
+#define RESULT_OF(name)                                                   \
+	{ { name, TYPE_ANY, NIL_BOTH }, { " headers", TYPE_ANY, 0 },      \
+		{ "record", TYPE_RECORD, 0 }, { "status", TYPE_INT, 0 } }
+
 /* What a name of a view is; the name of headers is no word of a file. */
 static const struct {
 	const char *name;
@@ -223,6 +227,8 @@ static const struct {
 		{ "param", TYPE_RECORD, 0 } },
 	[VIEW_BODY] = { { "body", TYPE_ANY, NIL_BOTH } },
 	[VIEW_ITEM] = { { "item", TYPE_ANY, NIL_BOTH } },
+	[VIEW_RESULT] = RESULT_OF("item"),
+	[VIEW_OBJECT] = RESULT_OF("body"),
 	[VIEW_PAGE] = { { "cursor", TYPE_TEXT, NIL_ABSENT },
 		{ "since", TYPE_TEXT, NIL_ABSENT }, { "limit", TYPE_INT, 0 },
 		{ "param", TYPE_RECORD, 0 }, { "fields", TYPE_LIST, 0 } },
@@ -300,8 +306,9 @@ conn_typed(struct conn *k, struct expr *e, enum view view, const char *name,
 		if (arg.kind == TYPE_LIST)
 			arg = type_list(c->a, view == VIEW_RECORDS ?
 			    record_type(k) : type_of(TYPE_TEXT, 0));
-		else if (view == VIEW_PART && nargs == 0)
-			arg = record_type(k);
+		else if (arg.kind == TYPE_RECORD &&
+		    strcmp(views[view][nargs].name, "param") != 0)
+			arg = record_type(k); /* one of ours */
 		ck.scope = conn_local(k, ck.scope, views[view][nargs].name,
 		    arg, nargs);
 	}

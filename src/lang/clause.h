@@ -14,6 +14,8 @@ enum view {
 	VIEW_STEP,    /* job: text, "" before there is one; param */
 	VIEW_BODY,    /* body */
 	VIEW_ITEM,    /* item */
+	VIEW_RESULT,  /* item, header(…), record, status */
+	VIEW_OBJECT,  /* body, header(…), record, status */
 	VIEW_PAGE,    /* cursor, since, limit, param, fields */
 	VIEW_COUNTED, /* the same, cursor is a number */
 	VIEW_REPLY,   /* body, header(…) */

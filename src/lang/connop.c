@@ -82,8 +82,8 @@ op_init(struct conn *k, struct unit_op *op, const struct stmt *s)
 
 	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
 		.id = -1, .errors = -1, .error_key = -1, .error_text = -1,
-		.classify = -1, .when = -1, .unmatched = OUTCOME_UNKNOWN,
-		.model = RESULT_WHOLE,
+		.error_id = -1, .made = -1, .classify = -1, .when = -1,
+		.unmatched = OUTCOME_UNKNOWN, .model = RESULT_WHOLE,
 		.pos = span_pos(&k->c->ss, s->span) };
 	for (struct stmt *i = s->body; i != NULL; i = i->next)
 		n++;
@@ -184,16 +184,30 @@ make_op(struct conn *k, struct stmt *s, void *what)
 
 /* ---- objects ---- */
 
+/* What a reply tells of a record, to a function. */
 static int
-object_id(struct conn *k, struct stmt *s, void *what)
+object_told(struct conn *k, struct stmt *s, int *to, const char *form)
 {
-	struct unit_object *o = what;
 	struct args a = clause_args(k, s);
 
 	if (!s->has_value || s->words.n > 0)
-		return clause_bad(&a, "id = body.id;");
-	o->id = conn_function(k, s->value, VIEW_BODY, "id");
+		return clause_bad(&a, form);
+	*to = conn_function(k, s->value, VIEW_OBJECT, "id");
 	return 0;
+}
+
+static int
+object_id(struct conn *k, struct stmt *s, void *what)
+{
+	return object_told(k, s, &((struct unit_object *)what)->id,
+	    "id = body.id;");
+}
+
+static int
+object_version(struct conn *k, struct stmt *s, void *what)
+{
+	return object_told(k, s, &((struct unit_object *)what)->version,
+	    "version = body.`@odata.etag`;");
 }
 
 static int
@@ -255,6 +269,7 @@ object_make(struct conn *k, struct stmt *s, struct word name)
 		{ "webhook", conn_webhook, 1 },
 		{ "fields", conn_fields, 1 },
 		{ "id", object_id, 1 },
+		{ "version", object_version, 1 },
 		{ "clear", object_clear, 1 },
 	};
 	struct unit_object *o = object_again(k, name);
@@ -273,12 +288,12 @@ object_make(struct conn *k, struct stmt *s, struct word name)
 		memcpy(ops, o->ops, o->nop * sizeof(*ops));
 	o->ops = ops;
 	if (again) {
-		clause_all(k, s->body, words, COUNT(words) - 2, o,
+		clause_all(k, s->body, words, COUNT(words) - 3, o,
 		    "what an object has beside others");
 		return;
 	}
 	o->name = clause_keep(k, name.text);
-	o->id = -1;
+	o->id = o->version = -1;
 	for (struct stmt *i = s->body; i != NULL; i = i->next)
 		if (str_eq(i->name.text, STR("id")))
 			o->id = 0; /* it is given, wherever it stands */

@@ -319,6 +319,8 @@ fill_record(struct connector_record *rec, struct item *it)
 		rec->match = it->r.match;
 	if (it->r.remote.n > 0)
 		rec->id = it->r.remote;
+	if (it->r.version.n > 0)
+		rec->version = it->r.version;
 	if (it->r.fields.n > 0)
 		rec->fields = it->r.fields;
 }
@@ -415,8 +417,10 @@ item_on(struct channel *ch, struct item *it, int64_t now)
 		enqueue(ch, it);
 		return;
 	}
-	item_done(it, STR(""));
+	item_done(it);
 	metric_add(ch->env->metrics, METRIC_records_done, 1);
+	if (it->told == MADE_NEW)
+		metric_add(ch->env->metrics, METRIC_records_created, 1);
 	finish(ch, it);
 }
 
@@ -762,8 +766,7 @@ item_result(struct call *c, struct item *it, const struct connector_item *x,
 	switch (x->outcome) {
 	case OUTCOME_OK:
 	case OUTCOME_IGNORE:
-		if (it->call.n == 0 && x->id.n > 0)
-			item_remote(it, x->id);
+		item_told(it, x);
 		it->made |= !it->r.linked && c->call.op->op ==
 		    CONNECTOR_CREATE;
 		item_on(ch, it, now);
@@ -782,7 +785,7 @@ item_result(struct call *c, struct item *it, const struct connector_item *x,
 	case OUTCOME_NOT_FOUND:
 		if (it->r.verb == CONNECTOR_ARCHIVE ||
 		    it->r.verb == CONNECTOR_DELETE) {
-			item_done(it, STR("")); /* what is gone is deleted */
+			item_done(it); /* what is gone is deleted */
 			finish(ch, it);
 			return;
 		}

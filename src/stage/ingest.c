@@ -191,6 +191,7 @@ fetch_links(struct ingest *g, size_t n, struct err *e)
 		w->linked = l->state == LINK_LINKED;
 		if (w->linked) {
 			w->remote = l->remote_id;
+			w->version = l->version;
 			w->base = l->base;
 		}
 	}

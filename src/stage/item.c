@@ -76,10 +76,26 @@ item_remote(struct item *it, struct str remote)
 }
 
 void
+item_told(struct item *it, const struct connector_item *x)
+{
+	if (it->call.n == 0) {
+		if (x->id.n > 0)
+			item_remote(it, x->id);
+		it->told = x->made;
+	}
+	if (x->outcome == OUTCOME_IGNORE)
+		return;
+	buf_reset(&it->version);
+	buf_puts(&it->version, x->version);
+	it->r.version = buf_str(&it->version);
+}
+
+void
 item_free(struct item *it)
 {
 	buf_fini(&it->note);
 	buf_fini(&it->remote);
+	buf_fini(&it->version);
 	free(it);
 }
 
@@ -200,15 +216,18 @@ begin(struct item *it, unsigned what, enum decision_result result)
 }
 
 void
-item_done(struct item *it, struct str remote)
+item_done(struct item *it)
 {
 	struct settlement *o = begin(it, OUTCOME_LINK | OUTCOME_DONE |
 	    OUTCOME_DECIDE, DECISION_OK);
 
-	if (remote.n > 0)
-		item_remote(it, remote);
 	if (it->r.remote.n > 0)
 		o->remote_id = it->r.remote;
+	if (it->r.version.n > 0)
+		o->version = it->r.version;
+	if (it->told != MADE_UNSAID)
+		o->op = it->told == MADE_NEW ? DECISION_CREATE :
+		    DECISION_UPDATE;
 	if (it->r.verb == CONNECTOR_ARCHIVE ||
 	    it->r.verb == CONNECTOR_DELETE ||
 	    (it->r.verb == CONNECTOR_CALL && it->r.op == 'd')) {

@@ -20,7 +20,8 @@ struct item {
 	struct str call;    /* the operation that is next; "": the verb's */
 	struct str calls;   /* those behind it, of r.calls */
 	int made;           /* by a request that must not be sent twice */
-	struct buf remote;  /* its id, once the CRM has told it */
+	struct buf remote, version; /* once the CRM has told them */
+	enum connector_made told;
 	/* finished */
 	struct settlement out; /* strings in mem or note */
 	struct buf note;    /* what the reply said */
@@ -47,19 +48,21 @@ struct str item_id(struct buf *scratch, const struct result *r);
 int item_next_call(struct item *it);
 /* The id of a record that was new. */
 void item_remote(struct item *it, struct str remote);
+/* What the CRM says of the record, which it took. */
+void item_told(struct item *it, const struct connector_item *x);
 
 void items_push(struct items *l, struct item *it);
 struct item *items_pop(struct items *l);
 
 /*
  * What to write when the record is finished.  text and reply are copied.
- *   done  the CRM took it; remote is its id there
+ *   done  the CRM took it
  *   settle  there was nothing to send; what waited for the record is over
  *   skip  a rule said no
  *   park  it goes on later: cause is a class word ("TRANSIENT")
  *   dead  it cannot go: code and text are the provider's or the engine's
  */
-void item_done(struct item *it, struct str remote);
+void item_done(struct item *it);
 /*
  * Beside park and dead: the record is there, and a call that was to follow is
  * not done.  It is linked with nothing agreed on, so what comes next is an

@@ -23,7 +23,7 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
  * at       when the change was made, microseconds since 1970
  * attempt  how often the record was tried before
  * tried    the case of classify that all of these were by, its line, or 0
- * linked   a link exists; then remote and base are of that link
+ * linked   a link exists; then remote, version and base are of that link
  * settle   an intent or a dead letter waits for the record
  * decided  the link's last decision
  * more     others of this kind are on their way: a request may wait for them
@@ -36,7 +36,7 @@ enum frame_kind { FRAME_WORK = 1, FRAME_RESULT = 2, FRAME_ACK = 3 };
 #define WORK_FIELDS(N, S)                                                 \
 	N(emit) N(seq) N(sync) N(op) N(at) N(attempt) N(tried)            \
 	N(linked) N(settle) N(decided) N(more) N(deadline) N(catalog)     \
-	S(key) S(payload) S(remote) S(base) S(found)
+	S(key) S(payload) S(remote) S(version) S(base) S(found)
 
 /*
  * decision enum result_decision

@@ -19,6 +19,7 @@ enum {
 	COL_DECISION,
 	COL_PARKED,
 	COL_DEAD,
+	COL_VERSION,
 };
 
 static void
@@ -33,6 +34,7 @@ read_link(const struct db_rows *r, size_t row, struct link *l)
 	l->last_decision = db_int(r, row, COL_DECISION);
 	l->parked = db_bool(r, row, COL_PARKED);
 	l->dead = db_bool(r, row, COL_DEAD);
+	l->version = db_str(r, row, COL_VERSION);
 }
 
 int
@@ -51,7 +53,7 @@ links_fetch(struct db *db, struct arena *a, struct link *links, size_t n,
 	rc = db_exec(db,
 	    "SELECT k.n, l.id, l.state, NULL, l.remote_id, l.base,"
 	    " l.base_gen, l.local_seq, l.last_decision,"
-	    " i.sync_id IS NOT NULL, d.sync_id IS NOT NULL "
+	    " i.sync_id IS NOT NULL, d.sync_id IS NOT NULL, l.version "
 	    "FROM unnest($1, $2) WITH ORDINALITY k (sync, key, n) "
 	    "LEFT JOIN crosswalk.link l"
 	    " ON l.sync_id = k.sync AND l.local_key = k.key "
@@ -88,7 +90,8 @@ links_fetch_remote(struct db *db, struct arena *a, struct link *links,
 	}
 	rc = db_exec(db,
 	    "SELECT k.n, l.id, l.state, l.local_key, l.remote_id, l.base,"
-	    " l.base_gen, l.local_seq, l.last_decision, false, false "
+	    " l.base_gen, l.local_seq, l.last_decision, false, false,"
+	    " l.version "
 	    "FROM unnest($1, $2) WITH ORDINALITY k (sync, remote, n) "
 	    "JOIN crosswalk.link l"
 	    " ON l.sync_id = k.sync AND l.remote_id = k.remote",

@@ -27,6 +27,7 @@ struct link {
 	enum link_state state;
 	int64_t id;           /* a short name for logs; 0: no link */
 	struct str remote_id; /* p NULL: none */
+	struct str version;   /* of what is there; p NULL: not known */
 	struct str base;      /* as given to outcome_commit; p NULL: none */
 	int32_t base_gen;     /* the mapping (its id) that made base */
 	int64_t local_seq;    /* the newest journal event applied */

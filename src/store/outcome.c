@@ -34,11 +34,12 @@ enum {
 
 #define PUT_LINK                                                          \
 	"INSERT INTO crosswalk.link AS l (id, local_seq, last_decision,"       \
-	" updated_at, sync_id, base_gen, state, local_key, remote_id, base) "  \
+	" updated_at, sync_id, base_gen, state, local_key, remote_id,"         \
+	" version, base) "                                                     \
 	"SELECT u.id, u.seq, u.decision, now(), u.sync, u.gen, u.state,"       \
-	" u.key, u.remote, u.base "                                            \
-	"FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"                      \
-	" u (id, seq, decision, sync, gen, state, key, remote, base) "
+	" u.key, u.remote, u.version, u.base "                                 \
+	"FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"                 \
+	" u (id, seq, decision, sync, gen, state, key, remote, version, base) "
 
 static const struct {
 	const char *types;
@@ -49,8 +50,8 @@ static const struct {
 	    "DELETE FROM crosswalk.link l "
 	    "USING unnest($1, $2) u (sync, key) "
 	    "WHERE l.sync_id = u.sync AND l.local_key = u.key" },
-	[NEW_LINK] = { "iiiiiittb", PUT_LINK },
-	[LINK] = { "iiiiiittb",
+	[NEW_LINK] = { "iiiiiitttb", PUT_LINK },
+	[LINK] = { "iiiiiitttb",
 	    PUT_LINK
 	    "ON CONFLICT (sync_id, local_key) DO UPDATE SET"
 	    " local_seq = greatest(l.local_seq, excluded.local_seq),"
@@ -58,7 +59,8 @@ static const struct {
 	    "  THEN l.last_decision ELSE excluded.last_decision END,"
 	    " updated_at = excluded.updated_at,"
 	    " base_gen = excluded.base_gen, state = excluded.state,"
-	    " remote_id = excluded.remote_id, base = excluded.base" },
+	    " remote_id = excluded.remote_id, version = excluded.version,"
+	    " base = excluded.base" },
 	[SETTLE_INTENT] = { "iti",
 	    "DELETE FROM crosswalk.intent i "
 	    "USING unnest($1, $2, $3) u (sync, key, seq) "
@@ -170,6 +172,7 @@ add_link(struct columns *c, const struct settlement *o, int64_t id)
 	col_int(c, o->ambiguous ? LINK_AMBIGUOUS : o->state);
 	col_str(c, o->key);
 	col_opt(c, o->ambiguous ? (struct str){ 0 } : o->remote_id);
+	col_opt(c, o->version);
 	col_opt(c, o->base);
 }
 

@@ -57,7 +57,7 @@ struct settlement {
 
 	/* LINK */
 	enum link_state state;
-	struct str remote_id;
+	struct str remote_id, version; /* version: as link.version */
 	struct str base; /* bytes; map_gen made it */
 
 	/* DECIDE */

@@ -210,8 +210,10 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	put_func(out, "list", op->list);
 	put_func(out, "key", op->key);
 	put_func(out, "id", op->id);
+	put_func(out, "made", op->made);
 	put_func(out, "errors", op->errors);
 	put_func(out, "error", op->error_key);
+	put_func(out, "error id", op->error_id);
 	put_func(out, "text", op->error_text);
 	put_func(out, "classify", op->classify);
 	put_func(out, "when", op->when);
@@ -337,9 +339,11 @@ verify_op(struct verifier *v, const struct unit_op *op)
 		verify_request(v, op->part, 2);
 	takes(v, op->list, 1, "list");
 	takes(v, op->key, 1, "key");
-	takes(v, op->id, 1, "id");
+	takes(v, op->id, 4, "id");
+	takes(v, op->made, 4, "made");
 	takes(v, op->errors, 1, "errors");
 	takes(v, op->error_key, 1, "error");
+	takes(v, op->error_id, 1, "error id");
 	takes(v, op->error_text, 1, "text");
 	takes(v, op->classify, 3, "classify");
 	takes(v, op->when, 2, "when");
@@ -417,7 +421,8 @@ connector_verify(const struct unit_connector *c, struct err *e)
 	for (uint32_t i = 0; i < c->nobject && v.what == NULL; i++) {
 		const struct unit_object *o = &c->objects[i];
 
-		takes(&v, o->id, 1, "id");
+		takes(&v, o->id, 4, "id");
+		takes(&v, o->version, 4, "version");
 		for (uint32_t n = 0; n < o->nop; n++) {
 			verify_op(&v, &o->ops[n]);
 			if (o->ops[n].job != NULL)

@@ -319,9 +319,11 @@ struct unit_fields {
  *                              (param: record, base: text)
  *   other costs                (records: list<record>, param: record)
  *   list, errors               (body: any)
- *   key, id, error_key, error_text  (item: any)
- * A record of `records` has match, id, trace, fields (JSON) and key; of a
- * result item, key is compared with trace.
+ *   key, error_key, error_id, error_text  (item: any)
+ *   id, made  (item: any, headers, record, status: int), the reply's
+ * A record has match, id, trace, fields (JSON), key and version.  Of a result
+ * item, key is compared with trace; of an error, error_key, and where that
+ * names none, error_id with id (of a record without one, with match).
  */
 struct unit_op {
 	enum connector_op op;
@@ -335,8 +337,8 @@ struct unit_op {
 	int *header_value;
 	uint32_t nheader;
 	enum result_model model;
-	int list, key, id;
-	int errors, error_key, error_text;
+	int list, key, id, made;
+	int errors, error_key, error_id, error_text;
 	enum outcome unmatched;
 	int classify; /* asked before the connector's; -1: none */
 	struct unit_job *job; /* NULL: always by requests */
@@ -450,7 +452,7 @@ struct unit_object {
 	 * than so many percent; 0: never */
 	unsigned scan_max;
 	struct str clear;     /* JSON that clears a field; n == 0: "null" */
-	int id;               /* (body) -> id */
+	int id, version;      /* (body, headers, record, status) */
 	struct unit_op *ops;
 	uint32_t nop;
 	struct unit_webhook *webhook; /* NULL: none comes */

@@ -152,6 +152,122 @@ Test(classify, tries_that_end)
 	rig_down(&r);
 }
 
+static const char told[] =
+    "connector c { auth none; base \"https://c.example\";"
+    " object o { version = body.tag ?? header(\"ETag\");"
+    "  id = body.id ?? ((try re_find(header(\"Location\") ?? \"\","
+    "   \"[0-9]+$\") else absent) ?? record.match);"
+    "  create { request POST \"/o\"; }"
+    "  upsert batch 9 { request POST \"/o\"; results keyed body.r by item.t"
+    "   id item.id made item.new"
+    "   errors body.e by item.t id(item.ids ?? item.id) text item.m; }"
+    "  update { request POST \"/o\";"
+    "   header \"If-Match\" \"{records[0].version ?? \"*\"}\";"
+    "   results whole made(status == 201); } }"
+    " classify { status >= 200 and status < 300 and body.m == absent => ok;"
+    " else => fail data; } }";
+
+/* An id may stand in the body, in a header, or be what we asked for. */
+Test(results, ids_and_versions_wherever_they_stand)
+{
+	static const struct {
+		const char *headers, *body, *id, *version;
+	} cases[] = {
+	    { "ETag: \"1\"\r\n", "{\"id\":7,\"tag\":\"2\"}", "7", "2" },
+	    { "Location: /o/42\r\nETag: \"1\"\r\n", "", "42", "\"1\"" },
+	    { "", "", "m1@x.io", "" },
+	    { "", "{\"id\":\"a\\u0000b\"}", "", "" },
+	};
+	struct rig r;
+
+	rig_up(&r, told);
+	rig_op(&r, CONNECTOR_CREATE, 1, 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct connector_result res = rig_reply(&r, 201,
+		    cases[i].headers, cases[i].body);
+
+		same(res.items[0].id, cases[i].id);
+		same(res.items[0].version, cases[i].version);
+		outcome_is(res.items[0].outcome, cases[i].id[0] != '\0' ?
+		    OUTCOME_OK : OUTCOME_UNKNOWN);
+	}
+	rig_down(&r);
+}
+
+Test(results, made_or_found)
+{
+	struct connector_result res;
+	struct rig r;
+
+	rig_up(&r, told);
+	rig_op(&r, CONNECTOR_CREATE, 1, 0);
+	res = rig_reply(&r, 200, "", "{\"id\":1}");
+	cr_expect_eq(res.items[0].made, MADE_NEW);
+	rig_op(&r, CONNECTOR_UPDATE, 1, 1);
+	cr_expect_eq(rig_reply(&r, 201, "", "").items[0].made, MADE_NEW);
+	cr_expect_eq(rig_reply(&r, 200, "", "").items[0].made, MADE_FOUND);
+	rig_op(&r, CONNECTOR_UPSERT, 4, 0);
+	res = rig_reply(&r, 200, "", "{\"r\":[{\"t\":\"t1\",\"id\":1,"
+	    "\"new\":true},{\"t\":\"t2\",\"id\":2,\"new\":false},"
+	    "{\"t\":\"t3\",\"id\":3},{\"t\":\"t4\",\"id\":4,\"new\":1}]}");
+	cr_expect_eq(res.items[0].made, MADE_NEW);
+	cr_expect_eq(res.items[1].made, MADE_FOUND);
+	cr_expect_eq(res.items[2].made, MADE_UNSAID);
+	cr_expect_eq(res.items[3].made, MADE_UNSAID);
+	rig_down(&r);
+}
+
+/* Without a trace an error names records by id, or by what was looked for. */
+Test(results, errors_by_id)
+{
+	struct connector_result res;
+	struct rig r;
+
+	rig_up(&r, told);
+	rig_op(&r, CONNECTOR_UPSERT, 9, 0);
+	r.records[1].id = STR("102");
+	r.records[2].id = STR("103");
+	r.records[6].match = r.records[5].match;
+	res = rig_reply(&r, 200, "", "{\"r\":[],\"e\":["
+	    "{\"m\":\"trace\",\"t\":\"t1\",\"id\":\"102\"},"
+	    "{\"m\":\"ids\",\"ids\":[102,\"103\",\"m4@x.io\"]},"
+	    "{\"m\":\"id\",\"t\":\"none\",\"id\":\"m5@x.io\"},"
+	    "{\"m\":\"of two\",\"id\":\"m6@x.io\"},"
+	    "{\"m\":\"not its id\",\"id\":\"m2@x.io\"},"
+	    "{\"m\":\"a\",\"id\":\"m8@x.io\"},"
+	    "{\"m\":\"b\",\"id\":\"m8@x.io\"}]}");
+	same(res.items[0].text, "trace");
+	same(res.items[1].text, "ids");
+	same(res.items[2].text, "ids");
+	same(res.items[3].text, "ids");
+	same(res.items[4].text, "id");
+	for (size_t i = 0; i < 5; i++)
+		outcome_is(res.items[i].outcome, OUTCOME_FAIL_DATA);
+	same(res.items[5].text, "the reply does not speak of this record");
+	same(res.items[6].text, "the reply does not speak of this record");
+	same(res.items[7].text, "the reply speaks of this record twice");
+	for (size_t i = 5; i < 9; i++)
+		outcome_is(res.items[i].outcome, OUTCOME_RETRY);
+	rig_down(&r);
+}
+
+Test(request, the_version_of_a_record)
+{
+	struct http_request req = { 0 };
+	struct rig r;
+
+	rig_up(&r, told);
+	rig_op(&r, CONNECTOR_UPDATE, 1, 1);
+	for (int i = 0; i < 2; i++) {
+		r.records[0].version = i ? STR("W/\"9\"") : STR("");
+		cr_assert_eq(connector_request(&r.call, r.vm, &req, &r.arena,
+		    NULL), 0);
+		same(req.headers[0].name, "If-Match");
+		same(req.headers[0].value, i ? "W/\"9\"" : "*");
+	}
+	rig_down(&r);
+}
+
 Test(classify, waits)
 {
 	static const struct {

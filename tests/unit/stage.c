@@ -230,8 +230,12 @@ Test(item, carries_everything_across)
 	cr_assert(str_eq(it->r.payload, r.payload));
 	cr_assert_eq(it->r.line, 12);
 	cr_assert_str_eq(it->trace, "7");
-	item_done(it, STR("501"));
+	item_told(it, &(struct connector_item){ .id = STR("501"),
+	    .version = STR("W/\"7\""), .made = MADE_NEW });
+	item_done(it);
 	cr_assert(str_eq(it->out.remote_id, STR("501")));
+	cr_assert(str_eq(it->out.version, STR("W/\"7\"")));
+	cr_assert_eq(it->out.op, DECISION_CREATE, "an upsert that made it");
 	cr_assert_eq(it->out.state, LINK_LINKED);
 	item_dead(it, "DATA", STR("CODE"), STR("no"), STR("{\"status\":1}"));
 	cr_assert(str_eq(it->out.message, STR("CODE: no")));

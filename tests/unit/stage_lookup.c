@@ -256,7 +256,8 @@ Test(item, is_done_but_for_a_link)
 		.verb = CONNECTOR_UPSERT, .op = 'u', .neu = STR("{}") };
 	struct item *it = item_new(&r, 0);
 
-	item_done(it, STR("9"));
+	item_remote(it, STR("9"));
+	item_done(it);
 	item_await(it, 1000, 500);
 	cr_expect_eq(it->out.what, OUTCOME_LINK | OUTCOME_DONE |
 	    OUTCOME_DECIDE | OUTCOME_PARK);
