@@ -144,6 +144,8 @@ show_item(const struct connector_item *it, const struct connector_record *r)
 		printf(" id %.*s", STR_ARG(it->id));
 	if (it->version.n > 0)
 		printf(" version %.*s", STR_ARG(it->version));
+	if (it->found > 0)
+		printf(" found %u", it->found);
 	if (it->made != MADE_UNSAID)
 		fputs(it->made == MADE_NEW ? " made" : " found", stdout);
 	if (it->code.n > 0)

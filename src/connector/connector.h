@@ -88,6 +88,8 @@ struct connector_item {
 	int64_t wait_ms;      /* RETRY and THROTTLE */
 	struct connector_tries tries; /* RETRY */
 	enum connector_made made; /* OK */
+	unsigned found;       /* OK of a find: so many are there, id the
+	                       * first's; text names them, where several */
 	struct str id;        /* remote id, "" when the reply has none */
 	struct str version;   /* the same */
 	struct str json;      /* its part of the reply, "" when there is none */

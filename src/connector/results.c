@@ -73,6 +73,45 @@ made_of(const struct reading *rd, const struct value args[4])
 	return v.u.i ? MADE_NEW : MADE_FOUND;
 }
 
+/* What a find found of a record: an id, or a list of ids. */
+static void
+item_found(const struct reading *rd, struct connector_item *it,
+    const struct value args[4])
+{
+	struct buf all = { 0 };
+	struct value v;
+	int bad = eval(rd->call, rd->vm, rd->call->op->id, "id", args, 4, &v,
+	    rd->a, NULL) != 0;
+
+	v = value_open(v, rd->a);
+	if (value_nil(v)) {
+		v = (struct value){ .type = V_LIST };
+	} else if (v.type != V_LIST) {
+		struct value *one = arena_new(rd->a, struct value);
+
+		*one = v;
+		v = (struct value){ .type = V_LIST, .n = 1, .u.list = one };
+	}
+	for (uint32_t i = 0; i < v.n && !bad; i++) {
+		struct str id;
+
+		bad = eval_text(v.u.list[i], &id, rd->a) != 0 || id.n == 0 ||
+		    memchr(id.p, '\0', id.n) != NULL;
+		if (i == 0 && !bad)
+			it->id = id;
+		if (!bad)
+			buf_printf(&all, "%s%.*s", i ? ", " : "", STR_ARG(id));
+	}
+	it->found = v.n;
+	if (bad)
+		item_unmatched(rd, it, "what was found has an id that is no "
+		    "text");
+	else if (v.n > 1)
+		it->text = arena_printf(rd->a, "%u records are there: %.*s",
+		    v.n, STR_ARG(buf_str(&all)));
+	buf_fini(&all);
+}
+
 /* A record that is new to us needs the id that it got. */
 static void
 item_ok(const struct reading *rd, size_t i, struct connector_item *it,
@@ -88,6 +127,10 @@ item_ok(const struct reading *rd, size_t i, struct connector_item *it,
 	it->wait_ms = CONNECTOR_WAIT_UNSAID;
 	if (!value_nil(item))
 		it->json = eval_written(item, rd->a);
+	if (rd->call->op->op == CONNECTOR_FIND) {
+		item_found(rd, it, args);
+		return;
+	}
 	it->id = text_of(rd, id, "id", args);
 	it->version = text_of(rd, o->version, "version", args);
 	it->made = made_of(rd, args);

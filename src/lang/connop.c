@@ -126,8 +126,26 @@ op_needs_request(struct conn *k, struct stmt *s, const struct unit_op *op)
 	if (op->method.n == 0)
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C603, s->head,
 		    "the operation needs `request`"), "request %s \"/path\";",
-		    op->feed != NULL || op->op == CONNECTOR_READ ? "GET" :
+		    op->feed != NULL || op->op == CONNECTOR_READ ||
+		    op->op == CONNECTOR_FIND ? "GET" :
 		    "POST");
+}
+
+/* A record of a find has ids of its own, none or several. */
+static void
+check_find(struct conn *k, struct stmt *s, const struct unit_op *op)
+{
+	struct sources *ss = &k->c->ss;
+
+	if (op->id < 0)
+		diag_fix(ss, diag_at(ss, C637, s->head,
+		    "nothing says which records were found"),
+		    "results whole id(map(item.items, x => x.id));");
+	else if (op->model != RESULT_ALIGNED &&
+	    (op->model != RESULT_WHOLE || op->batch > 1))
+		diag_fix(ss, diag_at(ss, C637, s->head,
+		    "nothing says what was found for which record"),
+		    "find { … results whole id …; }, or results aligned");
 }
 
 int
@@ -171,6 +189,8 @@ op_make(struct conn *k, struct stmt *s, struct unit_object *o,
 		diag_fix(&k->c->ss, diag_at(&k->c->ss, C614, s->head,
 		    "nothing says which record of the reply is which"),
 		    "results keyed body.results by item.id id item.id;");
+	if (op->op == CONNECTOR_FIND && k->c->d->nerror == nerror)
+		check_find(k, s, op);
 	return 0;
 }
 
@@ -264,6 +284,7 @@ object_make(struct conn *k, struct stmt *s, struct word name)
 		{ "delete", make_op, 1 },
 		{ "read", make_op, 1 },
 		{ "operation", conn_operation, 0 },
+		{ "find", make_op, 1 },
 		{ "list", conn_list, 1 },
 		{ "deletes", conn_list, 1 },
 		{ "webhook", conn_webhook, 1 },
@@ -298,4 +319,9 @@ object_make(struct conn *k, struct stmt *s, struct word name)
 		if (str_eq(i->name.text, STR("id")))
 			o->id = 0; /* it is given, wherever it stands */
 	clause_all(k, s->body, words, COUNT(words), o, "an object");
+	if (object_op(o, CONNECTOR_FIND) != NULL &&
+	    object_op(o, CONNECTOR_UPDATE) == NULL)
+		diag_fix(&k->c->ss, diag_at(&k->c->ss, C638, s->head,
+		    "what is found is updated, and there is no update"),
+		    "update { request PATCH \"/path/{records[0].id}\"; … }");
 }

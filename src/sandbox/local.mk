@@ -12,6 +12,7 @@ src_sandbox_libsandbox_a_SOURCES = \
 	src/sandbox/json.c src/sandbox/json.h \
 	src/sandbox/object.c \
 	src/sandbox/parts.c \
+	src/sandbox/plain.c \
 	src/sandbox/route.c \
 	src/sandbox/sandbox.h \
 	src/sandbox/search.c \

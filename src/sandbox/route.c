@@ -344,6 +344,8 @@ sim_answer(struct sim *s, struct sim_request *q, struct sim_reply *r)
 	} else if (is(q, 0, "services") && is(q, 3, "jobs") &&
 	    is(q, 4, "ingest")) {
 		sim_ingest(s, q, r);
+	} else if (is(q, 0, "api") && is(q, 1, "v2")) {
+		sim_plain(s, q, r);
 	} else {
 		sim_crm(s, q, r);
 	}

@@ -478,6 +478,7 @@ end_sim(struct sandbox *s)
 	struct sim *m = &s->sim;
 
 	sim_store_fini(&m->store);
+	json_decref(m->plain);
 	sim_stats_fini(&m->stats);
 	sim_associations_fini(&m->associations);
 	sim_jobs_fini(m);

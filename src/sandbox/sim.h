@@ -43,6 +43,7 @@ struct sim {
 	struct sim_associations associations;
 	struct sim_job *jobs; /* the newest first */
 	uint64_t njob;
+	json_t *plain; /* plain.c: by type; NULL: there is none */
 };
 
 struct sim_request {
@@ -127,6 +128,8 @@ void sim_ingest(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_jobs_fini(struct sim *s);
 /* parts.c: several requests in one, OData's $batch */
 void sim_parts(struct sim *s, struct sim_request *q, struct sim_reply *r);
+/* plain.c: one record a request, no upsert; /api/v2/{type} */
+void sim_plain(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_search(struct sim *s, struct sim_request *q, struct sim_reply *r);
 void sim_properties(struct sim *s, struct sim_request *q,
     struct sim_reply *r, struct str name);

@@ -459,6 +459,41 @@ call_concerns(struct call *c, const struct route *rt,
 	return n > 0;
 }
 
+/* Whether the records of a create need not be looked for. */
+static void
+call_sought(struct call *c, int sought)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->call.op->op == CONNECTOR_CREATE)
+			c->items[i]->sought = sought;
+}
+
+/*
+ * What may be there already is looked for before it is made, each time: an
+ * earlier create may have been answered by nobody.  1 where none of the call
+ * was looked for; it is gone then.
+ */
+static int
+call_seek(struct call *c, const struct route *rt, const struct unit_op *op)
+{
+	size_t n = 0;
+
+	if (op->op != CONNECTOR_CREATE ||
+	    object_op(rt->object, CONNECTOR_FIND) == NULL)
+		return 0;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->items[i]->sought)
+			c->items[n++] = c->items[i];
+		else
+			items_push(&queue_of(c->ch, c->sync,
+			    CONNECTOR_FIND, STR(""))->items, c->items[i]);
+	}
+	c->n = n;
+	if (n == 0)
+		call_free(c);
+	return n == 0;
+}
+
 enum sent { SENT, HELD, GONE };
 
 /*
@@ -491,6 +526,8 @@ call_send(struct call *c, int64_t *wait_ms)
 		call_bury(c, "CONFIG", STR(""), text);
 		return GONE;
 	}
+	if (call_seek(c, rt, op))
+		return GONE;
 	if (channel_is_held(ch, cat, rt)) {
 		*wait_ms = UNTIL_REPLY;
 		call_release(c);
@@ -537,10 +574,12 @@ call_send(struct call *c, int64_t *wait_ms)
 		refused_here(c, &e);
 		return GONE;
 	}
-	if (c->job == NULL || c->job->step == JOB_UPLOAD)
+	if (c->verb != CONNECTOR_FIND &&
+	    (c->job == NULL || c->job->step == JOB_UPLOAD))
 		metric_add(ch->env->metrics, METRIC_records_sent,
 		    (int64_t)c->n);
 	c->request.max_reply = c->job != NULL ? TABLE_MAX : 0;
+	call_sought(c, 0);
 	channel_launch(c);
 	return SENT;
 }
@@ -755,6 +794,25 @@ item_again(struct call *c, struct item *it, const struct connector_item *x,
 	items_push(&ch->delayed, it);
 }
 
+/* The record is not there and can be made, or is there and is updated. */
+static void
+item_found(struct channel *ch, struct item *it,
+    const struct connector_item *x, int64_t now)
+{
+	if (x->found > 1) {
+		bury(ch, it, "AMBIGUOUS", STR(""), x->text, x->json);
+		return;
+	}
+	if (x->found == 1) {
+		item_remote(it, x->id);
+		it->r.verb = CONNECTOR_UPDATE;
+		metric_add(ch->env->metrics, METRIC_records_found, 1);
+	}
+	it->sought = 1;
+	it->queued_ms = now;
+	enqueue(ch, it);
+}
+
 /* What became of one record of a reply. */
 static void
 item_result(struct call *c, struct item *it, const struct connector_item *x,
@@ -763,6 +821,11 @@ item_result(struct call *c, struct item *it, const struct connector_item *x,
 	struct channel *ch = c->ch;
 	const char *cause = "DATA";
 
+	if (c->verb == CONNECTOR_FIND && (x->outcome == OUTCOME_OK ||
+	    x->outcome == OUTCOME_NOT_FOUND)) {
+		item_found(ch, it, x, now);
+		return;
+	}
 	switch (x->outcome) {
 	case OUTCOME_OK:
 	case OUTCOME_IGNORE:
@@ -831,6 +894,7 @@ judge(struct call *c, const struct connector_result *res, int64_t now)
 	case OUTCOME_THROTTLE:
 		budgets_throttled(ch->budgets, c->cost, res->wait_ms,
 		    clock_wall_us() / 1000);
+		call_sought(c, 1); /* it was not done */
 		if (res->wait_ms > HOLD_MS)
 			call_park(c, "QUOTA", res->wait_ms);
 		else

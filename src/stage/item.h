@@ -25,6 +25,7 @@ struct item {
 	/* finished */
 	struct settlement out; /* strings in mem or note */
 	struct buf note;    /* what the reply said */
+	int sought;         /* looked for, and may be created */
 	size_t nid;
 	char *id;           /* sync and key, for the table of what is held */
 	char mem[];
@@ -46,7 +47,7 @@ struct str item_id(struct buf *scratch, const struct result *r);
  * there is none.
  */
 int item_next_call(struct item *it);
-/* The id of a record that was new. */
+/* The id of a record that was new, or was found. */
 void item_remote(struct item *it, struct str remote);
 /* What the CRM says of the record, which it took. */
 void item_told(struct item *it, const struct connector_item *x);

@@ -188,6 +188,7 @@ enum outcome {
 	X(ARCHIVE, "archive")                                             \
 	X(DELETE, "delete")                                               \
 	X(READ, "read")                                                   \
+	X(FIND, "find") /* before a create: is it there? id: or a list */ \
 	X(LIST, "list")                                                   \
 	X(FIELDS, "fields")                                               \
 	X(DELETES, "deletes") /* a list of what was deleted */            \

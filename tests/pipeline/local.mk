@@ -8,6 +8,7 @@ EXTRA_DIST += tests/pipeline/lib.sh tests/pipeline/contact.sql
 pipeline_tests = tests/pipeline/account.sh \
 	tests/pipeline/calls.sh tests/pipeline/demo.sh \
 	tests/pipeline/faults.sh \
+	tests/pipeline/find.sh \
 	tests/pipeline/door.sh tests/pipeline/fields.sh tests/pipeline/kill.sh \
 	tests/pipeline/list.sh \
 	tests/pipeline/jobs.sh tests/pipeline/params.sh \

@@ -251,6 +251,53 @@ Test(results, errors_by_id)
 	rig_down(&r);
 }
 
+/* None, one or several are there: several are named. */
+Test(results, what_a_find_found)
+{
+	static const struct {
+		int status;
+		const char *body;
+		enum outcome outcome;
+		unsigned found;
+		const char *id, *text;
+	} cases[] = {
+	    { 200, "{\"i\":[]}", OUTCOME_OK, 0, "", "" },
+	    { 200, "{}", OUTCOME_OK, 0, "", "" },
+	    { 200, "{\"i\":[{\"id\":7}]}", OUTCOME_OK, 1, "7", "" },
+	    { 200, "{\"i\":{\"id\":\"x\"}}", OUTCOME_RETRY, 0, "",
+	      "what was found has an id that is no text" },
+	    { 200, "{\"i\":[{\"id\":7},{\"id\":\"8\"}]}", OUTCOME_OK, 2, "7",
+	      "2 records are there: 7, 8" },
+	    { 200, "{\"i\":[{\"id\":7},{\"id\":[]}]}", OUTCOME_RETRY, 0, "",
+	      "what was found has an id that is no text" },
+	    { 200, "{\"i\":[{\"id\":\"\"}]}", OUTCOME_RETRY, 0, "",
+	      "what was found has an id that is no text" },
+	    { 404, "{}", OUTCOME_NOT_FOUND, 0, "", "{}" },
+	    { 200, "<html>", OUTCOME_RETRY, 0, "", NULL },
+	};
+	struct rig r;
+
+	rig_up(&r, "connector c { auth none; base \"https://c.example\";"
+	    " object o { find { request GET \"/o?k={records[0].key}\";"
+	    "  results whole id(map(item.i ?? [], x => x.id)); }"
+	    "  create { request POST \"/o\"; }"
+	    "  update { request PATCH \"/o\"; } }"
+	    " classify { status == 200 => ok; else => not_found; } }");
+	rig_op(&r, CONNECTOR_FIND, 1, 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct connector_result res = rig_reply(&r, cases[i].status,
+		    "", cases[i].body);
+		const struct connector_item *it = &res.items[0];
+
+		outcome_is(it->outcome, cases[i].outcome);
+		cr_expect_eq(it->found, cases[i].found, "%zu", i);
+		same(it->id, cases[i].id);
+		if (cases[i].text != NULL)
+			same(it->text, cases[i].text);
+	}
+	rig_down(&r);
+}
+
 Test(request, the_version_of_a_record)
 {
 	struct http_request req = { 0 };
