@@ -79,6 +79,7 @@ faults '[{"fault":"slow","ms":10,"method":"GET","path":"/crm"}]'
 kills=0
 while [ $kills -lt 8 ]; do
 	exec=exec
+	echo >>"$work/parts" # behind a line that was cut
 	list -s "$work/state" >>"$work/parts" &
 	pid=$!
 	exec=
@@ -91,10 +92,11 @@ while [ $kills -lt 8 ]; do
 	kills=$((kills + 1))
 done
 faults '[]'
+echo >>"$work/parts"
 list -s "$work/state" >>"$work/parts" || die "list ends with $?"
 [ "$(jq .done "$work/state")" = 1 ] || die "it is not at its end"
 # a line may be cut where it was killed; it comes again
-grep -a '^{.*}$' "$work/parts" >"$work/whole"
+jq -R -c 'fromjson?' "$work/parts" >"$work/whole"
 [ "$(missing "$work/whole")" = 0 ] || die "records are missing after kills"
 n=$(wc -l <"$work/whole")
 [ "$n" -le $((40000 + kills * 100)) ] || die "$n records: too much again"
