@@ -59,9 +59,63 @@ struct channel {
 	struct buf secret;
 };
 
+/* A wait longer than this is spent in the intent table, not in memory. */
+#define HOLD_MS 5000
+
+/* ---- records: on their way, or finished; each of the latter is a way out */
+
+/* Wait for company. */
+void channel_enqueue(struct channel *ch, struct item *it);
+/* The same, to be looked for before it is made. */
+void channel_look(struct channel *ch, struct item *it);
+/*
+ * On to what is called next, or to the end.  A record waits for company again:
+ * what is called has batches of its own.
+ */
+void channel_go_on(struct channel *ch, struct item *it, int64_t now);
+/* Its outcome is filled. */
+void channel_finish(struct channel *ch, struct item *it);
+/* Into the intent table; each time it comes from there it rests longer. */
+void channel_set_aside(struct channel *ch, struct item *it,
+    const char *cause, int64_t wait_ms);
+/* The same, and one more try was made. */
+void channel_park(struct channel *ch, struct item *it, const char *cause,
+    int64_t wait_ms);
+/* A dead letter. */
+void channel_bury(struct channel *ch, struct item *it, const char *cause,
+    struct str code, struct str text, struct str reply);
+
+/* ---- calls */
+
 struct call *call_new(struct channel *ch, int32_t sync,
     enum connector_op verb, size_t n);
 void call_free(struct call *c);
+/*
+ * The operation for a verb: the connector's own, or the one that does the
+ * same for it.
+ */
+const struct unit_op *call_op(const struct unit_object *o,
+    enum connector_op verb, struct str name);
+
+enum sent { SENT, HELD, GONE };
+
+/*
+ * Send a call.  HELD: it has to wait, *wait_ms says how long (or
+ * UNTIL_REPLY); it is the caller's still.  GONE: its items were finished.
+ */
+enum sent call_send(struct call *c, int64_t *wait_ms);
+/* Keep a call until due_ms. */
+void call_later(struct call *c, int64_t due_ms);
+/* Its records are parked, or dead, and the call is gone. */
+void call_park(struct call *c, const char *cause, int64_t wait_ms);
+void call_bury(struct call *c, const char *cause, struct str code,
+    struct str text);
+/* Whether the records of a create need not be looked for. */
+void call_sought(struct call *c, int sought);
+/* Two halves go on for it. */
+void call_split(struct call *c);
+/* A job is given up: its records go by requests. */
+void call_spread(struct call *c, size_t batch);
 
 /* The url of a request under way is its own; the timeout is everybody's. */
 void call_submit(struct call *c);
