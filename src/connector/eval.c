@@ -104,6 +104,40 @@ eval_written(struct value v, struct arena *a)
 	return s;
 }
 
+/* The fields of a record and of what lies in it; 1 where one was cleared. */
+static int
+clears(struct value cleared, struct value *v, struct arena *a)
+{
+	struct value open = value_open(*v, a);
+	struct member *m;
+	int any = 0;
+
+	if (open.type == V_TEXT &&
+	    value_equal(open, cleared, CMP_EXACT, a)) {
+		*v = value_null();
+		return 1;
+	}
+	if (open.type != V_RECORD)
+		return 0;
+	m = arena_array(a, open.n, sizeof(*m));
+	for (uint32_t i = 0; i < open.n; i++) {
+		m[i] = open.u.record[i];
+		any |= clears(cleared, &m[i].value, a);
+	}
+	open.u.record = m;
+	if (any)
+		*v = open;
+	return any;
+}
+
+struct value
+eval_cleared(const struct unit_object *o, struct value v, struct arena *a)
+{
+	if (o->cleared.type != V_ABSENT && v.type >= V_RAW)
+		clears(o->cleared, &v, a);
+	return v;
+}
+
 int
 eval_json(struct str text, struct value *v, struct arena *a, struct err *e)
 {

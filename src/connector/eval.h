@@ -41,6 +41,13 @@ struct str reply_header(const struct http_done *rep, struct str name);
 /* v as JSON, with RECORD_PAD readable bytes behind it. */
 struct str eval_written(struct value v, struct arena *a);
 
+/*
+ * A record of theirs, or an event: what the object reads as cleared is null in
+ * it and in the records in it.  v itself where nothing is.
+ */
+struct value eval_cleared(const struct unit_object *o, struct value v,
+    struct arena *a);
+
 /* A whole JSON text with its padding, checked, as a value in a. */
 int eval_json(struct str text, struct value *v, struct arena *a,
     struct err *e);

@@ -328,7 +328,8 @@ read_event(const struct event *ev, struct hook_event *out, struct err *e)
 	    event_flag(ev, w->reread, "reread", &out->reread, e) != 0 ||
 	    event_flag(ev, w->echo, "echo", &out->echo, e) != 0)
 		return -1;
-	out->json = eval_written(ev->args[0], ev->a);
+	out->json = eval_written(eval_cleared(ev->call->object, ev->args[0],
+	    ev->a), ev->a);
 	return 1;
 }
 

@@ -278,6 +278,8 @@ read_item(struct feed *f, const struct reading *rd, struct value item,
 		return err_set(e, ERR_DATA, "its watermark %.*s is before "
 		    "that of the record above it, %.*s; a keyset is sorted",
 		    STR_ARG(r->watermark), STR_ARG(items->last));
+	if (f->call.op->fields == NULL)
+		item = eval_cleared(f->call.object, item, rd->a);
 	r->json = eval_written(item, rd->a);
 	items->last = r->watermark;
 	items->last_tie = tie;

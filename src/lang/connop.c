@@ -233,20 +233,35 @@ object_version(struct conn *k, struct stmt *s, void *what)
 static int
 object_clear(struct conn *k, struct stmt *s, void *what)
 {
+	static const char clear_form[] = "clear encode null; clear encode "
+	    "\"\"; or clear encode \"\" decode;";
 	struct unit_object *o = what;
 	struct args a = clause_args(k, s);
 	struct buf b = { 0 };
+	int decode;
 	struct value v;
 	struct expr *e;
 
 	if (!clause_word(&a, "encode") || (e = clause_next(&a)) == NULL ||
-	    a.at != NULL || expr_const(k->c, e, &v) != 0)
-		return clause_bad(&a, "clear encode \"\"; or clear encode "
-		    "null;");
+	    expr_const(k->c, e, &v) != 0)
+		return clause_bad(&a, clear_form);
+	decode = clause_word(&a, "decode");
+	if (a.at != NULL)
+		return clause_bad(&a, clear_form);
 	value_write(&b, v);
 	o->clear = clause_keep(k, buf_str(&b));
 	buf_fini(&b);
-	return 0;
+	if (!decode)
+		return 0;
+	if (v.type == V_TEXT) {
+		o->cleared = value_text(clause_keep(k, value_str(v, k->c->a)));
+		return 0;
+	}
+	diag_fix(&k->c->ss, diag_at(&k->c->ss, C640, e->span,
+	    v.type == V_NULL ? "null comes in as null anyway" :
+	    "only a text is read as a cleared field"),
+	    "clear encode %.*s;", STR_ARG(o->clear));
+	return -1;
 }
 
 /* One that was written for several may have what is its own beside it. */

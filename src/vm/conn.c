@@ -272,6 +272,10 @@ connector_list(struct buf *out, const struct unit_connector *c)
 			buf_printf(out, "deletes %.*s  scan max %u%%\n",
 			    STR_ARG(c->objects[i].name),
 			    c->objects[i].scan_max);
+		if (c->objects[i].cleared.type != V_ABSENT)
+			buf_printf(out, "clear %.*s  %.*s decode\n",
+			    STR_ARG(c->objects[i].name),
+			    STR_ARG(c->objects[i].clear));
 		list_hook(out, &c->objects[i]);
 	}
 }

@@ -453,6 +453,8 @@ struct unit_object {
 	 * than so many percent; 0: never */
 	unsigned scan_max;
 	struct str clear;     /* JSON that clears a field; n == 0: "null" */
+	/* a text that is null where a record comes in; ABSENT: none is */
+	struct value cleared;
 	int id, version;      /* (body, headers, record, status) */
 	struct unit_op *ops;
 	uint32_t nop;

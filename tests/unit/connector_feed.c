@@ -163,6 +163,42 @@ Test(feed, cursor)
 	down(&b);
 }
 
+/* The one record of a page, as it is handed on. */
+static void
+hands_on(const char *source, const char *item, const char *want)
+{
+	char body[300];
+	struct feed_page page;
+	struct bed b;
+
+	snprintf(body, sizeof(body), "{\"items\":[%s]}", item);
+	up(&b, source);
+	page = reply(&b, 200, "", body);
+	outcome_is(page.outcome, OUTCOME_OK);
+	cr_assert_eq(page.n, 1);
+	cr_assert(str_eq(page.records[0].json, str_z(want)), "%.*s",
+	    STR_ARG(page.records[0].json));
+	down(&b);
+}
+
+Test(feed, cleared)
+{
+	static const char item[] = "{\"id\":1, \"a\":\"\","
+	    "\"p\":{\"b\":\"\",\"c\":\" \",\"d\":[\"\",{\"e\":\"\"}]}}";
+	static const char hash[] = "{\"id\":1,\"a\":\"#N\\/A\",\"b\":\"\"}";
+
+	hands_on(CONNECTOR(CURSOR), item, item);
+	hands_on(CONNECTOR("clear encode \"\";" CURSOR), item, item);
+	hands_on(CONNECTOR("clear encode \"\" decode;" CURSOR), item,
+	    "{\"id\":1,\"a\":null,\"p\":{\"b\":null,\"c\":\" \","
+	    "\"d\":[\"\",{\"e\":\"\"}]}}");
+	hands_on(CONNECTOR("clear encode \"#N/A\" decode;" CURSOR), hash,
+	    "{\"id\":1,\"a\":null,\"b\":\"\"}");
+	/* nothing to clear: byte for byte as it came */
+	hands_on(CONNECTOR("clear encode \"#N/A\" decode;" CURSOR), item,
+	    item);
+}
+
 /* What was not handed on is asked for again. */
 Test(feed, the_position_is_behind)
 {
