@@ -9,6 +9,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/control.c \
 	src/cli/dev.c \
 	src/cli/dlq.c \
+	src/cli/doc.c \
 	src/cli/draft.c src/cli/draft.h \
 	src/cli/explain.c \
 	src/cli/fields.c src/cli/fields.h \
@@ -64,8 +65,9 @@ TESTS += tests/unit/cli
 tests_unit_cli_SOURCES = tests/unit/cli.c
 tests_unit_cli_LDADD = src/cli/libcli.a $(LIB_BASE) $(UNIT_LIBS)
 
-dist_check_SCRIPTS += tests/unit/explain.sh tests/unit/webhook.sh
-TESTS += tests/unit/explain.sh tests/unit/webhook.sh
+dist_check_SCRIPTS += tests/unit/doc.sh tests/unit/explain.sh \
+	tests/unit/webhook.sh
+TESTS += tests/unit/doc.sh tests/unit/explain.sh tests/unit/webhook.sh
 EXTRA_DIST += tests/unit/command.sh
 
 bashcompdir = $(datadir)/bash-completion/completions

@@ -33,6 +33,16 @@ static const struct {
 	{ "default", NIL_DEFAULT, OF_MISSING },
 };
 
+const char *
+attr_nil_word(enum nil_policy p)
+{
+	size_t i = 0;
+
+	while (policies[i].is != p)
+		i++;
+	return policies[i].word;
+}
+
 int
 attr_called(struct str word)
 {

@@ -20,6 +20,7 @@
  *   connclass.c connfeed.c connhook.c      connectors
  *   block.c lawblock.c                     test blocks, laws blocks
  *   mention.c query.c                      what is where, for editors
+ *   document.c doctext.c docrule.c         pages about mappings
  */
 #ifndef LANG_COMPILE_H
 #define LANG_COMPILE_H

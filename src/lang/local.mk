@@ -31,6 +31,9 @@ LANG_SOURCES = \
 	src/lang/declared.c \
 	src/lang/describe.c \
 	src/lang/diag.c \
+	src/lang/docrule.c \
+	src/lang/doctext.c \
+	src/lang/document.c src/lang/document.h \
 	src/lang/each.c \
 	src/lang/element.c \
 	src/lang/enum.c \
@@ -62,6 +65,7 @@ LANG_SOURCES = \
 	src/lang/loop.c \
 	src/lang/map.c src/lang/map.h \
 	src/lang/mapgen.c \
+	src/lang/markdown.c src/lang/markdown.h \
 	src/lang/mention.c src/lang/mention.h \
 	src/lang/offer.c \
 	src/lang/own.c \

@@ -156,6 +156,8 @@ void map_gen_rests(struct compile *c, struct map_info *m, struct gen *g,
  */
 int attr_nil(struct compile *c, struct str of, struct expr *e,
     enum nil_policy *out, struct expr **other);
+/* "skip"; of an error that is what `keep` says. */
+const char *attr_nil_word(enum nil_policy p);
 /* Whether an attribute is written name: value, its value as word(…). */
 int attr_valued(struct str name);
 int attr_called(struct str word);

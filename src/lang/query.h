@@ -118,6 +118,12 @@ struct lang_token {
 size_t lang_tokens(struct lang_view *v, struct str path, struct arena *a,
     struct lang_token **out);
 
+/*
+ * The file of the view, for people, as Markdown with the tables of GitHub;
+ * only of a view without errors.
+ */
+void lang_document(struct lang_view *v, struct buf *out);
+
 /* What could be written at a place, in the place of the bytes [beg, off). */
 struct lang_choice {
 	enum lang_kind kind;
