@@ -90,3 +90,19 @@ args_read(struct args *a, const struct command *command, int argc,
 	a->nrest = argc - optind;
 	check_count(a);
 }
+
+uint64_t
+args_number(const struct args *a, int letter, const char *what, uint64_t least,
+    uint64_t most)
+{
+	const char *text = args_get(a, letter);
+	unsigned long long n;
+	char *end;
+
+	n = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || n < least ||
+	    n > most)
+		args_fail(a, "%s is a number from %llu to %llu", what,
+		    (unsigned long long)least, (unsigned long long)most);
+	return n;
+}

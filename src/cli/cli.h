@@ -110,6 +110,13 @@ args_str(const struct args *a, int letter)
 _Noreturn void args_fail(const struct args *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * The number that an option was given, which has to be there; another one, or
+ * none at all, ends the program.  what: the option, as the message calls it.
+ */
+uint64_t args_number(const struct args *a, int letter, const char *what,
+    uint64_t least, uint64_t most);
+
 /* Print "crosswalk: text" to stderr; returns the exit status of e. */
 int say_err(const struct err *e);
 /* The same for a message of our own; returns status. */

@@ -152,22 +152,6 @@ run_file(struct run *r, const char *path)
 	unit_unref(u);
 }
 
-static uint64_t
-number(const struct args *a, int letter, const char *what, uint64_t least,
-    uint64_t most)
-{
-	const char *text = args_get(a, letter);
-	unsigned long long n;
-	char *end;
-
-	n = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0' || n < least ||
-	    n > most)
-		args_fail(a, "%s is a number from %llu to %llu", what,
-		    (unsigned long long)least, (unsigned long long)most);
-	return n;
-}
-
 /* Say that fewer rules were reached than asked for. */
 static void
 check_reached(struct run *r)
@@ -225,14 +209,14 @@ cmd_test(const struct args *a)
 	struct err e;
 
 	if (args_get(a, 'n') != NULL)
-		r.laws.samples = (uint32_t)number(a, 'n', "--samples", 1,
+		r.laws.samples = (uint32_t)args_number(a, 'n', "--samples", 1,
 		    100000);
 	if (args_get(a, 's') != NULL) {
 		r.laws.has_seed = 1;
-		r.laws.seed = number(a, 's', "--seed", 0, INT64_MAX);
+		r.laws.seed = args_number(a, 's', "--seed", 0, INT64_MAX);
 	}
 	if (args_get(a, 'F') != NULL)
-		r.least = (unsigned)number(a, 'F', "--fail-under", 0, 100);
+		r.least = (unsigned)args_number(a, 'F', "--fail-under", 0, 100);
 	if (!r.coverage && (r.json || args_get(a, 'F') != NULL))
 		args_fail(a, "--%s is of --coverage", r.json ? "json" :
 		    "fail-under");
