@@ -91,6 +91,15 @@ int journal_pg_lag(struct db *db, const char *reader, int64_t *events,
     int64_t *oldest_us, struct err *e);
 
 /*
+ * The newest events of an entity with a seq below before (INT64_MAX: of all),
+ * at most max, the newest first; strings lie in the arena.  What readers have
+ * passed is there until its space is given back.  Takes nothing over.
+ */
+int journal_pg_recent(struct db *db, struct arena *a, int32_t entity_id,
+    int64_t before, size_t max, struct journal_event **out, size_t *n,
+    struct err *e);
+
+/*
  * Append n events (seq and at_us are not read) in one transaction.  Batches
  * of about 1,000 are the fastest.  After an error all of them or none are
  * there, and none where the connection is still good.

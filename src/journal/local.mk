@@ -1,7 +1,8 @@
 noinst_LIBRARIES += src/journal/libjournal.a
 src_journal_libjournal_a_SOURCES = \
 	src/journal/journal.h \
-	src/journal/pg.c
+	src/journal/pg.c \
+	src/journal/recent.c
 EXTRA_DIST += src/journal/README.md
 
 check_PROGRAMS += tests/unit/journal
