@@ -134,6 +134,12 @@ object_name(struct str right)
 	return right;
 }
 
+const struct unit_object *
+route_object(const struct unit_connector *c, const struct unit_map *map)
+{
+	return connector_object(c, object_name(map->right));
+}
+
 /* What rules call by name only the connector knows. */
 static void
 check_calls(const struct route *rt)
@@ -184,8 +190,7 @@ make_route(struct catalogs *cs, struct catalog *c, const struct active *act,
 		rt->connector = u->nconnector > 0 ? &u->connectors[0] : NULL;
 	}
 	if (rt->map != NULL && rt->connector != NULL)
-		rt->object = connector_object(rt->connector,
-		    object_name(rt->map->right));
+		rt->object = route_object(rt->connector, rt->map);
 	if (rt->object == NULL)
 		rt->map = NULL;
 	if (rt->map != NULL)

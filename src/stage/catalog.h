@@ -51,6 +51,9 @@ struct want {
 	int asked;       /* somebody wants it anew */
 };
 
+/* What a map writes to, of a connector; NULL: it has no such object. */
+const struct unit_object *route_object(const struct unit_connector *c,
+    const struct unit_map *map);
 /* The sync whose links answer l, a lookup of rt's forward program. */
 int32_t route_links(const struct route *rt, const struct prog_lookup *l);
 

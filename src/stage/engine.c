@@ -43,6 +43,7 @@ struct engine_run {
 	struct buf fields, neu, match;
 	struct lookups lookups;   /* what those of the frame find */
 	const struct route *rt;   /* of the record that is mapped */
+	const struct value *made; /* its out slots; NULL: none were made */
 	int lacks;                /* it has a field that no catalogue lists */
 	struct table unknown;     /* by connection and field */
 	struct arena names;       /* its keys and entries */
@@ -297,6 +298,7 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	int rv;
 
 	x->rt = rt;
+	x->made = NULL;
 	x->lacks = 0;
 	vm_set_event(x->vm, &ev);
 	result_of(r, w);
@@ -320,6 +322,8 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 		failed(x, r, &e);
 		return;
 	}
+	if (ev.op != EVENT_DELETE)
+		x->made = f.out;
 	if (ev.op == EVENT_UPDATE) {
 		if (vm_read_target(x->vm, p, w->base.n ? w->base :
 		    str_from(nothing, 2), &old, &x->arena, &e) != 0) {
@@ -359,6 +363,22 @@ engine_run_map(struct engine_run *x, const struct route *rt,
 	layout_write(&x->neu, main->layout, neu, STR("null"));
 	r->fields = buf_str(&x->fields);
 	r->neu = buf_str(&x->neu);
+}
+
+int
+engine_run_made(const struct engine_run *x, struct buf *out)
+{
+	if (x->made == NULL)
+		return 0;
+	layout_write(out, x->rt->map->forward->funcs[0].layout, x->made,
+	    STR("null"));
+	return 1;
+}
+
+void
+engine_run_now(struct engine_run *x, int64_t wall_us)
+{
+	vm_set_now(x->vm, wall_us);
 }
 
 static int
@@ -411,7 +431,7 @@ work_frame(struct engine *g, struct frame *f)
 	struct work w;
 	struct result r;
 
-	vm_set_now(g->run->vm, clock_wall_us());
+	engine_run_now(g->run, clock_wall_us());
 	frame_begin(&g->frame, FRAME_RESULT);
 	for (uint32_t i = 0; i < f->count; i++) {
 		const struct route *rt;
