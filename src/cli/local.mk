@@ -42,6 +42,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/sandbox.c \
 	src/cli/scaffold.c src/cli/scaffold.h \
 	src/cli/session.c src/cli/session.h \
+	src/cli/shadow.c src/cli/shadow.h src/cli/shadow_report.c \
 	src/cli/sheet.c src/cli/sheet.h \
 	src/cli/status.c \
 	src/cli/test.c \
@@ -57,8 +58,7 @@ EXTRA_DIST += src/cli/README.md
 bin_PROGRAMS += crosswalk
 crosswalk_SOURCES = src/cli/main.c
 crosswalk_LDADD = src/cli/libcli.a src/sandbox/libsandbox.a $(MHD_LIBS) \
-	src/journal/libjournal.a src/store/libstore.a $(LIBPQ_LIBS) \
-	$(LIB_CONNECTOR)
+	$(LIB_STAGE)
 
 check_PROGRAMS += tests/unit/cli
 TESTS += tests/unit/cli

@@ -13,6 +13,7 @@ pipeline_tests = tests/pipeline/account.sh \
 	tests/pipeline/list.sh \
 	tests/pipeline/jobs.sh tests/pipeline/params.sh \
 	tests/pipeline/quota.sh tests/pipeline/reload.sh \
+	tests/pipeline/shadow.sh \
 	tests/pipeline/stages.sh tests/pipeline/tries.sh \
 	tests/pipeline/xref.sh
 TESTS += $(pipeline_tests)
