@@ -441,6 +441,9 @@ run_case(const struct unit_connector *c, struct vm *vm, const json_t *line,
 		putchar('\n');
 		return;
 	}
+	if (call.op->order >= 0 && connector_order(&call, vm, r,
+	    arena_array(a, call.n, sizeof(size_t)), call.n, a, &e) != 0)
+		printf("! %s\n", e.text);
 	if (connector_request(&call, vm, &req, a, &e) == 0)
 		show_request(&req);
 	else

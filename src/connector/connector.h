@@ -70,6 +70,15 @@ int auth_cost(const struct connector_call *account, struct vm *vm,
 int connector_concerns(const struct connector_call *call, struct vm *vm,
     const struct connector_record *r, struct arena *a, struct err *e);
 
+/*
+ * Sort records by the `order` of call's op, if it has one: nil first, then
+ * numbers, then texts; equal ones, and what is none of these, stay as they
+ * stand.  order gets where each was; there is room for n.
+ */
+int connector_order(const struct connector_call *call, struct vm *vm,
+    struct connector_record *records, size_t *order, size_t n,
+    struct arena *a, struct err *e);
+
 /* wait_ms where the reply did not say how long. */
 #define CONNECTOR_WAIT_UNSAID (-1)
 

@@ -18,6 +18,7 @@ src_connector_libconnector_a_SOURCES = \
 	src/connector/keep.c src/connector/keep.h \
 	src/connector/job.c src/connector/job.h \
 	src/connector/multipart.c src/connector/multipart.h \
+	src/connector/order.c \
 	src/connector/outcome.c \
 	src/connector/page.c \
 	src/connector/position.c src/connector/position.h \

@@ -7,6 +7,8 @@
  */
 #include "lang/clause.h"
 
+#define BYTES_MAX (1 << 30)
+
 /* ---- operations ---- */
 
 int
@@ -75,6 +77,19 @@ op_query(struct conn *k, struct stmt *s, void *what)
 	return 0;
 }
 
+static int
+op_order(struct conn *k, struct stmt *s, void *what)
+{
+	struct unit_op *op = what;
+	struct args a = clause_args(k, s);
+	struct expr *by = NULL;
+
+	if (!clause_value(&a, "by", &by) || by == NULL || a.at != NULL)
+		return clause_bad(&a, "order by r.fields.AccountId;");
+	op->order = conn_function(k, by, VIEW_PART, "order");
+	return 0;
+}
+
 void
 op_init(struct conn *k, struct unit_op *op, const struct stmt *s)
 {
@@ -83,6 +98,7 @@ op_init(struct conn *k, struct unit_op *op, const struct stmt *s)
 	*op = (struct unit_op){ .path = -1, .body = -1, .list = -1, .key = -1,
 		.id = -1, .errors = -1, .error_key = -1, .error_text = -1,
 		.error_id = -1, .made = -1, .classify = -1, .when = -1,
+		.order = -1,
 		.unmatched = OUTCOME_UNKNOWN, .model = RESULT_WHOLE,
 		.pos = span_pos(&k->c->ss, s->span) };
 	for (struct stmt *i = s->body; i != NULL; i = i->next)
@@ -162,25 +178,36 @@ op_make(struct conn *k, struct stmt *s, struct unit_object *o,
 		{ "results", op_results, 1 },
 		{ "classify", op_classify, 1 },
 		{ "job", op_job, 1 },
+		{ "order", op_order, 1 },
 		{ "when", op_when, 1 },
 	};
 	size_t nerror = k->c->d->nerror;
 	struct unit_op *op;
-	int64_t batch = 1;
+	int64_t batch = 1, bytes = 0;
 
 	if (clause_word(a, "batch") &&
 	    (clause_number(k, clause_next(a), &batch) != 0 || batch < 1 ||
 	    batch > 10000))
 		return clause_bad(a, "upsert batch 100 { … }");
+	if (clause_word(a, "bytes") &&
+	    (clause_number(k, clause_next(a), &bytes) != 0 || bytes < 1 ||
+	    bytes > BYTES_MAX))
+		return clause_bad(a, "upsert batch 100 bytes 4000000 { … }");
 	if (a->at != NULL || !s->has_body)
 		return clause_bad(a, "upsert batch 100 cost { … } { … }");
 	op = op_begin(k, s, o);
 	op->name = name;
 	op->batch = (uint32_t)batch;
+	op->bytes = (uint32_t)bytes;
 	clause_all(k, s->body, words, COUNT(words) - (name.n == 0), op,
 	    "an operation");
 	op_job_end(op);
 	op_needs_request(k, s, op);
+	if (batch == 1 && (bytes > 0 || op->order >= 0) && op->job == NULL)
+		diag_fix(&k->c->ss, diag_at(&k->c->ss, C641, s->head,
+		    "a request has one record, with no other to %s",
+		    bytes > 0 ? "be parted from" : "be sorted with"),
+		    "upsert batch 100 { … }");
 	/* one cause, one finding */
 	if (k->c->d->nerror == nerror)
 		op_part_check(k, s, op);

@@ -234,6 +234,22 @@ too_dear(struct call *c, const struct err *e)
 	call_park(c, "CONFIG", 0);
 }
 
+/* Its items and records as the connector sorts them. */
+static int
+call_sort(struct call *c, struct err *e)
+{
+	size_t *order = arena_array(&c->arena, c->n, sizeof(*order));
+	struct item **was = arena_array(&c->arena, c->n, sizeof(*was));
+
+	if (connector_order(&c->call, c->ch->env->vm, c->records, order, c->n,
+	    &c->arena, e) != 0)
+		return -1;
+	memcpy(was, c->items, c->n * sizeof(*was));
+	for (size_t i = 0; i < c->n; i++)
+		c->items[i] = was[order[i]];
+	return 0;
+}
+
 /* What a call will send, and what that costs. */
 static int
 prepare(struct call *c, const struct route *rt, const struct unit_op *op,
@@ -250,6 +266,11 @@ prepare(struct call *c, const struct route *rt, const struct unit_op *op,
 	    .base = rt->base_url, .params = rt->params,
 	    .records = c->records, .n = c->n,
 	};
+	/* a job stays as it was submitted */
+	if (op->order >= 0 && c->n > 1 &&
+	    (c->job == NULL || c->job->step == JOB_SUBMIT) &&
+	    call_sort(c, e) != 0)
+		return -1;
 	c->cost = arena_array(&c->arena, rt->connector->nbudget,
 	    sizeof(*c->cost));
 	step = c->job != NULL ? job_step_call(&c->call, c->job) : c->call;
@@ -339,6 +360,27 @@ call_seek(struct call *c, const struct route *rt, const struct unit_op *op)
 	return n == 0;
 }
 
+/* The request of a call; 1 where it goes on in parts, and the call is gone. */
+static int
+call_make(struct call *c)
+{
+	struct vm *vm = c->ch->env->vm;
+	uint32_t most = c->job != NULL ? 0 : c->call.op->bytes;
+	struct err e;
+
+	if ((c->job != NULL ?
+	    job_request(&c->call, c->job, vm, &c->request, &c->arena, &e) :
+	    connector_request(&c->call, vm, &c->request, &c->arena,
+	    &e)) != 0) {
+		refused_here(c, &e);
+		return 1;
+	}
+	if (most == 0 || c->n == 1 || c->request.body.n <= most)
+		return 0;
+	call_split(c);
+	return 1;
+}
+
 enum sent
 call_send(struct call *c, int64_t *wait_ms)
 {
@@ -405,14 +447,8 @@ call_send(struct call *c, int64_t *wait_ms)
 		return HELD;
 	}
 	call_shows(c, token);
-	if ((c->job != NULL ?
-	    job_request(&c->call, c->job, ch->env->vm, &c->request, &c->arena,
-	    &e) :
-	    connector_request(&c->call, ch->env->vm, &c->request, &c->arena,
-	    &e)) != 0) {
-		refused_here(c, &e);
+	if (call_make(c))
 		return GONE;
-	}
 	if (c->verb != CONNECTOR_FIND &&
 	    (c->job == NULL || c->job->step == JOB_UPLOAD))
 		metric_add(ch->env->metrics, METRIC_records_sent,

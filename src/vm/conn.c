@@ -205,8 +205,11 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	if (op->fields != NULL)
 		list_fields(out, op->fields);
 	if (op->feed == NULL)
-		buf_printf(out, "  batch %" PRIu32 "  %s", op->batch,
-		    models[op->model]);
+		buf_printf(out, "  batch %" PRIu32, op->batch);
+	if (op->bytes > 0)
+		buf_printf(out, " bytes %" PRIu32, op->bytes);
+	if (op->feed == NULL)
+		buf_printf(out, "  %s", models[op->model]);
 	put_func(out, "list", op->list);
 	put_func(out, "key", op->key);
 	put_func(out, "id", op->id);
@@ -217,6 +220,7 @@ list_op(struct buf *out, const struct unit_object *o, const struct unit_op *op)
 	put_func(out, "text", op->error_text);
 	put_func(out, "classify", op->classify);
 	put_func(out, "when", op->when);
+	put_func(out, "order", op->order);
 	list_costs(out, op->costs, op->ncost);
 	buf_putc(out, '\n');
 	if (op->job != NULL)
@@ -351,6 +355,7 @@ verify_op(struct verifier *v, const struct unit_op *op)
 	takes(v, op->error_text, 1, "text");
 	takes(v, op->classify, 3, "classify");
 	takes(v, op->when, 2, "when");
+	takes(v, op->order, 2, "order");
 	takes_costs(v, op->costs, op->ncost);
 	if (op->feed != NULL) {
 		takes(v, op->feed->items, 2, "items");

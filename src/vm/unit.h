@@ -331,6 +331,9 @@ struct unit_op {
 	struct str name; /* of an operation of the connector's own */
 	int when;        /* (r: record, param) -> bool: it is for r, or -1 */
 	uint32_t batch; /* records a request at most */
+	uint32_t bytes; /* of the body, where it holds several; 0: any */
+	/* (r: record, param) -> text or number: how they are sorted; or -1 */
+	int order;
 	struct str method;
 	int path;
 	int body;

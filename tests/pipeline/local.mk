@@ -6,7 +6,7 @@ dist_check_SCRIPTS += tests/pipeline/cli.sh tests/pipeline/cli_run.sh
 # Real Postgres, real sandbox, real daemon; lib.sh starts and compares them.
 EXTRA_DIST += tests/pipeline/lib.sh tests/pipeline/contact.sql
 pipeline_tests = tests/pipeline/account.sh \
-	tests/pipeline/calls.sh tests/pipeline/demo.sh \
+	tests/pipeline/batches.sh tests/pipeline/calls.sh tests/pipeline/demo.sh \
 	tests/pipeline/faults.sh \
 	tests/pipeline/find.sh \
 	tests/pipeline/door.sh tests/pipeline/fields.sh tests/pipeline/kill.sh \

@@ -640,6 +640,38 @@ Test(request, hubspot_upsert)
 	rig_down(&r);
 }
 
+Test(request, sorted)
+{
+	static const char *const keys[] = { "\"b\"", "10", "null", "\"a\"",
+		"9.5", "\"10\"", "\"b\"", "[1]", "-1e1", "10.0" };
+	static const size_t want[] = { 2, 7, 8, 4, 1, 9, 5, 3, 0, 6 };
+	struct connector_record *list;
+	size_t order[COUNT(keys)];
+	struct err e;
+	struct rig r;
+
+	rig_up(&r, "connector x { base \"https://x.io\"; object o {"
+	    " update batch 10 { request PUT \"/o\";"
+	    " order by r.fields.k; } } classify { else => ok; } }");
+	rig_op(&r, CONNECTOR_UPDATE, COUNT(keys), 0);
+	list = r.records;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		char text[40];
+
+		snprintf(text, sizeof(text), "{\"k\":%s}", keys[i]);
+		list[i].fields = rig_json(&r, text);
+		list[i].key = arena_printf(&r.arena, "%zu", i);
+	}
+	cr_assert_eq(connector_order(&r.call, r.vm, list, order, COUNT(keys),
+	    &r.arena, &e), 0, "%s", e.text);
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		cr_assert_eq(order[i], want[i], "%zu is %zu", i, order[i]);
+		cr_assert(str_eq(list[i].key, arena_printf(&r.arena, "%zu",
+		    want[i])));
+	}
+	rig_down(&r);
+}
+
 Test(request, a_full_batch_is_all_there)
 {
 	struct http_request q = { 0 };
