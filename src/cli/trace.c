@@ -50,6 +50,7 @@ note(void *arg, const struct prog *p, uint32_t pc, const struct value *frame)
 	case OP_CALL:
 	case OP_CALL_FN:
 	case OP_ENUM:
+	case OP_ENUM_LIST:
 	case OP_LOOKUP:
 		break;
 	default:

@@ -14,6 +14,7 @@ static const struct {
 	{ "header", "in connectors, where a reply is read" },
 	{ "secret", "in a connector's webhook" },
 	{ "hmac_sha256", "in a connector's webhook" },
+	{ "enum_list", "behind `via`; here: map(list, x => an_enum(x))" },
 	{ "event", "in rules, as `on create, update …`" },
 };
 

@@ -420,6 +420,11 @@ const struct fn_info *fn_of(struct compile *c, struct entity *thing);
 /* One direction of an enum, of the value in register dst. */
 void enum_gen(struct gen_func *f, const struct enum_info *en, int back,
     unsigned dst);
+/* The same of each element of a list; the enum knows no null. */
+void enum_gen_list(struct gen_func *f, const struct enum_info *en, int back,
+    unsigned dst);
+/* Whether a row or an else has null. */
+int enum_has_null(const struct enum_info *en);
 /* What of nil comes out where nil may come in. */
 unsigned enum_nil(const struct enum_info *en, unsigned nil, int back);
 /* The type of a side, with its options, without nil. */
@@ -443,7 +448,8 @@ int event_given(struct compile *c, const struct map_info *m,
 /* A codec of a rule, in the order in which it is written: left to right. */
 struct step {
 	const struct sig *sig;  /* built-in */
-	struct entity *en;      /* or enum */
+	struct entity *en;      /* or enum, */
+	int each;               /* of each element of a list */
 	const struct fn_info *way[2]; /* or functions; [1] NULL: one way */
 	enum law law;
 	const struct lookup *lookup; /* or lookup */
@@ -572,6 +578,8 @@ void pipe_gen(struct compile *c, struct gen_func *f, const struct map_rule *r,
  * back is the same in both directions of one-way rules.
  */
 const struct fn_info *step_way(const struct step *s, int back);
+/* The name in enum_list(interest) is that, unless a thing is called so. */
+int is_enum_list(struct compile *c, struct module *m, struct expr *name);
 void pipe_gen_step(struct compile *c, struct gen_func *f,
     const struct map_rule *r, const struct step *s, int back, unsigned dst);
 enum value_compare pipe_compare(const struct map_rule *r, int back);

@@ -442,6 +442,16 @@ null_value(const struct enum_info *en, int back)
 	return r == NULL ? NULL : back ? &r->left : &r->right;
 }
 
+int
+enum_has_null(const struct enum_info *en)
+{
+	for (unsigned i = 0; i < en->n; i++)
+		if (en->rows[i].left.type == V_NULL ||
+		    en->rows[i].right.type == V_NULL)
+			return 1;
+	return en->forth_value.type == V_NULL || en->back_value.type == V_NULL;
+}
+
 unsigned
 enum_nil(const struct enum_info *en, unsigned nil, int back)
 {
@@ -508,4 +518,11 @@ enum_gen(struct gen_func *f, const struct enum_info *en, int back,
 	gen_label(f, is_null);
 	gen_const(f, dst, *null);
 	gen_label(f, end);
+}
+
+void
+enum_gen_list(struct gen_func *f, const struct enum_info *en, int back,
+    unsigned dst)
+{
+	gen_ak(f, OP_ENUM_LIST, dst, table_of(f->g, en, back));
 }

@@ -44,8 +44,9 @@ encode(const struct finish *f, const struct gen_func *fn,
 		    place(f, fn, i->kb, i->b));
 	case OP_JUMP:
 		return INSN_J(OP_JUMP, i->b);
-	case OP_CONST: case OP_FAIL: case OP_ENUM: case OP_CALL:
-	case OP_CALL_FN: case OP_LOOP: case OP_CHANGED: case OP_EVENT:
+	case OP_CONST: case OP_FAIL: case OP_ENUM: case OP_ENUM_LIST:
+	case OP_CALL: case OP_CALL_FN: case OP_LOOP: case OP_CHANGED:
+	case OP_EVENT:
 	case OP_EVENT_OF:
 	case OP_LOOKUP: case OP_WAIT: case OP_KEY:
 	case OP_ACTION: case OP_JUMP_TRUE: case OP_JUMP_FALSE:

@@ -287,7 +287,10 @@ walk_pipe(struct walk *w, const struct bind *scope, struct items pipe)
 	for (const struct item *i = pipe.first; i != NULL; i = i->next) {
 		const struct expr *e = i->value;
 
-		if (e->kind == EX_CALL)
+		if (e->kind == EX_CALL && e->n == 1 &&
+		    is_enum_list(w->c, w->m, e->a))
+			callee(w, e->items->value);
+		else if (e->kind == EX_CALL)
 			walk_expr(w, scope, e);
 		else
 			callee(w, e);

@@ -108,6 +108,70 @@ thing_step(struct check *ck, const struct map_rule *r, struct step *s,
 	return 0;
 }
 
+int
+is_enum_list(struct compile *c, struct module *m, struct expr *name)
+{
+	return str_eq(call_name(c, name), STR("enum_list")) &&
+	    find_thing(c, m, STR("enum_list")) == NULL;
+}
+
+/* What stands between the brackets; NULL with a finding. */
+static struct entity *
+list_enum(struct check *ck, const struct step *s, struct expr *e)
+{
+	struct formal formal = { STR("enum"), NULL };
+	struct expr *arg = NULL;
+	struct entity *thing;
+	struct str name;
+
+	if (e->kind != EX_CALL) {
+		diag_at(&ck->c->ss, C208, e->span, "%.*s needs `enum`",
+		    STR_ARG(s->name));
+		return NULL;
+	}
+	if (call_sort(ck, e, s->name, &formal, 1, &arg) != 0 ||
+	    arg->kind == EX_BAD)
+		return NULL;
+	name = call_name(ck->c, arg);
+	thing = name.n > 0 ? find_thing(ck->c, ck->m, name) : NULL;
+	if (thing != NULL && thing->decl->kind == DE_ENUM)
+		return thing;
+	if (thing == NULL && name.n > 0)
+		call_unknown(ck, arg->span, name);
+	else
+		diag_fix(&ck->c->ss, diag_at(&ck->c->ss, C413, arg->span,
+		    "`%.*s` is no enum", STR_ARG(span_line(&ck->c->ss,
+		    arg->span, ck->c->a))), "one way, a list goes by any "
+		    "function: … <- map(…, x => …)");
+	return NULL;
+}
+
+/* enum_list(interest): a list, each element by the enum. */
+static int
+list_step(struct check *ck, struct step *s, struct expr *e)
+{
+	struct entity *thing = list_enum(ck, s, e);
+
+	if (thing == NULL)
+		return -1;
+	thing->used = 1;
+	if (enum_check(ck->c, thing) != 0)
+		return -1;
+	if (enum_has_null(thing->u.en)) {
+		struct diag *g = diag_at(&ck->c->ss, C413, s->span,
+		    "no element of a list is null, and enum `%.*s` has null",
+		    STR_ARG(thing->u.en->name));
+
+		diag_also(&ck->c->ss, g, thing->decl->head, "the enum");
+		diag_fix(&ck->c->ss, g, "an enum for lists, without null");
+		return -1;
+	}
+	s->en = thing;
+	s->each = 1;
+	s->law = thing->u.en->law;
+	return 0;
+}
+
 static int
 check_step(struct check *ck, const struct map_rule *r, struct step *s,
     struct expr *e)
@@ -133,6 +197,8 @@ check_step(struct check *ck, const struct map_rule *r, struct step *s,
 	thing = find_thing(ck->c, ck->m, s->name);
 	if (thing != NULL)
 		return thing_step(ck, r, s, e, thing);
+	if (is_enum_list(ck->c, ck->m, name))
+		return list_step(ck, s, e);
 	k = lookup_step(ck, r, s, e);
 	if (k != 0)
 		return k < 0 ? -1 : 0;
@@ -191,25 +257,49 @@ pipe_check(struct check *ck, struct map_rule *r, struct items pipe)
 	return bad ? -1 : 0;
 }
 
+/* What an enum is given of t, itself or an element; BAD with a finding. */
+static struct type
+enum_takes(struct compile *c, const struct step *s, struct type t, int back)
+{
+	struct type want = enum_type(c, s->en->u.en, back), of = t;
+
+	if (s->each && t.kind == TYPE_LIST)
+		of = type_element(c->a, t);
+	if (s->each == (t.kind == TYPE_LIST) && type_fits(of, want))
+		return of;
+	want = type_of(want.kind, 0);
+	diag_at(&c->ss, C301, s->span, "%s`%.*s` takes %.*s here, this is %.*s",
+	    s->each ? "" : "enum ", STR_ARG(s->name),
+	    STR_ARG(type_text(c->a, s->each ? type_list(c->a, want) : want)),
+	    STR_ARG(type_text(c->a, t)));
+	return bad_type();
+}
+
+static int
+element_nil(struct compile *c, const struct step *s)
+{
+	diag_fix(&c->ss, diag_at(&c->ss, C415, s->span,
+	    "an element of the list may be null, which no row takes"),
+	    "the schema of the list says what its items are, without null");
+	return -1;
+}
+
 static struct type
 enum_flow(struct compile *c, const struct map_rule *r, const struct step *s,
     struct type t, int back)
 {
 	const struct enum_info *en = s->en->u.en;
-	struct type want = enum_type(c, en, back), result;
 	const struct place *p = back ? &r->right : &r->left[0];
+	struct type of = enum_takes(c, s, t, back), result;
 
-	if (!type_fits(t, want)) {
-		diag_at(&c->ss, C301, s->span,
-		    "enum `%.*s` takes %.*s here, this is %.*s",
-		    STR_ARG(s->name), STR_ARG(type_text(c->a,
-		    type_of(want.kind, 0))), STR_ARG(type_text(c->a, t)));
-		return bad_type();
-	}
-	if (enum_cover(c, s->en, t, back, s->span, p->expr ?
+	if (of.kind == TYPE_BAD || (s->each && of.nil != 0 &&
+	    element_nil(c, s) != 0) ||
+	    enum_cover(c, s->en, of, back, s->span, p->expr ?
 	    span_line(&c->ss, p->expr->span, c->a) : s->name) != 0)
 		return bad_type();
 	result = enum_type(c, en, !back);
+	if (s->each)
+		result = type_list(c->a, result);
 	result.nil = enum_nil(en, t.nil, back);
 	return result;
 }
@@ -328,7 +418,8 @@ pipe_gen_step(struct compile *c, struct gen_func *f,
 
 	f->at = s->span;
 	if (s->en != NULL) {
-		enum_gen(f, s->en->u.en, back, dst);
+		(s->each ? enum_gen_list : enum_gen)(f, s->en->u.en, back,
+		    dst);
 		return;
 	}
 	if (s->lookup != NULL) {

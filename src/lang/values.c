@@ -18,27 +18,16 @@ schema_written(struct compile *c, struct entity *e)
 	return s->written;
 }
 
-size_t
-rule_values(struct compile *c, const struct map_rule *r, int back,
+/* What an enum can give. */
+static size_t
+row_values(struct compile *c, const struct step *s, int back,
     struct sure **out)
 {
-	const struct step *s;
-	const struct enum_info *en;
-	struct sure *g;
+	const struct enum_info *en = s->en->u.en;
+	struct sure *g = arena_array(c->a, (size_t)en->n + 1, sizeof(*g));
 	size_t n = 0;
 
-	if (r->nstep == 0) {
-		*out = g = arena_new(c->a, struct sure);
-		if (r->source == NULL || expr_const(c, r->source, &g->v) != 0)
-			return 0;
-		g->at = r->source->span;
-		return 1;
-	}
-	s = back ? &r->steps[0] : &r->steps[r->nstep - 1];
-	if (s->en == NULL)
-		return 0;
-	en = s->en->u.en;
-	*out = g = arena_array(c->a, (size_t)en->n + 1, sizeof(*g));
+	*out = g;
 	for (unsigned i = 0; i < en->n; i++) {
 		const struct enum_row *row = &en->rows[i];
 
@@ -54,10 +43,43 @@ rule_values(struct compile *c, const struct map_rule *r, int back,
 	return n;
 }
 
+/* The codec that makes what is written; NULL: none. */
+static const struct step *
+last_step(const struct map_rule *r, int back)
+{
+	return r->nstep == 0 ? NULL : back ? &r->steps[0] :
+	    &r->steps[r->nstep - 1];
+}
+
+/* Whether what is written is a list of what an enum gives. */
+static int
+writes_list(const struct map_rule *r, int back)
+{
+	const struct step *s = last_step(r, back);
+
+	return s != NULL && s->each;
+}
+
+size_t
+rule_values(struct compile *c, const struct map_rule *r, int back,
+    struct sure **out)
+{
+	const struct step *s = last_step(r, back);
+
+	if (s != NULL)
+		return s->en == NULL || s->each ? 0 :
+		    row_values(c, s, back, out);
+	*out = arena_new(c->a, struct sure);
+	if (r->source == NULL || expr_const(c, r->source, &(*out)->v) != 0)
+		return 0;
+	(*out)->at = r->source->span;
+	return 1;
+}
+
 struct search {
 	struct arena *a;
-	struct str pointer; /* of the field */
-	int text;
+	struct str pointer; /* of the field, or of an element of it */
+	int text, element;
 	struct str why, where;
 };
 
@@ -77,9 +99,9 @@ take(void *arg, const struct schema_error *x)
 	if (s->why.n > 0 || x->instance.n < s->pointer.n ||
 	    memcmp(x->instance.p, s->pointer.p, s->pointer.n) != 0)
 		return;
-	if (ends(x->schema, "/type") || (s->text && (
+	if (!s->element && (ends(x->schema, "/type") || (s->text && (
 	    ends(x->schema, "/enum") || ends(x->schema, "/const") ||
-	    ends(x->schema, "/maxLength"))))
+	    ends(x->schema, "/maxLength")))))
 		return;
 	s->why = arena_str(s->a, x->text);
 	s->where = arena_str(s->a, x->schema);
@@ -113,6 +135,16 @@ enter(struct shell *r, const struct place *p)
 	}
 }
 
+/* The one element of a list. */
+static void
+enter_element(struct shell *r, const struct place *p)
+{
+	enter(r, p);
+	buf_putc(&r->json, '[');
+	r->close[r->n++] = ']';
+	buf_puts(&r->pointer, STR("/0"));
+}
+
 /* The lists around the rules of m: an element alone in each. */
 static void
 enter_lists(struct shell *r, const struct map_info *m, int back)
@@ -120,23 +152,21 @@ enter_lists(struct shell *r, const struct map_info *m, int back)
 	if (m->up == NULL)
 		return;
 	enter_lists(r, m->up, back);
-	enter(r, back ? m->each->left : &m->each->right);
-	buf_putc(&r->json, '[');
-	r->close[r->n++] = ']';
-	buf_puts(&r->pointer, STR("/0"));
+	enter_element(r, back ? m->each->left : &m->each->right);
 }
 
 /* {"props":{"stage":value}} with room behind it; the pointer beside it. */
 static struct str
-record_with(const struct map_info *m, const struct place *p, int back,
+record_with(const struct map_info *m, const struct map_rule *rule, int back,
     struct value v, struct str *pointer)
 {
+	const struct place *p = back ? rule->left : &rule->right;
 	struct arena *a = m->ck.c->a;
 	struct shell r = { .n = 0 };
 	struct str s;
 
 	enter_lists(&r, m, back);
-	enter(&r, p);
+	(writes_list(rule, back) ? enter_element : enter)(&r, p);
 	value_write(&r.json, v);
 	while (r.n > 0)
 		buf_putc(&r.json, r.close[--r.n]);
@@ -158,9 +188,9 @@ check_value(struct map_info *m, const struct map_rule *r, int back,
 	struct str name = back ? m->left_schema : m->right_schema;
 	const struct schema *schema = schema_written(c,
 	    find_in(&m->e->mod->schemas, name));
-	const struct place *p = back ? r->left : &r->right;
-	struct search s = { .a = c->a, .text = g->v.type == V_TEXT };
-	struct str json = record_with(m, p, back, g->v, &s.pointer);
+	struct search s = { .a = c->a, .text = g->v.type == V_TEXT,
+		.element = writes_list(r, back) };
+	struct str json = record_with(m, r, back, g->v, &s.pointer);
 	struct diag *d;
 	struct err e;
 
@@ -194,7 +224,9 @@ values_check(struct map_info *m)
 			    r->source_type.kind == TYPE_BAD ||
 			    p->type.kind == TYPE_BAD)
 				continue;
-			n = rule_values(c, r, back, &g);
+			n = writes_list(r, back) ?
+			    row_values(c, last_step(r, back), back, &g) :
+			    rule_values(c, r, back, &g);
 			for (size_t i = 0; i < n; i++)
 				if (!value_nil(g[i].v))
 					check_value(m, r, back, &g[i], run);

@@ -197,6 +197,35 @@ insn_enum(struct vm *vm, const struct prog_enum *en, struct value *v,
 }
 
 int
+insn_enum_list(struct vm *vm, const struct prog_enum *en, struct value *v,
+    struct arena *a)
+{
+	struct value list, *to;
+
+	if (value_nil(*v))
+		return 0;
+	if (insn_open(vm, *v, &list, a) != 0 ||
+	    vm_charge(vm, list.n, &vm->err) != 0 ||
+	    (to = vm_values(vm, a, list.n, &vm->err)) == NULL)
+		return -1;
+	for (uint32_t i = 0; i < list.n; i++) {
+		to[i] = list.u.list[i];
+		if (value_nil(to[i]))
+			return err_set(&vm->err, ERR_DATA,
+			    "enum %.*s: element %u is %s",
+			    STR_ARG(en->name), (unsigned)i, value_word(to[i]));
+		if (insn_enum(vm, en, &to[i], a) != 0)
+			return -1;
+		if (to[i].type == V_ABSENT) {
+			*v = to[i];
+			return 0;
+		}
+	}
+	*v = (struct value){ .type = V_LIST, .n = list.n, .u.list = to };
+	return 0;
+}
+
+int
 insn_event_of(struct vm *vm, enum event_field k, struct value *out,
     struct arena *a)
 {

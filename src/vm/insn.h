@@ -25,6 +25,12 @@ int insn_in(struct vm *vm, struct value x, struct value v, struct value *out,
 /* In place. */
 int insn_enum(struct vm *vm, const struct prog_enum *en, struct value *v,
     struct arena *a);
+/*
+ * A list in place: absent where the table keeps what an element has no row for,
+ * refused where one is nil.
+ */
+int insn_enum_list(struct vm *vm, const struct prog_enum *en, struct value *v,
+    struct arena *a);
 /* In place. */
 int insn_lookup(struct vm *vm, const struct prog_lookup *l, struct value *v,
     struct arena *a);

@@ -132,6 +132,7 @@ put_entry(struct buf *out, const struct prog *p, unsigned op, unsigned k)
 			put_const(out, &p->consts[k]);
 		break;
 	case OP_ENUM:
+	case OP_ENUM_LIST:
 		if (k < p->nenum)
 			buf_puts(out, p->enums[k].name);
 		break;

@@ -184,6 +184,7 @@ check_entry(const struct check *c, const struct prog_func *f, uint32_t pc)
 			return bad(c, pc, "constant %u is no text", k);
 		return 0;
 	case OP_ENUM:
+	case OP_ENUM_LIST:
 		if (k >= c->p->nenum)
 			return bad(c, pc, "no enum %u", k);
 		return 0;

@@ -407,6 +407,9 @@ next:
 	INSN(ENUM):
 		OR_RAISE(insn_enum(vm, &p->enums[K], &A, a));
 		goto check_memory;
+	INSN(ENUM_LIST):
+		OR_RAISE(insn_enum_list(vm, &p->enums[K], &A, a));
+		goto check_memory;
 	INSN(CALL):
 		OR_RAISE(do_call(vm, K, &A, a));
 		NEXT;

@@ -122,6 +122,7 @@ bend(uint32_t w, uint32_t pc, uint32_t end)
 	case OP_FAIL:
 		return INSN_AK(op, 0, 8 + k % 14);
 	case OP_ENUM:
+	case OP_ENUM_LIST:
 	case OP_CHANGED:
 		return INSN_AK(op, a % TEMPS, k % 2);
 	case OP_LOOP:

@@ -116,6 +116,8 @@ Test(query, things)
 		"field", "no", "text, absent", "", "us.json", "\"no\"" },
 	    { MAP "c.stage <-> h.stage via st^ep;\n}", "enum", "step",
 		"text <-> text", "exact", "main.map", "step" },
+	    { MAP "c.list <-> h.list via enum_list(st^ep);\n}", "enum", "step",
+		"text <-> text", "exact", "main.map", "step" },
 	    { MAP "c.stage <-> h.stage via lib.si^ze;\n}", "enum", "size",
 		"text <-> text", "exact", "lib.map", "size" },
 	    { MAP "c.stage <-> h.stage via l^ib.size;\n}", "file", "lib", "",

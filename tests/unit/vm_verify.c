@@ -109,6 +109,8 @@ Test(verify, programs)
 	    { "pairs too long", { ABC(RECORD, 0, 1, 2), RET(0) }, 2,
 		"pc 0: RECORD: no temporary 4" },
 	    { "enum", { AK(ENUM, 0, 0), RET(0) }, 2, NULL },
+	    { "no enum for a list", { AK(ENUM_LIST, 0, 1), RET(0) }, 2,
+		"pc 0: ENUM_LIST: no enum 1" },
 	    { "no enum", { AK(ENUM, 0, 1), RET(0) }, 2,
 		"pc 0: ENUM: no enum 1" },
 	    { "no built-in", { AK(CALL, 0, 65535), RET(0) }, 2,
