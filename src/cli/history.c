@@ -10,7 +10,7 @@ int
 cmd_history(struct session *s, const struct args *a, struct err *e)
 {
 	static const char *const head[] = { "name", "version", "active",
-		"published", "by", "checks", NULL };
+		"published", "by", "checks", "language", NULL };
 	struct str name = { NULL, 0 };
 	struct mapping_version *v;
 	struct sheet sheet;
@@ -30,6 +30,7 @@ cmd_history(struct session *s, const struct args *a, struct err *e)
 		sheet_time(&sheet, v[i].created_us);
 		sheet_opt(&sheet, v[i].by);
 		sheet_json(&sheet, v[i].checks);
+		sheet_int(&sheet, v[i].language);
 	}
 	session_sheet(s, &sheet);
 	return 0;

@@ -109,8 +109,8 @@ store(struct db *db, const struct unit *u, const struct lang_sources *src,
 	name = u->nmap > 0 ? u->maps[0].name : u->connectors[0].name;
 	checks = arena_printf(a, "{\"tests\":%u,\"laws\":%s}", u->ntest,
 	    laws ? "true" : "false");
-	return mapping_publish(db, a, name, files, src->n, params, checks,
-	    session_user(), v, e);
+	return mapping_publish(db, a, name, files, src->n, params, LANG_VERSION,
+	    checks, session_user(), v, e);
 }
 
 int

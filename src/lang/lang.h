@@ -10,6 +10,13 @@
 #include "vm/unit.h"
 
 /*
+ * Of the language, which a mapping is published in.  It goes up when what a
+ * file means changes; then a compiler reads each mapping as its own version
+ * says, and refuses one that it does not know.
+ */
+#define LANG_VERSION 1
+
+/*
  * Where files come from: the disk, or the closure that a publish stored.
  * path is as written after resolving against the using file's folder,
  * normalised ("../" folded).  Text lies in a.  0 or -1.

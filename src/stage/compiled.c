@@ -168,6 +168,20 @@ refused(struct compiler *x, struct compiled *k,
 	    d->nerror, first_error(d), k->id);
 }
 
+/* Its text may mean something else in a version that is not known here. */
+static int
+is_ours(struct compiler *x, struct compiled *k, const struct active_mapping *m)
+{
+	if (m->language == LANG_VERSION)
+		return 1;
+	fall_back(x, k);
+	metric_add(x->metrics, METRIC_reloads_failed, 1);
+	log_error("catalog.language", "name=%.*s version=%d language=%d "
+	    "known=%d running=%d", STR_ARG(m->name), m->version, m->language,
+	    LANG_VERSION, k->id);
+	return 0;
+}
+
 static void
 compile(struct compiler *x, struct compiled *k,
     const struct active_mapping *m, const struct connection *cn,
@@ -182,6 +196,8 @@ compile(struct compiler *x, struct compiled *k,
 	if (read_fields(x, own, cn->id, a) != 0)
 		return;
 	k->tried = m->id;
+	if (!is_ours(x, k, m))
+		return;
 	diags_init(&d);
 	if (m->nfiles > 0 && lang_compile(m->files[0].path, read_stored,
 	    (void *)m, &o, &u, NULL, &d) == 0) {

@@ -29,7 +29,7 @@ load_mappings(struct db *db, struct arena *a, struct active *out,
 
 	if (db_exec(db,
 		"SELECT m.id, m.version, m.name, m.params::text,"
-		" f.path, s.text"
+		" f.path, s.text, m.language"
 		" FROM crosswalk.mapping m"
 		" JOIN crosswalk.mapping_file f ON f.mapping_id = m.id"
 		" JOIN crosswalk.source s ON s.hash = f.hash "
@@ -49,6 +49,7 @@ load_mappings(struct db *db, struct arena *a, struct active *out,
 			m->name = db_str(r, i, 2);
 			m->params = db_str(r, i, 3);
 			m->files = &files[i];
+			m->language = (int32_t)db_int(r, i, 6);
 		}
 		files[i].path = db_str(r, i, 4);
 		files[i].text = db_str(r, i, 5);

@@ -73,6 +73,7 @@ int sync_enable(struct db *db, int32_t id, bool on, struct err *e);
 
 struct active_mapping {
 	int32_t id, version;
+	int32_t language;
 	struct str name, params; /* JSON: what connections do not say */
 	struct mapping_file *files;
 	size_t nfiles;

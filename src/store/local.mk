@@ -29,7 +29,8 @@ store_migrations = \
 	src/store/migrations/0005_tries.sql \
 	src/store/migrations/0006_catalogue.sql \
 	src/store/migrations/0007_budget.sql \
-	src/store/migrations/0008_version.sql
+	src/store/migrations/0008_version.sql \
+	src/store/migrations/0009_language.sql
 EXTRA_DIST += $(store_migrations) src/store/embed.awk src/store/README.md
 CLEANFILES += src/store/migrations.c
 BUILT_SOURCES += src/store/migrations.c

@@ -47,7 +47,7 @@ hash_files(const struct mapping_file *files, size_t n, struct str params,
 #define VERSION_COLUMNS                                                   \
 	"id, version, active, name, published_by, checks::text,"          \
 	" created_at,"                                                    \
-	" active_at "
+	" active_at, language "
 
 static void
 read_version(const struct db_rows *r, size_t i, struct mapping_version *v)
@@ -61,6 +61,7 @@ read_version(const struct db_rows *r, size_t i, struct mapping_version *v)
 		.checks = db_str(r, i, 5),
 		.created_us = db_time(r, i, 6),
 		.active_us = db_time(r, i, 7),
+		.language = (int32_t)db_int(r, i, 8),
 	};
 }
 
@@ -164,8 +165,8 @@ deactivate(struct db *db, struct str name, struct err *e)
 static int
 publish(struct db *db, struct arena *a, struct str name,
     const struct mapping_file *files, size_t n, struct str params,
-    struct str checks, struct str by, struct mapping_version *out,
-    struct err *e)
+    int32_t language, struct str checks, struct str by,
+    struct mapping_version *out, struct err *e)
 {
 	unsigned char digest[HASH_SIZE];
 	struct db_args same = { 0 }, made = { 0 };
@@ -174,10 +175,12 @@ publish(struct db *db, struct arena *a, struct str name,
 	hash_files(files, n, params, digest);
 	db_arg_text(&same, name);
 	db_arg_bytea(&same, str_from((char *)digest, sizeof(digest)));
+	db_arg_int(&same, language);
 	if (begin_publish(db, e) < 0 ||
 	    get_version(db, a,
 		"SELECT " VERSION_COLUMNS "FROM crosswalk.mapping "
-		"WHERE name = $1 AND active AND digest = $2",
+		"WHERE name = $1 AND active AND digest = $2"
+		" AND language = $3",
 		&same, out, &found, e) < 0)
 		return -1;
 	if (found)
@@ -187,12 +190,13 @@ publish(struct db *db, struct arena *a, struct str name,
 	db_arg_text(&made, checks);
 	db_arg_text(&made, by);
 	db_arg_text(&made, params);
+	db_arg_int(&made, language);
 	if (put_sources(db, files, n, e) < 0 || deactivate(db, name, e) < 0 ||
 	    get_version(db, a,
 		"INSERT INTO crosswalk.mapping (name, version, active, digest,"
-		" checks, published_by, params) "
+		" checks, published_by, params, language) "
 		"SELECT $1, coalesce(max(version), 0) + 1, true, $2,"
-		" $3::jsonb, $4, $5::jsonb FROM crosswalk.mapping"
+		" $3::jsonb, $4, $5::jsonb, $6 FROM crosswalk.mapping"
 		" WHERE name = $1 "
 		"RETURNING " VERSION_COLUMNS,
 		&made, out, &found, e) < 0 ||
@@ -205,13 +209,13 @@ publish(struct db *db, struct arena *a, struct str name,
 int
 mapping_publish(struct db *db, struct arena *a, struct str name,
     const struct mapping_file *files, size_t nfiles, struct str params,
-    struct str checks, struct str by, struct mapping_version *out,
-    struct err *e)
+    int32_t language, struct str checks, struct str by,
+    struct mapping_version *out, struct err *e)
 {
 	if (nfiles == 0)
 		return err_set(e, ERR_INTERNAL, "a mapping without a file");
-	if (publish(db, a, name, files, nfiles, params, checks, by, out,
-	    e) < 0) {
+	if (publish(db, a, name, files, nfiles, params, language, checks, by,
+	    out, e) < 0) {
 		db_rollback(db);
 		return -1;
 	}

@@ -21,19 +21,20 @@ struct mapping_version {
 	int32_t version;
 	bool active;
 	bool fresh; /* mapping_publish: a version was made */
+	int32_t language; /* LANG_VERSION of the compiler that took it */
 	struct str name, by, checks;
 	int64_t created_us, active_us;
 };
 
 /*
  * files[0] is the mapping, the rest the closure of what it uses.  params is
- * a JSON object of values, checks one of what was checked before.  Files and
- * params equal to the active version's make no new one.
+ * a JSON object of values, checks one of what was checked before.  Files,
+ * params and language equal to the active version's make no new one.
  */
 int mapping_publish(struct db *db, struct arena *a, struct str name,
     const struct mapping_file *files, size_t nfiles, struct str params,
-    struct str checks, struct str by, struct mapping_version *out,
-    struct err *e);
+    int32_t language, struct str checks, struct str by,
+    struct mapping_version *out, struct err *e);
 /* Newest first; name with p NULL: of all names. */
 int mapping_history(struct db *db, struct arena *a, struct str name,
     struct mapping_version **out, size_t *n, struct err *e);

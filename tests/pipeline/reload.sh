@@ -43,6 +43,33 @@ until_same 30
 echo "an older one is taken up again"
 
 g=$(generation)
+# what a newer crosswalk would publish
+sql >/dev/null <<'END'
+begin;
+create temp table old on commit drop as
+	select * from crosswalk.mapping where active and name = 'contact_hubspot';
+update crosswalk.mapping set active = false where id = (select id from old);
+with new as (insert into crosswalk.mapping
+	    (name, version, active, digest, checks, published_by, params, language)
+	select name, 100, true, digest, checks, 'newer', params, 2 from old
+	returning id)
+insert into crosswalk.mapping_file
+	select new.id, position, path, hash
+	from new, crosswalk.mapping_file where mapping_id = (select id from old);
+select crosswalk.touch();
+commit;
+END
+taken "$g"
+until_true 10 grep -q 'event=catalog.language .*language=2 known=1 running=[1-9]' \
+    "$work/daemon.log" || die "a newer language was not refused"
+sql -c "update app.contact set first_name = 'Newer'"
+until_same 30
+g=$(generation)
+crosswalk rollback contact_hubspot 1 >/dev/null
+taken "$g"
+echo "one in a newer language leaves the version that runs"
+
+g=$(generation)
 crosswalk connection pause acme >/dev/null
 taken "$g"
 sql -c "update app.contact set last_name = 'Paused ' || id"

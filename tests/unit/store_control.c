@@ -25,7 +25,7 @@ publish_with(struct db *db, const char *name, const char *text,
 	};
 	struct mapping_version v = { 0 };
 
-	must(mapping_publish(db, &arena, str_z(name), files, 2, params,
+	must(mapping_publish(db, &arena, str_z(name), files, 2, params, 1,
 	    STR("{\"tests\": 3}"), STR("ann"), &v, &e));
 	return v;
 }
