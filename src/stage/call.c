@@ -205,21 +205,7 @@ refused_here(struct call *c, const struct err *e)
 void
 call_split(struct call *c)
 {
-	size_t half = c->n / 2;
-	struct call *a = call_new(c->ch, c->sync, c->verb, half);
-	struct call *b = call_new(c->ch, c->sync, c->verb, c->n - half);
-
-	while (a->n < half) {
-		a->items[a->n] = c->items[a->n];
-		a->n++;
-	}
-	while (b->n < c->n - half) {
-		b->items[b->n] = c->items[half + b->n];
-		b->n++;
-	}
-	call_free(c);
-	call_later(a, 0);
-	call_later(b, 0);
+	call_spread(c, c->n - c->n / 2);
 }
 
 /* No budget will ever hold so much: fewer records, or another connector. */

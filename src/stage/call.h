@@ -114,7 +114,7 @@ void call_bury(struct call *c, const char *cause, struct str code,
 void call_sought(struct call *c, int sought);
 /* Two halves go on for it. */
 void call_split(struct call *c);
-/* A job is given up: its records go by requests. */
+/* Its records go on in calls of so many; so does a job that is given up. */
 void call_spread(struct call *c, size_t batch);
 
 /* The url of a request under way is its own; the timeout is everybody's. */

@@ -100,6 +100,7 @@ fall_back(struct compiler *x, struct compiled *k)
 {
 	const struct compiled *old = shared_of(x, k->name, 0);
 
+	metric_add(x->metrics, METRIC_reloads_failed, 1);
 	if (k->unit != NULL)
 		return;
 	for (const struct compiled *o = x->list; o != NULL; o = o->next)
@@ -162,7 +163,6 @@ refused(struct compiler *x, struct compiled *k,
     const struct active_mapping *m, const struct diags *d)
 {
 	fall_back(x, k);
-	metric_add(x->metrics, METRIC_reloads_failed, 1);
 	log_error("catalog.mapping_refused", "name=%.*s version=%d "
 	    "errors=%zu code=E%d running=%d", STR_ARG(m->name), m->version,
 	    d->nerror, first_error(d), k->id);
@@ -175,7 +175,6 @@ is_ours(struct compiler *x, struct compiled *k, const struct active_mapping *m)
 	if (m->language == LANG_VERSION)
 		return 1;
 	fall_back(x, k);
-	metric_add(x->metrics, METRIC_reloads_failed, 1);
 	log_error("catalog.language", "name=%.*s version=%d language=%d "
 	    "known=%d running=%d", STR_ARG(m->name), m->version, m->language,
 	    LANG_VERSION, k->id);
