@@ -130,17 +130,16 @@ apikey_revoke(struct db *db, int32_t tenant_id, struct str label, bool *was,
     struct err *e)
 {
 	struct db_args a = { 0 };
-	struct db_rows *r;
+	int64_t n;
 
 	db_arg_int(&a, tenant_id);
 	db_arg_text(&a, label);
-	if (db_exec(db,
+	if (db_touch(db,
 		"UPDATE crosswalk.api_key SET revoked_at = now() "
 		"WHERE tenant_id = $1 AND label = $2 AND revoked_at IS NULL",
-		&a, &r, e) < 0)
+		&a, &n, e) < 0)
 		return -1;
-	*was = db_touched(r) > 0;
-	db_rows_free(r);
+	*was = n > 0;
 	return 0;
 }
 

@@ -102,6 +102,9 @@ void db_arg_literal(struct db_args *a, int type, const char *z);
  */
 int db_exec(struct db *db, const char *sql, const struct db_args *args,
     struct db_rows **rows, struct err *e);
+/* The same of INSERT, UPDATE or DELETE: how many rows were touched. */
+int db_touch(struct db *db, const char *sql, const struct db_args *args,
+    int64_t *touched, struct err *e);
 /* Run statements without arguments, not prepared; made-up text is fine. */
 int db_script(struct db *db, const char *sql, struct err *e);
 
@@ -125,8 +128,6 @@ int db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db);
 
 size_t db_nrows(const struct db_rows *r);
-/* Rows that INSERT, UPDATE or DELETE touched. */
-int64_t db_touched(const struct db_rows *r);
 bool db_null(const struct db_rows *r, size_t row, int col);
 int64_t db_int(const struct db_rows *r, size_t row, int col); /* 0: null */
 bool db_bool(const struct db_rows *r, size_t row, int col);

@@ -285,8 +285,8 @@ db_nrows(const struct db_rows *r)
 	return (size_t)PQntuples(res(r));
 }
 
-int64_t
-db_touched(const struct db_rows *r)
+static int64_t
+touched_rows(const struct db_rows *r)
 {
 	const char *s = PQcmdTuples((PGresult *)r);
 	int64_t n = 0;
@@ -294,6 +294,19 @@ db_touched(const struct db_rows *r)
 	for (; *s >= '0' && *s <= '9'; s++)
 		n = n * 10 + (*s - '0');
 	return n;
+}
+
+int
+db_touch(struct db *db, const char *sql, const struct db_args *args,
+    int64_t *touched, struct err *e)
+{
+	struct db_rows *r;
+
+	if (db_exec(db, sql, args, &r, e) < 0)
+		return -1;
+	*touched = touched_rows(r);
+	db_rows_free(r);
+	return 0;
 }
 
 bool

@@ -161,13 +161,8 @@ dlq_drop(struct db *db, int32_t sync_id, struct str fingerprint,
     struct str key, int64_t *dropped, struct err *e)
 {
 	struct db_args args = { 0 };
-	struct db_rows *r;
 
 	chosen(&args, sync_id, fingerprint, key);
-	if (db_exec(db, "DELETE FROM crosswalk.dead_letter WHERE " CHOSEN,
-		&args, &r, e) < 0)
-		return -1;
-	*dropped = db_touched(r);
-	db_rows_free(r);
-	return 0;
+	return db_touch(db, "DELETE FROM crosswalk.dead_letter WHERE " CHOSEN,
+	    &args, dropped, e);
 }

@@ -69,18 +69,15 @@ intents_wake(struct db *db, int32_t sync_id, struct str cause,
     int64_t *touched, struct err *e)
 {
 	struct db_args a = { 0 };
-	struct db_rows *r;
 
 	db_arg_int(&a, sync_id);
 	db_arg_opt(&a, cause);
-	if (db_exec(db,
+	if (db_touch(db,
 		"UPDATE crosswalk.intent SET not_before = now() "
 		"WHERE ($1 = 0 OR sync_id = $1)"
 		" AND ($2::text IS NULL OR cause = $2) AND not_before > now()",
-		&a, &r, e) < 0)
+		&a, touched, e) < 0)
 		return -1;
-	*touched = db_touched(r);
-	db_rows_free(r);
 	return db_exec(db, "SELECT pg_notify('crosswalk_journal', '')", NULL,
 	    NULL, e);
 }
@@ -88,18 +85,12 @@ intents_wake(struct db *db, int32_t sync_id, struct str cause,
 int
 intents_wake_linked(struct db *db, int64_t *touched, struct err *e)
 {
-	struct db_rows *r;
-
-	if (db_exec(db,
+	return db_touch(db,
 		"UPDATE crosswalk.intent i SET not_before = now() "
 		"FROM crosswalk.link l WHERE i.waits_key IS NOT NULL"
 		" AND i.not_before > now() AND l.sync_id = i.waits_sync"
 		" AND l.local_key = i.waits_key AND l.state = 2"
-		" AND l.remote_id IS NOT NULL", NULL, &r, e) < 0)
-		return -1;
-	*touched = db_touched(r);
-	db_rows_free(r);
-	return 0;
+		" AND l.remote_id IS NOT NULL", NULL, touched, e);
 }
 
 int
@@ -107,17 +98,12 @@ intents_wake_fields(struct db *db, int64_t lease_ms, int64_t *touched,
     struct err *e)
 {
 	struct db_args a = { 0 };
-	struct db_rows *r;
 
 	db_arg_int(&a, lease_ms);
-	if (db_exec(db,
+	return db_touch(db,
 		"UPDATE crosswalk.intent SET not_before = now()"
 		" WHERE cause IN ('FIELD_MISSING', 'CATALOGUE')"
 		" AND not_before > now()"
 		" AND not_before <= now() + $1 * interval '1 ms'",
-		&a, &r, e) < 0)
-		return -1;
-	*touched = db_touched(r);
-	db_rows_free(r);
-	return 0;
+		&a, touched, e);
 }

@@ -181,17 +181,12 @@ lookup_drop(struct db *db, int32_t tenant_id, struct str table,
     struct str key, int64_t *touched, struct err *e)
 {
 	struct db_args args = { 0 };
-	struct db_rows *r;
 
 	db_arg_int(&args, tenant_id);
 	db_arg_text(&args, table);
 	db_arg_opt(&args, key);
-	if (db_exec(db,
+	return db_touch(db,
 		"DELETE FROM crosswalk.lookup WHERE tenant_id = $1"
-		" AND name = $2 AND ($3::text IS NULL OR key = $3)", &args, &r,
-		e) < 0)
-		return -1;
-	*touched = db_touched(r);
-	db_rows_free(r);
-	return 0;
+		" AND name = $2 AND ($3::text IS NULL OR key = $3)",
+		&args, touched, e);
 }

@@ -225,17 +225,16 @@ secret_drop(struct db *db, int32_t tenant_id, struct str name, bool *was,
     struct err *e)
 {
 	struct db_args a = { 0 };
-	struct db_rows *r;
+	int64_t n;
 
 	db_arg_int(&a, tenant_id);
 	db_arg_text(&a, name);
-	if (db_exec(db,
+	if (db_touch(db,
 		"DELETE FROM crosswalk.secret "
 		"WHERE tenant_id = $1 AND name = $2",
-		&a, &r, e) < 0)
+		&a, &n, e) < 0)
 		return -1;
-	*was = db_touched(r) > 0;
-	db_rows_free(r);
+	*was = n > 0;
 	return 0;
 }
 
